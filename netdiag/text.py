@@ -1,0 +1,70 @@
+"""What may reach a terminal, a file or a log: secrets that do not print, and text that cannot drive a terminal."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+MASK: Final = "******"
+"""What stands for a secret. OpenSPG's own web page masks with the same six stars (facts: KAG issue 235)."""
+
+LIMIT: Final = 400
+"""Characters kept of one piece of text from outside, so that a page of HTML stays one line of a report."""
+
+_USERINFO: Final = re.compile(r"(?<=//)[^/?#\s@]*(?:@[^/?#\s@]*)*@")
+_SECRET_PARAMETER: Final = re.compile(r"(?i)([?&;](?:[\w.-]*(?:key|token|secret|password|passwd|pwd|auth|signature|sig))=)[^&#\s]*")
+_CONTROLS: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+
+
+class Secret:
+    """A value that is used but never shown: ``str()``, ``repr()`` and ``format()`` give the mask.
+
+    Deliberately not a ``str``: joining, logging or serialising it by accident cannot leak it.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the value itself; every caller of this is a place to review."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return MASK
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+
+def printable(text: str, limit: int = LIMIT) -> str:
+    """Return ``text`` on one line, without control or direction characters, at most ``limit`` characters long.
+
+    CWE-150: a model server's answer must not be able to move the cursor, set the clipboard (OSC 52) or reorder
+    what is read (bidirectional overrides, Unicode category Cf).
+    """
+    head = text[: limit * 4]
+    line = "".join(" " if unicodedata.category(c) in _CONTROLS else c for c in head)
+    line = " ".join(line.split())
+    return line if len(line) <= limit and len(head) == len(text) else line[: limit - 1] + "…"
+
+
+def without_secrets(text: str, secrets: Iterable[Secret] = ()) -> str:
+    """Return ``text`` with user-info and secret parameters of URLs, and every given secret, masked."""
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret.reveal(), MASK)
+    text = _USERINFO.sub(f"{MASK}@", text)
+    return _SECRET_PARAMETER.sub(rf"\g<1>{MASK}", text)
+
+
+def shown(text: str, secrets: Iterable[Secret] = ()) -> str:
+    """Return text from outside as it may be shown: masked first, then made printable."""
+    return printable(without_secrets(text, secrets))
