@@ -48,9 +48,7 @@ MISSING_SETTING: Final = "missing_setting"
 # the only escape
 UNKNOWN: Final = "unknown_failure"
 
-WORDS: Final = frozenset(
-    value for name, value in list(globals().items()) if name.isupper() and isinstance(value, str)
-)
+WORDS: Final = frozenset(value for name, value in list(globals().items()) if name.isupper() and isinstance(value, str))
 
 _BY_ERRNO: Final = {
     errno.ECONNREFUSED: CONNECTION_REFUSED,

@@ -11,8 +11,10 @@ MASK: Final = "******"
 LIMIT: Final = 400
 """Characters kept of one piece of text from outside, so that a page of HTML stays one line of a report."""
 
-_USERINFO: Final = re.compile(r"(?<=//)[^/?#\s@]*(?:@[^/?#\s@]*)*@")
-_SECRET_PARAMETER: Final = re.compile(r"(?i)([?&;](?:[\w.-]*(?:key|token|secret|password|passwd|pwd|auth|signature|sig))=)[^&#\s]*")
+_USERINFO: Final = re.compile(r"(?<=//)[^/?#\s]*@")
+_SECRET_PARAMETER: Final = re.compile(
+    r"(?i)([?&;](?:[\w.-]*(?:key|token|secret|password|passwd|pwd|auth|signature|sig))=)[^&#\s]*"
+)
 _CONTROLS: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
