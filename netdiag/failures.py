@@ -45,6 +45,7 @@ UNEXPECTED_ANSWER: Final = "unexpected_answer"
 # KAG refuses before anything is sent
 UNSUPPORTED_TYPE: Final = "unsupported_type"
 MISSING_SETTING: Final = "missing_setting"
+KEY_UNSENDABLE: Final = "key_unsendable"
 # the only escape
 UNKNOWN: Final = "unknown_failure"
 

@@ -160,20 +160,26 @@ class Attempt:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came back for one HTTP request: a response, or a ``failure`` when there was none.
+class Request:
+    """One HTTP request exactly as KAG's client sends it; ``bearer`` becomes the ``Authorization`` header."""
 
-    ``body`` is cut at the reader's limit; ``via_proxy`` names the proxy the request went through, if any.
-    """
+    method: Literal["GET", "POST"]
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    bearer: Secret | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back for one HTTP request: a response, or a ``failure`` when there was none."""
 
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     failure: str | None = None
     detail: str = ""
-    started_ms: float = 0.0
     duration_ms: float = 0.0
-    via_proxy: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,12 @@
+"""What KAG of each version sends, and how it judges the answer. Pure but for reading which version is installed.
+
+The tables were read in KAG's source at the tags v0.5 to v0.8.0 and hold against what its own clients were seen to
+send (tests/kag/recordings). KAG itself is never imported: importing it is slow and needs a project around it.
+"""
+
+from netdiag.kag.calls import Call, NotSent, call
+from netdiag.kag.paths import right_path
+from netdiag.kag.verdict import judge
+from netdiag.kag.version import NEWEST, Installed, installed, parse
+
+__all__ = ["NEWEST", "Call", "Installed", "NotSent", "call", "installed", "judge", "parse", "right_path"]

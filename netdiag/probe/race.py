@@ -1,0 +1,224 @@
+"""Connect to every candidate at once and say how each ended.
+
+One poll loop over non-blocking sockets: all connects are under way from the first millisecond, names join when they
+are resolved, and the errno of each failure is kept (HTTP clients lose it). RFC 8305 staggers its connects to spare
+servers on the internet; with some ten addresses of one host there is nobody to spare.
+"""
+
+import contextlib
+import errno
+import os
+import queue
+import selectors
+import socket
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from netdiag import failures
+from netdiag.model import Attempt, Candidate
+from netdiag.probe.names import Resolved, in_background, lookup
+
+CONNECT_LIMIT_S: Final = 1.5
+"""Longest wait for a TCP connection. On one machine an answer takes microseconds; a lost SYN is sent again after 1 s
+(RFC 6298), so this leaves room for one loss."""
+
+GRACE_S: Final = 0.05
+"""How long a better candidate may still answer after a worse one has: RFC 8305's resolution delay, 50 ms, or twice
+the round trip that the first answer took, whichever is more."""
+
+
+@dataclass(frozen=True)
+class Race:
+    """How it ended: every attempt, the address that answered for each ``(host, port)``, and what names stood for."""
+
+    attempts: tuple[Attempt, ...]
+    connected: dict[tuple[str, int], str]
+    resolved: dict[str, Resolved]
+
+    def left(self, candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+        """Return the candidates that were called off before they had answered."""
+        hosts = {attempt.host for attempt in self.attempts if attempt.failure == failures.NOT_AWAITED}
+        return tuple(candidate for candidate in candidates if candidate.host in hosts)
+
+
+@dataclass
+class _Connecting:
+    candidate: Candidate
+    address: str
+    port: int
+    began: float
+
+
+@dataclass
+class _State:
+    began: float
+    attempts: list[Attempt] = field(default_factory=list)
+    connected: dict[tuple[str, int], str] = field(default_factory=dict)
+    resolved: dict[str, Resolved] = field(default_factory=dict)
+    unresolved: dict[str, Candidate] = field(default_factory=dict)
+    grace_ends: dict[int, float] = field(default_factory=dict)
+    best: dict[int, int] = field(default_factory=dict)
+
+
+def race(
+    candidates: Sequence[Candidate],
+    ports: Sequence[int],
+    *,
+    limit_s: float = CONNECT_LIMIT_S,
+    patient: bool = False,
+    resolve: Callable[[str], Resolved] = lookup,
+) -> Race:
+    """Connect to every candidate on every port; return when each port is settled, or after ``limit_s`` seconds.
+
+    A port is settled when somebody answered and no better-ranked candidate can still do so within the grace;
+    ``patient`` waits for every single one instead (the diagnosis wants to know how each ends).
+    """
+    return _Racer(candidates, ports, limit_s, patient, resolve).run()
+
+
+class _Racer:
+    def __init__(
+        self,
+        candidates: Sequence[Candidate],
+        ports: Sequence[int],
+        limit_s: float,
+        patient: bool,
+        resolve: Callable[[str], Resolved],
+    ) -> None:
+        self._candidates = candidates
+        self._ports = tuple(dict.fromkeys(ports))
+        self._limit_s = limit_s
+        self._patient = patient
+        self._resolve = resolve
+        self._selector = selectors.DefaultSelector()
+        self._answers: queue.SimpleQueue[Resolved] = queue.SimpleQueue()
+        self._wake_in, self._wake_out = os.pipe()
+        self._state = _State(time.monotonic())
+
+    def run(self) -> Race:
+        os.set_blocking(self._wake_out, False)
+        self._selector.register(self._wake_in, selectors.EVENT_READ)
+        try:
+            self._start()
+            deadline = self._state.began + self._limit_s
+            while (left := self._time_left(deadline)) > 0:
+                for key, _ in self._selector.select(left):
+                    if key.fileobj is self._wake_in:
+                        self._take_answers()
+                    else:
+                        self._finish(key.fileobj, key.data)  # type: ignore[arg-type]
+            self._give_up(deadline)
+        finally:
+            self._close()
+        state = self._state
+        return Race(tuple(state.attempts), state.connected, state.resolved)
+
+    def _start(self) -> None:
+        for candidate in self._candidates:
+            if candidate.addresses:
+                self._connect(candidate, candidate.addresses)
+            else:
+                self._state.unresolved[candidate.host] = candidate
+                in_background(candidate.host, self._answered, self._resolve)
+
+    def _answered(self, resolved: Resolved) -> None:
+        """Called in the resolver's thread; the pipe may be gone when the race is over."""
+        self._answers.put(resolved)
+        with contextlib.suppress(OSError):
+            os.write(self._wake_out, b"!")
+
+    def _take_answers(self) -> None:
+        os.read(self._wake_in, 4096)
+        while not self._answers.empty():
+            resolved = self._answers.get()
+            candidate = self._state.unresolved.pop(resolved.name)
+            self._state.resolved[resolved.name] = resolved
+            for port in self._ports:
+                found = ", ".join(resolved.addresses) or resolved.detail
+                self._note("dns", _Connecting(candidate, "", port, self._state.began), resolved.failure, found)
+            self._connect(candidate, resolved.addresses)
+
+    def _connect(self, candidate: Candidate, addresses: Sequence[str]) -> None:
+        for port in self._ports:
+            for address in addresses:
+                self._connect_one(_Connecting(candidate, address, port, time.monotonic()))
+
+    def _connect_one(self, to: _Connecting) -> None:
+        try:
+            family, _, _, _, target = socket.getaddrinfo(
+                to.address, to.port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST
+            )[0]
+            connection = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        except OSError as error:
+            self._note("tcp", to, failures.ADDRESS_UNUSABLE, str(error))
+            return
+        number = connection.connect_ex(target)
+        if number in (0, errno.EINPROGRESS):
+            self._selector.register(connection, selectors.EVENT_WRITE, to)
+        else:
+            connection.close()
+            self._failed(to, number)
+
+    def _finish(self, connection: socket.socket, to: _Connecting) -> None:
+        self._selector.unregister(connection)
+        number = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        connection.close()
+        if number:
+            self._failed(to, number)
+            return
+        self._note("tcp", to, None)
+        self._state.connected.setdefault((to.candidate.host, to.port), to.address)
+        now = time.monotonic()
+        if to.candidate.rank <= self._state.best.get(to.port, to.candidate.rank):
+            self._state.best[to.port] = to.candidate.rank
+        self._state.grace_ends.setdefault(to.port, now + max(GRACE_S, 2 * (now - to.began)))
+
+    def _failed(self, to: _Connecting, number: int) -> None:
+        self._note("tcp", to, failures.from_errno(number), os.strerror(number))
+
+    def _time_left(self, deadline: float) -> float:
+        """Return the seconds to wait for the next event: not positive when all is settled or time is up."""
+        pending: dict[int, list[int]] = {
+            port: [c.rank for c in self._state.unresolved.values()] for port in self._ports
+        }
+        for to in self._pending():
+            pending[to.port].append(to.candidate.rank)
+        ends = [self._port_ends(port, ranks, deadline) for port, ranks in pending.items()]
+        return max(ends, default=0.0) - time.monotonic()
+
+    def _port_ends(self, port: int, ranks: Sequence[int], deadline: float) -> float:
+        if not ranks:
+            return 0.0
+        best = self._state.best.get(port)
+        if best is None or self._patient:
+            return deadline
+        return min(self._state.grace_ends[port], deadline) if min(ranks) < best else 0.0
+
+    def _pending(self) -> list[_Connecting]:
+        return [key.data for key in self._selector.get_map().values() if isinstance(key.data, _Connecting)]
+
+    def _give_up(self, deadline: float) -> None:
+        in_time = time.monotonic() < deadline
+        for to in self._pending():
+            settled = in_time or (to.port in self._state.best and not self._patient)
+            self._note("tcp", to, failures.NOT_AWAITED if settled else failures.TIMED_OUT)
+        for candidate in self._state.unresolved.values():
+            for port in self._ports:
+                word = failures.NOT_AWAITED if in_time else failures.DNS_TIMED_OUT
+                self._note("dns", _Connecting(candidate, "", port, self._state.began), word)
+
+    def _note(self, step: Literal["dns", "tcp"], to: _Connecting, failure: str | None, detail: str = "") -> None:
+        started = round((to.began - self._state.began) * 1000, 3)
+        took = round((time.monotonic() - to.began) * 1000, 3)
+        attempt = Attempt(step, to.candidate.host, to.address, to.port, started, took, failure, detail)
+        self._state.attempts.append(attempt)
+
+    def _close(self) -> None:
+        for key in list(self._selector.get_map().values()):
+            if isinstance(key.fileobj, socket.socket):
+                key.fileobj.close()
+        self._selector.close()
+        os.close(self._wake_in)
+        os.close(self._wake_out)
