@@ -193,7 +193,10 @@ class Service:
 
 @dataclass(frozen=True)
 class Proof:
-    """KAG's own call made at ``url``: it went well when ``failure`` is ``None``."""
+    """KAG's own call made with the base_url ``url``: it went well when ``failure`` is ``None``.
+
+    ``wanted_url`` is the base_url that KAG's path rules ask for, where they ask for another one.
+    """
 
     host: str
     url: str
@@ -202,6 +205,7 @@ class Proof:
     status: int | None = None
     duration_ms: float = 0.0
     service: Service | None = None
+    wanted_url: str = ""
 
 
 # ---- what it means, and what is done --------------------------------------------------------------------------------
@@ -232,10 +236,11 @@ class Edit:
 
 @dataclass(frozen=True)
 class Plan:
-    """What would be written, and the SHA-256 of every source as it was when it was read."""
+    """What would be written, the SHA-256 of every source as it was when it was read, and a diff for people."""
 
     edits: tuple[Edit, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
+    diff: str = ""
 
 
 @dataclass(frozen=True)
@@ -258,13 +263,16 @@ class Examined:
     proofs: tuple[Proof, ...] = ()
     chosen: Candidate | None = None
     proven_url: str = ""
-    why: str = ""
     findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
 class Report:
-    """One whole run. ``exit_code`` follows the table in docs/reference.md and does not depend on the format."""
+    """One whole run.
+
+    ``exit_code`` follows the table in docs/reference.md and does not depend on the format; ``output`` is the corrected
+    text of standard input, where that was the source.
+    """
 
     command: str
     started: str
@@ -277,3 +285,4 @@ class Report:
     findings: tuple[Finding, ...] = ()
     plan: Plan = field(default_factory=Plan)
     applied: tuple[Applied, ...] = ()
+    output: bytes | None = None

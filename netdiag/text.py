@@ -1,7 +1,6 @@
 """What may reach a terminal, a file or a log: secrets that do not print, and text that cannot drive a terminal."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
@@ -15,7 +14,6 @@ _USERINFO: Final = re.compile(r"(?<=//)[^/?#\s]*@")
 _SECRET_PARAMETER: Final = re.compile(
     r"(?i)([?&;](?:[\w.-]*(?:key|token|secret|password|passwd|pwd|auth|signature|sig))=)[^&#\s]*"
 )
-_CONTROLS: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
 class Secret:
@@ -53,8 +51,7 @@ def printable(text: str, limit: int = LIMIT) -> str:
     what is read (bidirectional overrides, Unicode category Cf).
     """
     head = text[: limit * 4]
-    line = "".join(" " if unicodedata.category(c) in _CONTROLS else c for c in head)
-    line = " ".join(line.split())
+    line = " ".join("".join(c if c.isprintable() else " " for c in head).split())
     return line if len(line) <= limit and len(head) == len(text) else line[: limit - 1] + "…"
 
 

@@ -7,6 +7,6 @@ send (tests/kag/recordings). KAG itself is never imported: importing it is slow 
 from netdiag.kag.calls import Call, NotSent, call
 from netdiag.kag.paths import right_path
 from netdiag.kag.verdict import judge
-from netdiag.kag.version import NEWEST, Installed, installed, parse
+from netdiag.kag.version import NEWEST, Installed, chosen, installed, parse
 
-__all__ = ["NEWEST", "Call", "Installed", "NotSent", "call", "installed", "judge", "parse", "right_path"]
+__all__ = ["NEWEST", "Call", "Installed", "NotSent", "call", "chosen", "installed", "judge", "parse", "right_path"]

@@ -110,15 +110,13 @@ _READERS: Final[Mapping[Reads, Callable[[Any, Call], bool]]] = {
 }
 
 
-def _dig(value: Any, *path: str | int) -> Any:
+def _dig(value: Any, *path: Any) -> Any:
     """Return what lies at ``path`` inside parsed JSON, or ``None``."""
-    for step in path:
-        if isinstance(value, dict) and step in value:
-            value = value[step]  # type: ignore[index]
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
-            return None
+    try:
+        for step in path:
+            value = value[step] if isinstance(value, dict | list) else None
+    except (KeyError, IndexError, TypeError):
+        return None
     return value
 
 

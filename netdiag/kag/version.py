@@ -34,6 +34,11 @@ def installed(root: Path = Path("/")) -> Installed:
     return Installed(NEWEST, NEWEST, "assumed: no KAG was found here")
 
 
+def chosen(text: str, root: Path = Path("/")) -> Installed:
+    """Return the version the user named, or else the installed one; raises :exc:`ValueError` as :func:`parse` does."""
+    return Installed(parse(text), text, "you named it") if text else installed(root)
+
+
 def parse(text: str) -> Version:
     """Return the table for a release such as ``0.7.1``: its first two numbers; newer ones are taken as the newest.
 

@@ -113,7 +113,8 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
 
 def _bounded(response: httpx.Response, deadline: float) -> Iterator[bytes]:
     size = 0
-    for chunk in response.iter_bytes(65536):
+    # Without a chunk size: with one, httpx collects a whole chunk first and a trickle would outlast the deadline.
+    for chunk in response.iter_bytes():
         size += len(chunk)
         if size > BODY_LIMIT:
             raise _TooLargeError

@@ -1,0 +1,35 @@
+"""The command line. Only argparse is imported until a command runs, so that ``--version`` costs next to nothing."""
+
+import sys
+from collections.abc import Sequence
+
+from netdiag import exits
+from netdiag.cli.parser import parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run netdiag with ``argv`` (by default the process's own) and return the exit status; never raises."""
+    arguments = parser().parse_args(argv)
+    try:
+        from netdiag.cli import commands  # noqa: PLC0415 - --version and --help end before this
+
+        return commands.run(arguments)
+    except KeyboardInterrupt:
+        sys.stderr.write("\nnetdiag: interrupted; files are as they were, or whole\n")
+        return exits.INTERRUPTED
+    except BrokenPipeError:
+        # The reader went away (`netdiag check | head`). Python would complain while flushing at exit.
+        sys.stdout = None
+        return exits.PROBLEM
+    except Exception as error:  # noqa: BLE001 - a traceback would be useless to a user, and might show a secret
+        sys.stderr.write(f"netdiag: ND701: netdiag itself failed: {_describe(error)}; please report it\n")
+        return exits.INTERNAL
+
+
+def _describe(error: BaseException) -> str:
+    """Return the kind of the error and the line of netdiag it came from, without its text, which may hold a key."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    at = f" at {frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else ""
+    return f"{type(error).__name__}{at}"

@@ -1,0 +1,114 @@
+"""What each command does: make a job of the arguments, run it, print the report."""
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from netdiag import config, engine
+from netdiag.cli.progress import Progress
+from netdiag.model import Endpoint, Report
+from netdiag.report import as_json, as_text
+from netdiag.sources import STDIN
+from netdiag.store import Store
+from netdiag.text import Secret
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    if arguments.container:
+        from netdiag.container import run_inside  # noqa: PLC0415 - needs the docker package
+
+        return run_inside(arguments.container, sys.argv[1:])
+    return _COMMANDS[arguments.command](arguments)
+
+
+def _fix_or_check(arguments: argparse.Namespace) -> int:
+    job = _job(arguments)
+    with contextlib.closing(Progress(quiet=arguments.quiet)) as progress:
+        report = engine.run(job, progress.tell, Store())
+    filters = job.write and STDIN in job.files
+    if filters:
+        sys.stdout.buffer.write(job.stdin if report.output is None else report.output)
+    return _print(report, arguments, to_stderr=filters)
+
+
+def _detect(arguments: argparse.Namespace) -> int:
+    return _print(engine.detect(_job(arguments)), arguments)
+
+
+def _chat(arguments: argparse.Namespace) -> int:
+    endpoint = Endpoint(
+        source="command line",
+        line=0,
+        node=arguments.kind,
+        kind=arguments.kind,
+        type=arguments.type,
+        model=arguments.model,
+        base_url=arguments.base_url,
+        api_key=_key(arguments),
+    )
+    with contextlib.closing(Progress(quiet=arguments.quiet)) as progress:
+        report = engine.call_once(endpoint, _job(arguments), progress.tell)
+    return _print(report, arguments)
+
+
+def _rollback(arguments: argparse.Namespace) -> int:
+    return _print(engine.rollback([Path(name) for name in arguments.files], Store()), arguments)
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from netdiag.cli import demo  # noqa: PLC0415 - needs the lab
+
+    return demo.run(arguments)
+
+
+_COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
+    "fix-base-url": _fix_or_check,
+    "check": _fix_or_check,
+    "detect": _detect,
+    "chat": _chat,
+    "rollback": _rollback,
+    "demo": _demo,
+}
+
+
+def _job(arguments: argparse.Namespace) -> engine.Job:
+    """Return the job the arguments describe; options a command does not have are at their defaults."""
+    given = vars(arguments)
+    files = tuple(given.get("files", ()))
+    return engine.Job(
+        command=arguments.command,
+        files=files,
+        hosts=tuple(given.get("host", ())),
+        write=arguments.command == "fix-base-url" and not arguments.dry_run,
+        answer_s=given.get("timeout", engine.ANSWER_LIMIT_S),
+        kag_version=given.get("kag_version") or "",
+        only=given.get("only"),
+        stdin=sys.stdin.buffer.read(config.LIMIT + 1) if STDIN in files else b"",
+        directory=Path.cwd(),
+    )
+
+
+def _key(arguments: argparse.Namespace) -> Secret | None:
+    if arguments.api_key_env:
+        value = os.environ.get(arguments.api_key_env)
+        return Secret(value) if value is not None else None
+    return Secret(sys.stdin.readline().strip()) if arguments.api_key_stdin else None
+
+
+def _print(report: Report, arguments: argparse.Namespace, *, to_stderr: bool = False) -> int:
+    stream = sys.stderr if to_stderr else sys.stdout
+    if arguments.format == "json":
+        stream.write(as_json(report, arguments.lang) + "\n")
+    else:
+        detail = -1 if arguments.quiet else arguments.verbose
+        colour = stream.isatty() and not arguments.no_color and not os.environ.get("NO_COLOR")
+        stream.write(as_text(report, arguments.lang, detail=detail, colour=colour))
+    stream.flush()
+    return report.exit_code

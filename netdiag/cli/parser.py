@@ -1,0 +1,146 @@
+"""Commands and options, as design and docs/reference.md have them."""
+
+import argparse
+import os
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from netdiag import __version__
+
+FORMATS: Final = ("text", "json")
+_HOST: Final = re.compile(r"[0-9A-Za-z_]([0-9A-Za-z_.-]*[0-9A-Za-z_.])?|\[?[0-9A-Fa-f:.]+\]?")
+_LONGEST_WAIT_S: Final = 3600.0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the whole command line."""
+    top = argparse.ArgumentParser(
+        prog="netdiag",
+        description="find the address by which this container reaches the model service on its host, "
+        "prove it by KAG's own call, and repair base_urls",
+    )
+    top.add_argument("--version", action="version", version=f"netdiag {__version__}")
+    top.add_argument("--print-completion", action=_PrintCompletion, help="print the completion script for a shell")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    shared, probing, files = _shared(), _probing(), _files()
+    fix = commands.add_parser(
+        "fix-base-url", parents=[files, probing, shared], help="find, prove and write the base_urls that work"
+    )
+    fix.add_argument("--dry-run", action="store_true", help="show what would be written, and write nothing")
+    commands.add_parser("check", parents=[files, probing, shared], help="the same diagnosis; changes nothing")
+    commands.add_parser("detect", parents=[_hosts(), shared], help="where this is, and which addresses would be tried")
+    _chat(commands, [probing, shared])
+    rollback = commands.add_parser("rollback", parents=[shared], help="put back what the last run changed")
+    rollback.add_argument("files", nargs="*", metavar="FILE", help="undo the last change of these files")
+    _demo(commands, [shared])
+    return top
+
+
+def _files() -> argparse.ArgumentParser:
+    part = argparse.ArgumentParser(add_help=False)
+    part.add_argument(
+        "files", nargs="*", metavar="FILE", help="configurations; `-` is standard input (default: where KAG looks)"
+    )
+    part.add_argument("--only", choices=("files", "server"), help="look only at files, or only at the OpenSPG server")
+    return part
+
+
+def _hosts() -> argparse.ArgumentParser:
+    part = argparse.ArgumentParser(add_help=False)
+    part.add_argument(
+        "--host", action="append", default=[], type=_host, metavar="ADDRESS", help="try this address first (repeatable)"
+    )
+    part.add_argument("--kag-version", type=_kag_version, metavar="X.Y", help="imitate this KAG, not the installed one")
+    return part
+
+
+def _probing() -> argparse.ArgumentParser:
+    part = argparse.ArgumentParser(add_help=False, parents=[_hosts()])
+    part.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=120.0,
+        metavar="SECONDS",
+        help="how long a model may take to answer (default: %(default)g)",
+    )
+    return part
+
+
+def _shared() -> argparse.ArgumentParser:
+    part = argparse.ArgumentParser(add_help=False)
+    part.add_argument("--format", choices=FORMATS, default="text", help="what is printed (default: text)")
+    part.add_argument("--lang", choices=("en", "zh"), default=language(os.environ), help="default: from LANG")
+    part.add_argument("-q", "--quiet", action="store_true", help="print problems only")
+    part.add_argument("-v", "--verbose", action="count", default=0, help="print every attempt")
+    part.add_argument("--no-color", action="store_true", help="no colours (also: NO_COLOR=1)")
+    part.add_argument("--container", metavar="NAME", help="run this inside that container, through the Docker API")
+    return part
+
+
+def _chat(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> None:
+    chat = commands.add_parser("chat", parents=parents, help="one call exactly as KAG makes it")
+    chat.add_argument("--type", required=True, help="as in the configuration: ollama, vllm, maas, openai")
+    chat.add_argument("--base-url", required=True, metavar="URL")
+    chat.add_argument("--model", required=True)
+    chat.add_argument("--kind", choices=("chat", "embedding", "rerank"), default="chat")
+    key = chat.add_mutually_exclusive_group()
+    key.add_argument("--api-key-env", metavar="NAME", help="read the key from this environment variable")
+    key.add_argument("--api-key-stdin", action="store_true", help="read the key from standard input")
+
+
+def _demo(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> None:
+    demo = commands.add_parser(
+        "demo", parents=parents, help="a host, a container and a fault, repaired before your eyes"
+    )
+    demo.add_argument("scenario", nargs="?", default="works-by-gateway", metavar="SCENARIO")
+    demo.add_argument("--list", action="store_true", help="name the scenarios")
+    demo.add_argument("--shell", action="store_true", help="a prompt inside the container, to try commands by hand")
+
+
+class _PrintCompletion(argparse.Action):
+    """Print a completion script; shtab is imported only then."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **options: Any) -> None:
+        super().__init__(option_strings, dest, choices=("bash", "zsh", "tcsh"), default=argparse.SUPPRESS, **options)
+
+    def __call__(self, parser: argparse.ArgumentParser, _: object, values: Any, __: str | None = None) -> None:
+        try:
+            import shtab  # noqa: PLC0415
+        except ImportError:
+            parser.error("completion needs one more package: pip install 'netdiag[completion]'")
+        parser.exit(message=shtab.complete(parser, values) + "\n")
+
+
+def language(environ: Mapping[str, str]) -> str:
+    """Return ``zh`` where the locale is Chinese, in POSIX's order of precedence, else ``en``."""
+    chosen = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
+    return "zh" if chosen.lower().startswith("zh") else "en"
+
+
+def _host(text: str) -> str:
+    if not _HOST.fullmatch(text):
+        msg = f"takes an address or a name, without scheme, port or path: {text!r}"
+        raise argparse.ArgumentTypeError(msg)
+    return text.strip("[]")
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text.removesuffix("s"))
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= _LONGEST_WAIT_S:
+        msg = f"takes seconds, more than 0 and at most {_LONGEST_WAIT_S:g}: {text!r}"
+        raise argparse.ArgumentTypeError(msg)
+    return seconds
+
+
+def _kag_version(text: str) -> str:
+    from netdiag.kag.version import parse  # noqa: PLC0415 - only when the option is used
+
+    try:
+        parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text

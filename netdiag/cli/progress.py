@@ -1,0 +1,54 @@
+"""Tell a person at a terminal what is being waited for: a model may take a minute to load, and silence looks dead."""
+
+import sys
+import threading
+import time
+from typing import Final
+
+FIRST_AFTER_S: Final = 2.0
+"""Nothing is said of calls that answer sooner."""
+
+EVERY_S: Final = 1.0
+EVERY_WITHOUT_TERMINAL_S: Final = 15.0
+
+
+class Progress:
+    """Writes to standard error while a call is under way: one line that counts on a terminal, few lines elsewhere."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._terminal = sys.stderr.isatty()
+        self._what = ""
+        self._began = 0.0
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def tell(self, event: str, what: str) -> None:
+        """Hear from the engine: ``calling`` begins a wait for ``what``, ``answered`` ends it."""
+        if self._quiet:
+            return
+        self.close()
+        if event == "calling":
+            self._what, self._began = what, time.monotonic()
+            self._stop.clear()
+            self._thread = threading.Thread(target=self._count, name="progress", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """End the wait that is under way, if any, and leave the terminal's line empty."""
+        if self._thread is not None:
+            self._stop.set()
+            self._thread.join()
+            self._thread = None
+
+    def _count(self) -> None:
+        wait, written = FIRST_AFTER_S, False
+        while not self._stop.wait(wait):
+            seconds = time.monotonic() - self._began
+            line = f"waiting for {self._what}: {seconds:.0f} s (a model that is being loaded can take minutes)"
+            sys.stderr.write(f"\r\033[K{line}" if self._terminal else f"{line}\n")
+            sys.stderr.flush()
+            wait, written = (EVERY_S if self._terminal else EVERY_WITHOUT_TERMINAL_S), True
+        if written and self._terminal:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()

@@ -1,0 +1,152 @@
+"""The story of a run: detect → candidates → probe → prove → diagnose → plan → apply → verify."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Final
+
+from netdiag import exits, findings, kag, platform, repair, sources
+from netdiag.model import Applied, Endpoint, Examined, Finding, Report
+from netdiag.probe.http import proxy_variables
+from netdiag.prove import Caller, Tell, Ways, examine
+from netdiag.store import CannotWrite, Store
+
+ANSWER_LIMIT_S: Final = 120.0
+"""Seconds a model may take to answer, unless the user says otherwise: loading one from disk takes up to a minute."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is asked for: which configurations, which addresses to try beside the known ones, and whether to write."""
+
+    command: str
+    files: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    write: bool = False
+    answer_s: float = ANSWER_LIMIT_S
+    kag_version: str = ""
+    only: sources.Only | None = None
+    stdin: bytes = b""
+    directory: Path = field(default_factory=Path)
+    root: Path = Path("/")
+
+
+def run(job: Job, tell: Tell, store: Store) -> Report:
+    """Check every configuration, and repair what is proven if ``job.write``; every outcome is in the report."""
+    began, started = time.monotonic(), _now()
+    recovered = _recover(store) if job.write else ()
+    found = sources.gather(job.files, job.directory, job.stdin, job.only)
+
+    facts = platform.read(job.root)
+    candidates = platform.candidates(facts, platform.name(facts), job.hosts)
+    ways = Ways(candidates, found.endpoints)
+    place = platform.name(facts, ways.resolved)
+
+    version = kag.chosen(job.kag_version, job.root)
+    examined = examine(found.endpoints, ways, Caller(version.version, job.answer_s, tell))
+    context = findings.Context(candidates, version.text, job.answer_s, proxy_variables())
+    examined = tuple(replace(item, findings=findings.of_endpoint(item, context)) for item in examined)
+
+    plan = repair.plan(examined, found.documents)
+    written = repair.write(plan, found.documents, store) if job.write else repair.Written()
+    place_said = findings.of_place(facts, place) if found.endpoints else ()
+    report = Report(
+        command=job.command,
+        started=started,
+        duration_ms=_since(began),
+        exit_code=exits.OK,
+        kag_version=version.text,
+        platform=place,
+        candidates=candidates,
+        endpoints=examined,
+        findings=(*recovered, *found.findings, *place_said, *written.findings),
+        plan=plan,
+        applied=written.applied,
+        output=written.output,
+    )
+    return replace(report, exit_code=_exit_code(job, report))
+
+
+def detect(job: Job) -> Report:
+    """Say where this is and which addresses would be tried; nothing is sent."""
+    began, started = time.monotonic(), _now()
+    facts = platform.read(job.root)
+    place = platform.name(facts)
+    return Report(
+        command=job.command,
+        started=started,
+        duration_ms=_since(began),
+        exit_code=exits.OK,
+        kag_version=kag.chosen(job.kag_version, job.root).text,
+        platform=place,
+        candidates=platform.candidates(facts, place, job.hosts),
+        findings=findings.of_place(facts, place),
+    )
+
+
+def call_once(endpoint: Endpoint, job: Job, tell: Tell) -> Report:
+    """Make one call exactly as KAG makes it for ``endpoint``, wherever its base_url points; nothing is rewritten."""
+    began, started = time.monotonic(), _now()
+    version = kag.chosen(job.kag_version, job.root)
+    proof = Caller(version.version, job.answer_s, tell).prove(endpoint, "", endpoint.base_url, trusted=True)
+    examined = Examined(endpoint, "broken" if proof.failure else "works", proofs=(proof,), proven_url=proof.url)
+    context = findings.Context((), version.text, job.answer_s, proxy_variables())
+    return Report(
+        command=job.command,
+        started=started,
+        duration_ms=_since(began),
+        exit_code=exits.PROBLEM if proof.failure else exits.OK,
+        kag_version=version.text,
+        endpoints=(replace(examined, findings=findings.of_endpoint(examined, context)),),
+    )
+
+
+def rollback(paths: Sequence[Path], store: Store) -> Report:
+    """Put back what the last run changed, or the last change of ``paths``; refused when a file was edited since."""
+    began, started = time.monotonic(), _now()
+    said = _recover(store)
+    applied: tuple[Applied, ...] = ()
+    status = exits.OK
+    try:
+        applied = store.rollback(paths)
+    except CannotWrite as error:
+        where = str(error.path or "")
+        said = (*said, Finding("ND605", where, {"reason": f"file_{error.reason}", "detail": error.detail}))
+        status = exits.PROBLEM if error.reason == "nothing_to_undo" else exits.CANNOT_WRITE
+    return Report("rollback", started, _since(began), status, findings=said, applied=applied)
+
+
+def _recover(store: Store) -> tuple[Finding, ...]:
+    return tuple(Finding("ND604", str(done.path), {"reason": f"file_{done.outcome}"}) for done in store.recover())
+
+
+def _exit_code(job: Job, report: Report) -> int:
+    """Return the status of docs/reference.md: what could not be read or written outweighs what is broken."""
+    codes = {finding.code for finding in report.findings}
+    for status, meaning in _BY_CODE:
+        if codes & meaning:
+            return status
+    verdicts = {item.verdict for item in report.endpoints}
+    unwritable = any(item.verdict == "repairable" and item.endpoint.url_span is None for item in report.endpoints)
+    if "broken" in verdicts or unwritable:
+        return exits.PROBLEM
+    if report.plan.edits and not job.write:
+        return exits.PENDING if job.command == "fix-base-url" else exits.PROBLEM
+    return exits.OK
+
+
+_BY_CODE: Final = (
+    (exits.ROLLED_BACK, {"ND602"}),
+    (exits.CANNOT_WRITE, {"ND601"}),
+    (exits.NO_CONFIGURATION, {"ND501", "ND502", "ND505"}),
+)
+
+
+def _since(began: float) -> float:
+    return round((time.monotonic() - began) * 1000, 3)
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")

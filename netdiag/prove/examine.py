@@ -1,0 +1,66 @@
+"""Examine every endpoint: call the configured URL, and after it each way to the host, until one call succeeds.
+
+A base_url that works is never touched, so the configured one is always called first; the others follow in the order
+of preference. What fails leaves its evidence.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from netdiag import config, failures
+from netdiag.model import Attempt, Candidate, Endpoint, Examined, Proof, Verdict
+from netdiag.prove.caller import Caller
+from netdiag.prove.target import Target, problem, target
+from netdiag.prove.ways import Ways
+
+
+def examine(endpoints: Sequence[Endpoint], ways: Ways, caller: Caller) -> tuple[Examined, ...]:
+    """Return each endpoint with its verdict and evidence, in the order given."""
+    return tuple(_one(endpoint, ways, caller) for endpoint in endpoints)
+
+
+def _one(endpoint: Endpoint, ways: Ways, caller: Caller) -> Examined:
+    to = target(endpoint)
+    if to is None:
+        return Examined(endpoint, "left_alone")
+    if word := problem(to):
+        suggestion = config.suggest(endpoint.base_url)
+        unusable = Proof(to.url.host, endpoint.base_url, failures.BAD_URL, word, wanted_url=suggestion)
+        return Examined(endpoint, "broken", proofs=(unusable,))
+    return _host(to, ways, caller) if to.local else _elsewhere(to, caller)
+
+
+def _host(to: Target, ways: Ways, caller: Caller) -> Examined:
+    """The configured host is this container's own host, by a name or address that may not work here."""
+    proofs: list[Proof] = []
+    for candidate in ways.open(to):
+        for proof in _proofs(to, candidate, caller):
+            proofs.append(proof)
+            if proof.failure is None:
+                verdict: Verdict = "works" if proof.url == to.endpoint.base_url else "repairable"
+                attempts = ways.attempts(to) + _calls(to, proofs)
+                return Examined(to.endpoint, verdict, attempts, tuple(proofs), candidate, proof.url)
+    return Examined(to.endpoint, "broken", ways.attempts(to) + _calls(to, proofs), tuple(proofs))
+
+
+def _proofs(to: Target, candidate: Candidate, caller: Caller) -> Iterator[Proof]:
+    """Call at the candidate, and once more with the path that KAG's rules ask for when the path was what failed."""
+    trusted = candidate.kind == "user" or to.is_at(candidate)
+    first = caller.prove(to.endpoint, candidate.host, to.base_url(candidate), trusted=trusted)
+    yield first
+    if first.wanted_url:
+        yield caller.prove(to.endpoint, candidate.host, first.wanted_url, trusted=trusted)
+
+
+def _elsewhere(to: Target, caller: Caller) -> Examined:
+    """The configured address is not this host's: it is called as it stands and nothing else is tried."""
+    proof = caller.prove(to.endpoint, to.url.host, to.endpoint.base_url, trusted=True)
+    verdict: Verdict = "broken" if proof.failure else "works"
+    return Examined(to.endpoint, verdict, _calls(to, [proof]), (proof,), None, "" if proof.failure else proof.url)
+
+
+def _calls(to: Target, proofs: Sequence[Proof]) -> tuple[Attempt, ...]:
+    return tuple(
+        Attempt("call", p.host, "", to.port, 0.0, p.duration_ms, p.failure, p.detail, p.status)
+        for p in proofs
+        if p.status is not None or p.duration_ms
+    )

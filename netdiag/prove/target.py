@@ -1,0 +1,63 @@
+"""What is to be called for an endpoint: its URL understood, its port, and whether it means this machine's host."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from netdiag import config
+from netdiag.kag.calls import OLLAMA_PORT
+from netdiag.model import Candidate, Endpoint
+
+_PORTS: Final = {"http": 80, "https": 443}
+_UNKNOWN_VALUES: Final = frozenset({"template", "environment", "not_a_string"})
+
+
+@dataclass(frozen=True)
+class Target:
+    """An endpoint whose base_url can be called. ``local`` means that it is, or may stand for, the container's host."""
+
+    endpoint: Endpoint
+    url: config.Url
+    port: int
+    local: bool
+
+    def is_at(self, candidate: Candidate) -> bool:
+        """Tell whether the configured host is this candidate: every spelling of loopback is ``localhost``."""
+        if candidate.kind == "loopback":
+            return config.is_host_local(self.url.host)
+        return candidate.host.lower() == self.url.host.lower()
+
+    def base_url(self, candidate: Candidate) -> str:
+        """Return the base_url with the candidate as its host, untouched when it is that already."""
+        return (
+            self.endpoint.base_url
+            if self.is_at(candidate)
+            else config.with_host(self.endpoint.base_url, candidate.host)
+        )
+
+
+def target(endpoint: Endpoint) -> Target | None:
+    """Return what to call, or ``None`` when the value is not known here (a template, an environment variable)."""
+    if endpoint.left_alone in _UNKNOWN_VALUES:
+        return None
+    url = config.split(endpoint.base_url)
+    is_local = config.is_host_local(url.host) or config.is_host_name(url.host)
+    return Target(endpoint, url, _port(endpoint, url), is_local)
+
+
+def problem(to: Target) -> str:
+    """Return the word for what makes this base_url unusable, or nothing.
+
+    A missing scheme is no problem for type ``ollama``, whose SDK adds it; every other client says
+    ``Connection error.`` to it.
+    """
+    if to.url.problem:
+        return to.url.problem
+    return "no_scheme" if not to.url.scheme and to.endpoint.type.lower() != "ollama" else ""
+
+
+def _port(endpoint: Endpoint, url: config.Url) -> int:
+    if url.port is not None:
+        return url.port
+    if not url.scheme and endpoint.type.lower() == "ollama":
+        return OLLAMA_PORT
+    return _PORTS.get(url.scheme.lower(), 80)

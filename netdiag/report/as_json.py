@@ -1,0 +1,144 @@
+"""The report as one JSON object, ``netdiag/report/1``; ``schema.json`` beside this file describes every key.
+
+Added keys do not change the number; a removed or reinterpreted one does.
+"""
+
+import json
+from typing import Any, Final
+
+from netdiag import __version__, findings
+from netdiag.model import Attempt, Candidate, Edit, Endpoint, Examined, Fact, Finding, Platform, Report
+from netdiag.text import shown
+
+SCHEMA: Final = "netdiag/report/1"
+
+
+def as_json(report: Report, language: str = "en") -> str:
+    """Return the report as indented JSON text; titles and remedies are in ``language``."""
+    return json.dumps(as_dict(report, language), ensure_ascii=False, indent=2)
+
+
+def as_dict(report: Report, language: str = "en") -> dict[str, Any]:
+    """Return the report as plain lists and dictionaries, without secrets."""
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "netdiag", "version": __version__, "command": report.command},
+        "started": report.started,
+        "duration_ms": report.duration_ms,
+        "kag_version": report.kag_version,
+        "platform": _platform(report.platform) if report.platform else None,
+        "candidates": [_candidate(candidate) for candidate in report.candidates],
+        "endpoints": [_examined(item, language) for item in report.endpoints],
+        "findings": [_finding(finding, language) for finding in report.findings],
+        "plan": {
+            "edits": [_edit(edit) for edit in report.plan.edits],
+            "digests": dict(report.plan.digests),
+            "diff": report.plan.diff,
+        },
+        "applied": [{"source": a.source, "run": a.run, "how": a.how, "edits": a.edits} for a in report.applied],
+        "summary": summary(report),
+        "exit_code": report.exit_code,
+    }
+
+
+def summary(report: Report) -> dict[str, int]:
+    """Count the endpoints by verdict; ``repaired`` are those whose edit was written."""
+    verdicts = [item.verdict for item in report.endpoints]
+    written = {applied.source for applied in report.applied}
+    repaired = sum(item.verdict == "repairable" and item.endpoint.source in written for item in report.endpoints)
+    return {
+        "works": verdicts.count("works"),
+        "repaired": repaired,
+        "repairable": verdicts.count("repairable") - repaired,
+        "broken": verdicts.count("broken"),
+        "left_alone": verdicts.count("left_alone"),
+    }
+
+
+def _platform(platform: Platform) -> dict[str, Any]:
+    return {
+        "name": platform.name,
+        "in_container": platform.in_container,
+        "shares_host_network": platform.shares_host_network,
+        "confidence": platform.confidence,
+        "evidence": [_fact(fact) for fact in platform.evidence],
+        "against": [_fact(fact) for fact in platform.against],
+    }
+
+
+def _fact(fact: Fact) -> dict[str, str]:
+    return {"name": fact.name, "value": shown(fact.value), "source": fact.source}
+
+
+def _candidate(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "host": candidate.host,
+        "kind": candidate.kind,
+        "origin": candidate.origin,
+        "rank": candidate.rank,
+        "addresses": list(candidate.addresses),
+    }
+
+
+def _examined(item: Examined, language: str) -> dict[str, Any]:
+    return {
+        **_endpoint(item.endpoint),
+        "attempts": [_attempt(attempt) for attempt in item.attempts],
+        "verdict": item.verdict,
+        "chosen": item.chosen.host if item.chosen else None,
+        "proven_url": shown(item.proven_url) or None,
+        "findings": [_finding(finding, language) for finding in item.findings],
+    }
+
+
+def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
+    return {
+        "source": endpoint.source,
+        "line": endpoint.line,
+        "node": shown(endpoint.node),
+        "kind": endpoint.kind,
+        "type": shown(endpoint.type),
+        "model": shown(endpoint.model),
+        "base_url": shown(endpoint.base_url),
+        "uses": endpoint.uses,
+    }
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "step": attempt.step,
+        "host": attempt.host,
+        "address": attempt.address,
+        "port": attempt.port,
+        "started_ms": attempt.started_ms,
+        "duration_ms": attempt.duration_ms,
+        "failure": attempt.failure,
+        "status": attempt.status,
+        "detail": shown(attempt.detail),
+    }
+
+
+def _finding(finding: Finding, language: str) -> dict[str, Any]:
+    said = findings.words(finding, language)
+    return {
+        "code": finding.code,
+        "severity": findings.severity(finding.code),
+        "where": finding.where,
+        "title": shown(said.title),
+        "explanation": shown(said.explanation),
+        "evidence": [shown(line) for line in finding.evidence],
+        "remedies": [{"text": r.text, "command": r.command, "on": r.on} for r in said.remedies],
+    }
+
+
+def _edit(edit: Edit) -> dict[str, Any]:
+    return {
+        "source": edit.source,
+        "line": edit.line,
+        "node": shown(edit.node),
+        "part": edit.part,
+        "start": edit.span.start,
+        "end": edit.span.end,
+        "old": shown(edit.old.decode("utf-8", "replace")),
+        "new": shown(edit.new.decode("utf-8", "replace")),
+    }

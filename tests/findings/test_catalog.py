@@ -1,0 +1,79 @@
+"""The catalogue: every code complete in both languages, every word of the vocabularies translated."""
+
+import re
+import string
+
+import pytest
+
+from netdiag import failures, findings
+from netdiag.findings import rules
+from netdiag.model import Finding
+from netdiag.platform.naming import ROWS
+
+CODES = sorted(findings.catalog())
+
+
+def fields(text: str) -> set[str]:
+    """The names of the values a text is filled with."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_code_is_complete(code):
+    """Severity, title and explanation are there in both languages and use the same values."""
+    entry = findings.catalog()[code]
+    assert re.fullmatch(r"ND[1-7]\d\d", code)
+    assert entry["severity"] in ("error", "warning", "note")
+    for part in (entry["title"], entry["explanation"], *entry["remedies"]):
+        assert part["en"].strip()
+        assert part["zh"].strip()
+        assert fields(part["en"]) == fields(part["zh"])
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("language", findings.LANGUAGES)
+def test_every_code_can_be_said(code, language):
+    """A finding without any of its values is still a sentence, never an exception."""
+    said = findings.words(Finding(code, "kag_config.yaml:3"), language)
+    assert said.title
+    assert said.explanation
+
+
+def test_titles_begin_in_lower_case():
+    """A title follows a place and a colon, so it begins like the middle of a sentence (product names aside)."""
+    titles = [entry["title"]["en"] for entry in findings.catalog().values()]
+    assert [title for title in titles if title[0].isupper() and title.split()[0] not in ("TLS", "KAG", "Ollama")] == []
+
+
+def test_every_code_of_the_rules_is_in_the_catalogue():
+    """A rule cannot raise what nobody can explain."""
+    raised = {*rules._BY_PROOF.values(), *(code for _, code in rules._BY_CONNECTION)}
+    assert raised <= set(CODES)
+
+
+def test_every_failure_and_platform_has_words():
+    """The closed vocabularies are translated as a whole."""
+    wanted = failures.WORDS | {row.name for row in ROWS}
+    assert sorted(wanted - findings.terms().keys()) == []
+    assert all(set(word) == {"en", "zh"} for word in findings.terms().values())
+
+
+@pytest.mark.parametrize(
+    ("service", "systems"),
+    [
+        ("ollama", ["Linux", "macOS", "Windows (PowerShell)"]),
+        ("vllm", ["Linux, macOS, Windows"]),
+        ("other", ["Linux, macOS, Windows"]),
+    ],
+)
+def test_a_loopback_bind_has_a_command_for_each_system(service, systems):
+    """The remedy for the commonest cause is there for Linux, macOS and Windows, with the port filled in."""
+    said = findings.words(Finding("ND201", "", {"service": service, "port": "11434", "model": "m"}))
+    assert [remedy.on for remedy in said.remedies] == ["on the host", *systems]
+    assert all("11434" in remedy.command for remedy in said.remedies if remedy.command)
+
+
+def test_values_from_a_server_are_not_templates():
+    """Braces in what a server said are text: they are not filled in, and they do not fail."""
+    said = findings.words(Finding("ND404", "", {"address": "a", "detail": "{port} {0} {x.__class__}"}))
+    assert "{port} {0} {x.__class__}" in said.explanation

@@ -1,0 +1,186 @@
+"""One HTTP call: how each ending is told, and where a key may go."""
+
+import socket
+import threading
+import time
+
+import pytest
+from probe.sockets import closed, dropping
+from probe.web import reply, serving
+
+from netdiag.model import Request
+from netdiag.probe import http
+from netdiag.probe.identity import identify
+from netdiag.text import Secret
+
+KEY = Secret("sk-canary-4f1d")
+
+
+@pytest.fixture(autouse=True)
+def no_proxies(monkeypatch):
+    """The machine's own proxy settings must not decide what a test sees."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def post(url: str, **options):
+    """Send a small POST with a key."""
+    request = Request("POST", url, {"Content-Type": "application/json"}, b"{}", KEY)
+    return http.send(request, connect_s=options.pop("connect_s", 0.5), read_s=options.pop("read_s", 0.5), **options)
+
+
+def drip(handler):
+    """Answer a byte at a time, and go on as long as somebody listens."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "100000")
+    handler.end_headers()
+    for _ in range(1000):
+        handler.wfile.write(b"x")
+        time.sleep(0.02)
+
+
+def hang_up(handler):
+    """Close the connection without an answer."""
+    handler.connection.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize(
+    ("answer", "failure", "status"),
+    [
+        (reply(200, b"{}"), None, 200),
+        (reply(404, b"404 page not found"), None, 404),
+        (reply(503), None, 503),
+        (lambda handler: time.sleep(1), "read_timed_out", None),
+        (drip, "read_timed_out", None),
+        (hang_up, "connection_closed", None),
+        (lambda handler: handler.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"), "not_http", None),
+        (reply(200, b"x" * (http.BODY_LIMIT + 1)), "too_large", None),
+        (reply(302, b"", location="/"), "not_http", None),
+    ],
+    ids=["200", "404", "503", "silence", "drip", "closed", "ssh", "too large", "redirect loop"],
+)
+def test_how_an_answer_ends(answer, failure, status):
+    """Every way a server can answer, or not, is one word; a status is never an exception."""
+    with serving(lambda method, path: answer) as site:
+        got = post(f"{site.origin}/x")
+    assert (got.failure, got.status) == (failure, status)
+
+
+@pytest.mark.parametrize(
+    ("url", "failure"),
+    [
+        ("localhost:1/v1", "bad_url"),
+        ("http:///v1", "bad_url"),
+        ("ftp://127.0.0.1/v1", "bad_url"),
+    ],
+)
+def test_urls_that_cannot_be_called(url, failure):
+    """A URL the client refuses is told apart from an address that does not answer."""
+    assert post(url).failure == failure
+
+
+@pytest.mark.parametrize(("port_of", "failure"), [(closed, "connection_refused"), (dropping, "timed_out")])
+def test_errno_survives_the_client(port_of, failure):
+    """httpx wraps the cause several times; the word still comes from the errno underneath."""
+    with port_of() as port:
+        assert post(f"http://127.0.0.1:{port}/").failure == failure
+
+
+def test_tls_to_a_plain_port():
+    """https to a server that speaks plain HTTP is a TLS failure, not a broken network."""
+    with serving(lambda method, path: reply(200)) as site:
+        assert post(site.origin.replace("http:", "https:")).failure == "tls_not_spoken"
+
+
+@pytest.mark.parametrize("key", ["", "line\nbreak", " "], ids=["empty", "line break", "blank"])
+def test_a_key_that_makes_no_header_is_not_sent(key):
+    """An empty key looks like a network failure in KAG; here it is named, and nothing is sent."""
+    with serving(lambda method, path: reply(200)) as site:
+        request = Request("POST", site.origin, {}, b"{}", Secret(key))
+        assert http.send(request, connect_s=1, read_s=1).failure == "key_unsendable"
+        assert site.requests == []
+
+
+def test_redirects_stay_within_the_origin():
+    """The same origin is followed with the same method, body and key, as Ollama's 307 for a double slash wants."""
+    with serving(lambda m, path: reply(200, b"ok") if path == "/there" else reply(307, b"", location="/there")) as site:
+        assert post(f"{site.origin}//there/").body == b"ok"
+    method, path, headers, body = site.requests[1]
+    assert (method, path, headers["authorization"], body) == ("POST", "/there", f"Bearer {KEY.reveal()}", b"{}")
+
+
+def test_a_key_never_crosses_to_another_origin():
+    """A redirect to another port is refused before anything is sent there."""
+    with (
+        serving(lambda m, p: reply(200, b"gotcha")) as thief,
+        serving(lambda m, p: reply(302, b"", location=f"{thief.origin}/steal")) as site,
+    ):
+        got = post(f"{site.origin}/x")
+        assert got.failure == "redirected_away"
+        assert thief.requests == []
+
+
+def test_a_proxy_of_the_environment_is_used_unless_direct(monkeypatch):
+    """KAG's client obeys HTTP_PROXY even for loopback; the direct call does not."""
+    with serving(lambda m, p: reply(502)) as proxy, serving(lambda m, p: reply(200)) as site:
+        monkeypatch.setenv("HTTP_PROXY", proxy.origin)
+        assert post(site.origin).status == 502
+        assert post(site.origin, direct=True).status == 200
+        assert http.proxy_variables() == ("HTTP_PROXY",)
+
+
+def test_socks_without_its_package_is_told(monkeypatch):
+    """A SOCKS proxy needs a package KAG's image does not have: named as the proxy's failure, no traceback."""
+    monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:1080")
+    assert post("http://127.0.0.1:1/").failure == "proxy_failed"
+
+
+MODELS = b'{"object":"list","data":[{"id":"m1"},{"id":"m2"}]}'
+
+
+def pages(**known: bytes):
+    """A site that knows these paths (``api_version`` is ``/api/version``) and answers 404 to others."""
+    by_path = {"/" + name.replace("_", "/"): body for name, body in known.items()}
+    return lambda method, path: reply(200, by_path[path]) if path in by_path else reply(404, b"404 page not found")
+
+
+@pytest.mark.parametrize(
+    ("site", "name", "models"),
+    [
+        (pages(api_version=b'{"version":"0.17.4"}', api_tags=b'{"models":[{"name":"q:3b"}]}'), "ollama", ("q:3b",)),
+        (pages(version=b'{"version":"0.32.0"}', v1_models=MODELS), "vllm", ("m1", "m2")),
+        (pages(v1_models=MODELS), "openai-compatible", ("m1", "m2")),
+        (
+            lambda m, path: reply(401, b'{"error":"Unauthorized"}') if "v1" in path else reply(404),
+            "openai-compatible",
+            (),
+        ),
+        (lambda m, path: reply(403), "ollama", ()),
+        (lambda m, path: reply(200, b"<html>hello</html>", content_type="text/html"), "other", ()),
+        (pages(), "other", ()),
+        (lambda m, path: reply(200, b"[" * 100_000), "other", ()),
+        (lambda m, path: hang_up, "other", ()),
+    ],
+    ids=["ollama", "vllm", "openai", "guarded", "ollama, foreign Host", "web page", "404", "nested", "closed"],
+)
+def test_who_is_there(site, name, models):
+    """Each kind of server is known by what it answers without a key."""
+    with serving(site) as here:
+        service, _ = identify(here.origin, connect_s=1)
+    assert (service.name, service.models) == (name, models)
+    assert all("authorization" not in headers for _, _, headers, _ in here.requests)
+
+
+def test_connections_are_closed():
+    """No socket outlives its call: the server sees the end of the stream."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(5)
+        caller = threading.Thread(target=post, args=(f"http://127.0.0.1:{server.getsockname()[1]}/",))
+        caller.start()
+        connection, _ = server.accept()
+        with connection:
+            connection.settimeout(5)
+            while connection.recv(4096):
+                pass
+        caller.join()
