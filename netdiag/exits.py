@@ -1,13 +1,14 @@
-"""The exit statuses, the same for every output format. 77 and 78 are sysexits.h, 124 is coreutils' timeout."""
+"""The exit statuses, the same for every output format. 77 and 78 are sysexits.h, 124 is coreutils' timeout.
 
-from typing import Final
+Plain numbers: an enum, or even typing.Final, would double what ``netdiag --version`` costs.
+"""
 
-OK: Final = 0
-PROBLEM: Final = 1
-USAGE: Final = 2
-PENDING: Final = 3
-ROLLED_BACK: Final = 4
-INTERNAL: Final = 70
-CANNOT_WRITE: Final = 77
-NO_CONFIGURATION: Final = 78
-INTERRUPTED: Final = 130
+OK = 0
+PROBLEM = 1
+USAGE = 2
+PENDING = 3
+ROLLED_BACK = 4
+INTERNAL = 70
+CANNOT_WRITE = 77
+NO_CONFIGURATION = 78
+INTERRUPTED = 130

@@ -1,19 +1,27 @@
-"""The command line. Only argparse is imported until a command runs, so that ``--version`` costs next to nothing."""
+"""The command line. Nothing is imported before it is needed: ``--version`` costs next to nothing."""
 
 import sys
 from collections.abc import Sequence
 
-from netdiag import exits
-from netdiag.cli.parser import parser
+from netdiag import __version__, exits
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run netdiag with ``argv`` (by default the process's own) and return the exit status; never raises."""
-    arguments = parser().parse_args(argv)
-    try:
-        from netdiag.cli import commands  # noqa: PLC0415 - --version and --help end before this
+    """Run netdiag with ``argv`` (by default the process's own) and return the exit status; never raises.
 
-        return commands.run(arguments)
+    Imports happen inside, so that Ctrl-C is answered in the same way while they are under way.
+    """
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    if arguments == ["--version"]:
+        sys.stdout.write(f"netdiag {__version__}\n")
+        return exits.OK
+    try:
+        from netdiag.cli.parser import parser  # noqa: PLC0415
+
+        parsed = parser().parse_args(arguments)
+        from netdiag.cli import commands  # noqa: PLC0415 - --help ends before this
+
+        return commands.run(parsed)
     except KeyboardInterrupt:
         sys.stderr.write("\nnetdiag: interrupted; files are as they were, or whole\n")
         return exits.INTERRUPTED

@@ -1,0 +1,78 @@
+"""Places to run netdiag in: the real program, inside namespaces that lead nowhere."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from netdiag import lab
+from netdiag.lab import Network, Service, World
+
+
+@dataclass(frozen=True)
+class Place:
+    """A lab's container, and the directory that both sides see."""
+
+    inside: lab.Lab
+
+    @property
+    def directory(self) -> Path:
+        """The home of whoever runs commands here."""
+        return self.inside.directory
+
+    def write(self, name: str, content: bytes | str) -> Path:
+        """Put a file into the directory."""
+        path = self.directory / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def netdiag(self, *arguments: str, **options):
+        """Run the installed program."""
+        return self.inside.run(["netdiag", *arguments], **options)
+
+    def report(self, *arguments: str, **options) -> dict:
+        """Run the program and return its JSON report, with the exit status checked against it."""
+        done = self.netdiag(*arguments, "--format", "json", **options)
+        found = json.loads(done.stdout)
+        assert found["exit_code"] == done.returncode
+        return found
+
+
+def codes(report: dict) -> set[str]:
+    """Every code of a report."""
+    said = [*report["findings"], *(finding for item in report["endpoints"] for finding in item["findings"])]
+    return {finding["code"] for finding in said}
+
+
+@pytest.fixture(scope="session")
+def lab_available(require):
+    """Skip, loudly, where namespaces are forbidden."""
+    if reason := lab.available():
+        require("lab", reason)
+
+
+@pytest.fixture(scope="session")
+def place(lab_available):
+    """A container on the default bridge; Ollama on the host's 11434, a silent server on 12000, a web page on 12001."""
+    services = (
+        Service("ollama", 11434),
+        Service("silent", 12000),
+        Service("web-page", 12001),
+        Service("vllm-with-key", 8000),
+    )
+    with lab.make(World(services=services)) as inside:
+        yield Place(inside)
+
+
+@pytest.fixture(scope="session")
+def nowhere(lab_available):
+    """A container without any network."""
+    with lab.make(World(networks=(), default_route=False)) as inside:
+        yield Place(inside)
+
+
+@pytest.fixture(scope="session")
+def compose_bridge() -> Network:
+    """The bridge of a compose project."""
+    return Network("br-5eed0c0ffee0", gateway="172.18.0.1/16", container="172.18.0.2/16")
