@@ -21,7 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    if arguments.container:
+    if getattr(arguments, "container", None):
         from netdiag.container import run_inside  # noqa: PLC0415 - needs the docker package
 
         return run_inside(arguments.container, sys.argv[1:])

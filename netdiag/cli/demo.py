@@ -8,6 +8,7 @@ from typing import Final
 
 from netdiag import exits, kag, lab
 from netdiag.lab import scenarios
+from netdiag.report import wrapped
 from netdiag.report.labels import label
 
 DOCKER_INSTEAD: Final = """\
@@ -45,12 +46,12 @@ def _list(language: str) -> int:
 
 def _show(place: lab.Lab, scenario: lab.Scenario, arguments: argparse.Namespace) -> int:
     language = arguments.lang
-    sys.stdout.write(f"{scenario.title[language]}\n\n{scenario.story[language]}\n\n")
+    sys.stdout.write(f"{scenario.title[language]}\n\n{wrapped(scenario.story[language])}\n")
     look = ("grep", "-n", "base_url", scenario.file_name)
     _type(place, *look)
     status = _type(place, *_repair(scenario), *_passed_on(arguments))
     _type(place, *look)
-    sys.stdout.write(f"{label('demo_more', language)}\n")
+    sys.stdout.write(wrapped(label("demo_more", language)))
     return exits.OK if status == scenario.expect_exit else exits.PROBLEM
 
 
@@ -75,6 +76,6 @@ def _type(place: lab.Lab, *argv: str) -> int:
 
 def _shell(place: lab.Lab, scenario: lab.Scenario, arguments: argparse.Namespace) -> int:
     hint = label("demo_shell", arguments.lang, command=" ".join(_repair(scenario)))
-    sys.stdout.write(f"{scenario.story[arguments.lang]}\n\n{hint}\n")
+    sys.stdout.write(f"{wrapped(scenario.story[arguments.lang])}\n{hint}\n")
     shell = os.environ.get("SHELL", "")
     return place.interactive([shell if Path(shell).exists() else "/bin/sh"])

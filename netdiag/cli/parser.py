@@ -33,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
     _chat(commands, [probing, shared])
     rollback = commands.add_parser("rollback", parents=[shared], help="put back what the last run changed")
     rollback.add_argument("files", nargs="*", metavar="FILE", help="undo the last change of these files")
-    _demo(commands, [shared])
+    _demo(commands, [_speech()])
     return top
 
 
@@ -67,13 +67,20 @@ def _probing() -> argparse.ArgumentParser:
     return part
 
 
-def _shared() -> argparse.ArgumentParser:
+def _speech() -> argparse.ArgumentParser:
     part = argparse.ArgumentParser(add_help=False)
-    part.add_argument("--format", choices=FORMATS, default="text", help="what is printed (default: text)")
-    part.add_argument("--lang", choices=("en", "zh"), default=language(os.environ), help="default: from LANG")
-    part.add_argument("-q", "--quiet", action="store_true", help="print problems only")
+    part.add_argument(
+        "--lang", choices=("en", "zh"), default=language(os.environ), help="language of the text (default: from LANG)"
+    )
     part.add_argument("-v", "--verbose", action="count", default=0, help="print every attempt")
     part.add_argument("--no-color", action="store_true", help="no colours (also: NO_COLOR=1)")
+    return part
+
+
+def _shared() -> argparse.ArgumentParser:
+    part = argparse.ArgumentParser(add_help=False, parents=[_speech()])
+    part.add_argument("-q", "--quiet", action="store_true", help="print problems only")
+    part.add_argument("--format", choices=FORMATS, default="text", help="what is printed (default: text)")
     part.add_argument("--container", metavar="NAME", help="run this inside that container, through the Docker API")
     return part
 

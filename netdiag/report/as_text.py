@@ -47,6 +47,14 @@ def as_text(report: Report, language: str = "en", *, detail: int = 0, colour: bo
     return page.text()
 
 
+def wrapped(text: str) -> str:
+    """Return a paragraph in lines of at most 80 columns; Chinese characters are two columns wide."""
+    console = Console(file=io.StringIO(), width=WIDTH, no_color=True, highlight=False, emoji=False)
+    with console.capture() as captured:
+        console.print(Text(text))
+    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+
+
 class _Page:
     def __init__(self, report: Report, language: str, detail: int, colour: bool) -> None:
         self._report = report
@@ -82,16 +90,16 @@ class _Page:
         platform = self._report.platform
         if platform is None:
             return
-        sure = self._label(platform.confidence)
+        sure, colon = self._label(platform.confidence), self._label("colon")
         self._line("note", f"{findings.term(platform.name, self._language)} ({platform.name}, {sure})", "where")
         for name, facts in (("because", platform.evidence), ("against", platform.against)):
             for fact in facts:
-                self._indented(f"{self._label(name)}: {fact.name} = {shown(fact.value)} ({fact.source})")
-        self._console.print(Text(self._label("candidates") + ":"))
+                self._indented(f"{self._label(name)}{colon}{fact.name} = {shown(fact.value)} ({fact.source})")
+        self._console.print(Text(self._label("candidates") + colon.rstrip()))
         for candidate in self._report.candidates:
             addresses = ", ".join(candidate.addresses) or self._label("unresolved")
             behind = "" if addresses == candidate.host else f" [{addresses}]"
-            self._indented(f"{candidate.host}{behind}: {self._origin(candidate)}")
+            self._indented(candidate.host + behind + self._label("colon") + self._origin(candidate))
         for finding in self._report.findings:
             self._headed(finding)
 
@@ -168,7 +176,7 @@ class _Page:
         if said.remedies:
             self._indented(self._label("do"))
         for remedy in said.remedies:
-            self._indented(f"{remedy.on}: {remedy.text}" if remedy.on else remedy.text, 6)
+            self._indented(remedy.on + self._label("colon") + remedy.text if remedy.on else remedy.text, 6)
             for line in remedy.command.splitlines():
                 # A command is never wrapped: it is there to be copied.
                 self._console.print(Text(" " * 10 + shown(line)), soft_wrap=True)
@@ -180,7 +188,7 @@ class _Page:
                 self._line("repaired", shown(applied.source), "rolled_back")
         if report.plan.diff and not report.applied and report.command == "fix-base-url":
             self._console.print(Text(report.plan.diff.rstrip("\n")), soft_wrap=True)
-        counts = [f"{number} {self._label(verdict)}" for verdict, number in summary(report).items() if number]
+        counts = [self._label(f"count_{verdict}", n=n) for verdict, n in summary(report).items() if n]
         hint = ""
         if report.applied and report.command == "fix-base-url":
             hint = self._label("undo")
@@ -189,11 +197,12 @@ class _Page:
         elif report.endpoints and all(item.verdict == "works" for item in report.endpoints):
             hint = self._label("nothing")
         if counts:
-            self._console.print(Text(", ".join(counts) + (f"; {hint}" if hint else "")))
+            comma, stop = (", ", "; ") if self._language == "en" else ("，", "；")
+            self._console.print(Text(comma.join(counts) + (stop + hint if hint else "")))
 
     def _line(self, style: str, text: str, name: str) -> None:
         head = Text(self._label(name), style=_STYLES.get(style, ""))
-        self._console.print(head.append(f": {text}", style="not bold default"), soft_wrap=True)
+        self._console.print(head.append(self._label("colon") + text, style="not bold default"), soft_wrap=True)
 
     def _indented(self, text: str, by: int = 4) -> None:
         self._console.print(Padding(Text(text), (0, 0, 0, by)))

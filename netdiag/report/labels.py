@@ -13,6 +13,12 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "warning": {"en": "warning", "zh": "警告"},
     "note": {"en": "note", "zh": "提示"},
     "rolled_back": {"en": "rolled back", "zh": "已恢复"},
+    "colon": {"en": ": ", "zh": "："},
+    "count_works": {"en": "{n} working", "zh": "{n} 个正常"},
+    "count_repaired": {"en": "{n} repaired", "zh": "已修复 {n} 个"},
+    "count_repairable": {"en": "{n} to repair", "zh": "{n} 个待修复"},
+    "count_broken": {"en": "{n} with a problem", "zh": "{n} 个有问题"},
+    "count_left_alone": {"en": "{n} left alone", "zh": "{n} 个保持不变"},
     "seen": {"en": "seen:", "zh": "所见："},
     "do": {"en": "what to do:", "zh": "解决办法："},
     "proven": {

@@ -2,12 +2,16 @@
 
 import json
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from netdiag import lab
 from netdiag.lab import Network, Service, World
+
+SCHEMA = json.loads(resources.files("netdiag.report").joinpath("schema.json").read_text("utf-8"))
 
 
 @dataclass(frozen=True)
@@ -32,9 +36,10 @@ class Place:
         return self.inside.run(["netdiag", *arguments], **options)
 
     def report(self, *arguments: str, **options) -> dict:
-        """Run the program and return its JSON report, with the exit status checked against it."""
+        """Run the program and return its JSON report, held against the shipped schema and the exit status."""
         done = self.netdiag(*arguments, "--format", "json", **options)
         found = json.loads(done.stdout)
+        jsonschema.validate(found, SCHEMA)
         assert found["exit_code"] == done.returncode
         return found
 

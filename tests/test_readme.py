@@ -1,0 +1,52 @@
+"""What the documentation shows is what the program prints."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from golden import check, check_block, steady
+from reference import reference
+
+from netdiag import lab
+
+PROJECT = Path(__file__).parent.parent
+TRANSCRIPTS = [
+    (page, command)
+    for page in ("README.md", "README.zh-CN.md")
+    for command in re.findall(r"<!-- transcript: (.*) -->", (PROJECT / page).read_text("utf-8"))
+]
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize(("page", "command"), TRANSCRIPTS)
+def test_transcripts_are_real(page, command, require):
+    """Each transcript is, but for its milliseconds, what its command prints now."""
+    if reason := lab.available():
+        require("lab", reason)
+    argv = [sys.executable, "-m", "netdiag", *shlex.split(command)]
+    environ = {**os.environ, "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(argv, capture_output=True, encoding="utf-8", timeout=60, check=True, env=environ)
+    check_block(PROJECT / page, f"transcript: {command}", steady(done.stdout))
+
+
+def test_the_two_readmes_show_the_same():
+    """The Chinese page has the same commands and transcripts as the English one."""
+    english, chinese = ((PROJECT / page).read_text("utf-8") for page in ("README.md", "README.zh-CN.md"))
+    assert re.findall(r"^python3 .*$", english, re.MULTILINE) == re.findall(r"^python3 .*$", chinese, re.MULTILINE)
+    assert english.count("<!-- transcript") == chinese.count("<!-- transcript") == 2
+
+
+def test_the_reference_follows_the_code():
+    """docs/reference.md is made from the parser and the exit statuses; it cannot drift."""
+    check(PROJECT / "docs" / "reference.md", reference())
+
+
+def test_files_the_readme_points_to_exist():
+    """No link of either page leads nowhere."""
+    for page in ("README.md", "README.zh-CN.md"):
+        for link in re.findall(r"\]\(([^)#]+)\)", (PROJECT / page).read_text("utf-8")):
+            assert (PROJECT / link).exists(), link
