@@ -27,6 +27,14 @@ class Caller:
         self._services: dict[str, tuple[Service, Answer]] = {}
         self._answers: dict[tuple[object, ...], Answer] = {}
 
+    def refusal(self, endpoint: Endpoint) -> Proof | None:
+        """Return what KAG says of this endpoint without sending anything, or ``None`` where it does send.
+
+        A type that calls nobody is proven by that: its ``failure`` is ``None``.
+        """
+        call = kag.call(self._version, endpoint, endpoint.base_url)
+        return None if isinstance(call, Call) else Proof("", endpoint.base_url, call.failure, call.detail)
+
     def prove(self, endpoint: Endpoint, host: str, base_url: str, *, trusted: bool) -> Proof:
         """Call ``endpoint`` at ``base_url`` as KAG would.
 
@@ -34,7 +42,7 @@ class Caller:
         to be a model service.
         """
         call = kag.call(self._version, endpoint, base_url)
-        if isinstance(call, kag.NotSent):
+        if not isinstance(call, Call):
             return Proof(host, base_url, call.failure, call.detail)
         service, seen = self._identify(call.request.url)
         if service.name == "other" and endpoint.api_key and not trusted:

@@ -22,6 +22,8 @@ def _one(endpoint: Endpoint, ways: Ways, caller: Caller) -> Examined:
     to = target(endpoint)
     if to is None:
         return Examined(endpoint, "left_alone")
+    if refused := caller.refusal(endpoint):
+        return Examined(endpoint, "broken" if refused.failure else "works", (), (refused,))
     if word := problem(to):
         suggestion = config.suggest(endpoint.base_url)
         unusable = Proof(to.url.host, endpoint.base_url, failures.BAD_URL, word, wanted_url=suggestion)

@@ -38,8 +38,8 @@ def reply(status: int, body: bytes = b"", **headers: str) -> Reply:
 
 
 @contextlib.contextmanager
-def serving(choose: Callable[[str, str], Reply]) -> Iterator[Site]:
-    """Serve ``choose(method, path)`` on a port of 127.0.0.1 while the block runs."""
+def serving(choose: Callable[[str, str], Reply], address: str = "127.0.0.1", port: int = 0) -> Iterator[Site]:
+    """Serve ``choose(method, path)`` on a port of a loopback address while the block runs."""
     site = Site()
 
     class Handler(BaseHTTPRequestHandler):
@@ -56,7 +56,7 @@ def serving(choose: Callable[[str, str], Reply]) -> Iterator[Site]:
         def log_message(self, *_: object) -> None:
             """Keep the test's output clean."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with ThreadingHTTPServer((address, port), Handler) as server:
         server.daemon_threads = True
         site.port = server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -1,0 +1,191 @@
+"""Which base_url is proven, and where a key goes: real servers and real calls, on loopback addresses only."""
+
+import time
+
+import pytest
+from probe.web import reply, serving
+
+from netdiag.model import Candidate, Endpoint
+from netdiag.prove import Caller, Ways, examine
+from netdiag.text import Secret
+
+KEY = "sk-canary-4f1d"
+CHAT = b'{"choices":[{"message":{"content":"hi"}}]}'
+OLLAMA_CHAT = b'{"message":{"content":"hi"},"eval_count":1,"prompt_eval_count":1}'
+MODELS = b'{"object":"list","data":[{"id":"m"}]}'
+
+NOBODY = "127.0.0.9"
+"""A loopback address on which nothing listens: it stands for a container's own localhost."""
+
+LOOPBACK = Candidate("localhost", "loopback", "test", 0, (NOBODY,))
+GATEWAY = Candidate("127.0.0.1", "gateway", "test", 5, ("127.0.0.1",))
+USER = Candidate("127.0.0.1", "user", "test", 5, ("127.0.0.1",))
+
+
+@pytest.fixture(autouse=True)
+def no_proxies(monkeypatch):
+    """The machine's own proxy settings must not decide what a test sees."""
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def openai(method: str, path: str):
+    """Answer as an OpenAI-compatible server does."""
+    if path == "/v1/models":
+        return reply(200, MODELS)
+    return reply(200, CHAT) if path == "/v1/chat/completions" else reply(404, b'{"detail":"Not Found"}')
+
+
+def ollama(method: str, path: str):
+    """Answer as Ollama does."""
+    if path == "/api/version":
+        return reply(200, b'{"version":"0.17.4"}')
+    return reply(200, OLLAMA_CHAT) if path == "/api/chat" else reply(404, b"404 page not found")
+
+
+def web_page(method: str, path: str):
+    """Answer as a web site does."""
+    return reply(200, b"<html>hello</html>", content_type="text/html")
+
+
+def endpoint(base_url: str, **more) -> Endpoint:
+    """A chat endpoint."""
+    fields = {"type": "maas", "model": "m", "api_key": Secret(KEY), **more}
+    return Endpoint("f.yaml", 1, "chat_llm", "chat", base_url=base_url, **fields)
+
+
+def examined(*endpoints: Endpoint, candidates=(LOOPBACK, GATEWAY)):
+    """Examine the endpoints as KAG 0.8 would call them."""
+    ways = Ways(candidates, endpoints)
+    return examine(endpoints, ways, Caller("0.8", 2.0, lambda event, what: None))
+
+
+def keys(site) -> list[str]:
+    """Every key the site was sent."""
+    return [headers["authorization"] for _, _, headers, _ in site.requests if "authorization" in headers]
+
+
+def test_what_works_is_not_touched():
+    """The configured URL is called first; when it works nothing else is called."""
+    with serving(openai) as site:
+        url = f"{site.origin}/v1"
+        (item,) = examined(
+            endpoint(url), candidates=(Candidate("localhost", "loopback", "t", 9, ("127.0.0.1",)), GATEWAY)
+        )
+    assert (item.verdict, item.proven_url) == ("works", url)
+    assert len(keys(site)) == 1
+
+
+def test_the_host_is_replaced_by_one_that_is_proven():
+    """localhost refuses, the gateway answers KAG's call: the URL with the gateway's address is proven."""
+    with serving(openai) as site:
+        (item,) = examined(endpoint(f"http://{NOBODY}:{site.port}/v1"))
+    assert (item.verdict, item.proven_url, item.chosen) == ("repairable", f"{site.origin}/v1", GATEWAY)
+
+
+def test_the_better_rank_is_chosen_among_those_that_work():
+    """An address and a name lead to the same service; the smaller rank is chosen, whoever answered first."""
+    alias = Candidate("127.0.0.2", "name", "test", 2, ("127.0.0.2",))
+    with serving(ollama) as site, serving(ollama, "127.0.0.2", site.port):
+        (item,) = examined(
+            endpoint(f"http://{NOBODY}:{site.port}", type="ollama", api_key=None), candidates=(GATEWAY, alias)
+        )
+    assert item.chosen == alias
+
+
+def test_an_address_that_connects_but_fails_the_call_is_passed_over():
+    """A candidate whose name KAG's own client cannot use connects in the race and is still not chosen."""
+    unusable = Candidate("a" * 70 + ".internal", "name", "pinned", 2, ("127.0.0.1",))
+    with serving(ollama) as site:
+        (item,) = examined(
+            endpoint(f"http://{NOBODY}:{site.port}", type="ollama", api_key=None), candidates=(unusable, GATEWAY)
+        )
+    assert (item.proofs[0].host, item.chosen) == (unusable.host, GATEWAY)
+
+
+@pytest.mark.parametrize(
+    ("site", "candidate", "sent"),
+    [(openai, GATEWAY, True), (ollama, GATEWAY, True), (web_page, GATEWAY, False), (web_page, USER, True)],
+    ids=["model service", "Ollama", "stranger", "named by the user"],
+)
+def test_a_key_goes_only_where_it_may(site, candidate, sent):
+    """A key is sent to a model service or where the user says; a stranger on the port gets nothing."""
+    with serving(site) as here:
+        examined(endpoint(f"http://{NOBODY}:{here.port}/v1"), candidates=(LOOPBACK, candidate))
+    assert bool(keys(here)) == sent
+
+
+def test_a_path_is_corrected_only_by_proof():
+    """Ollama below /v1 is a 404; at the root it answers, so host and path are proven together."""
+    with serving(ollama) as site:
+        (item,) = examined(endpoint(f"http://{NOBODY}:{site.port}/v1", type="ollama", api_key=None))
+    assert [proof.failure for proof in item.proofs] == ["path_not_found", None]
+    assert item.proven_url == site.origin
+
+
+def test_a_wrong_path_that_cannot_be_proven_is_told():
+    """When the corrected call fails too, nothing is offered, and both failures are kept."""
+    with serving(
+        lambda m, path: ollama(m, path) if path == "/api/version" else reply(404, b"404 page not found")
+    ) as site:
+        (item,) = examined(endpoint(f"http://{NOBODY}:{site.port}/v1", type="ollama", api_key=None))
+    assert item.verdict == "broken"
+    assert [proof.failure for proof in item.proofs] == ["path_not_found", "path_not_found"]
+
+
+def test_one_call_for_many_uses():
+    """Endpoints that make the same call share one; another model is a call of its own."""
+    with serving(openai) as site:
+        url = f"http://{NOBODY}:{site.port}/v1"
+        items = examined(endpoint(url), endpoint(url), endpoint(url, model="m2"))
+    assert [item.verdict for item in items] == ["repairable"] * 3
+    assert len(keys(site)) == 2
+
+
+def test_an_address_that_is_not_the_hosts_is_not_replaced():
+    """A provider that does not answer is reported as it is; no candidate is tried in its place."""
+    with serving(openai) as site:
+        # the kernel refuses a broadcast address for TCP by itself: nothing is sent
+        (item,) = examined(endpoint(f"http://255.255.255.255:{site.port}/v1"))
+    assert (item.verdict, [proof.failure for proof in item.proofs]) == ("broken", ["network_unreachable"])
+    assert site.requests == []
+
+
+@pytest.mark.parametrize(
+    ("more", "verdict", "failure"),
+    [
+        ({"left_alone": "template", "base_url": "{{ X }}"}, "left_alone", None),
+        ({"base_url": "http:/localhost:1"}, "broken", "bad_url"),
+        ({"base_url": "localhost:1/v1"}, "broken", "bad_url"),
+        ({"type": "mock", "base_url": "http://localhost:1"}, "works", None),
+        ({"type": "nonsense", "base_url": "http://255.255.255.255"}, "broken", "unsupported_type"),
+    ],
+)
+def test_what_is_not_called(more, verdict, failure):
+    """Templates, URLs that cannot be used and types that call nobody are judged without a packet."""
+    (item,) = examined(endpoint(**{"base_url": "", **more}))
+    assert item.verdict == verdict
+    assert (item.proofs[0].failure if item.proofs else None) == failure
+
+
+def sleepy(method: str, path: str):
+    """Answer as an Ollama whose model never loads."""
+    return (lambda handler: time.sleep(1)) if path == "/api/chat" else ollama(method, path)
+
+
+def test_a_silent_model_is_not_called_unreachable():
+    """A service that accepts and says nothing in time has its own word."""
+    with serving(sleepy) as site:
+        url = endpoint(f"http://{NOBODY}:{site.port}", type="ollama", api_key=None)
+        ways = Ways((LOOPBACK, GATEWAY), [url])
+        (item,) = examine([url], ways, Caller("0.8", 0.2, lambda event, what: None))
+    assert [proof.failure for proof in item.proofs] == ["read_timed_out"]
+
+
+def test_a_proxy_that_spoils_the_call_is_named(monkeypatch):
+    """The call works directly and fails through the environment's proxy: the proxy is the cause."""
+    with serving(openai) as site, serving(lambda m, p: reply(502)) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.origin)
+        (item,) = examined(endpoint(f"{site.origin}/v1"))
+    assert [proof.failure for proof in item.proofs][-1] == "proxy_failed"
