@@ -3,13 +3,14 @@
 import argparse
 import os
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from netdiag import __version__
 
 FORMATS: Final = ("text", "json")
-_HOST: Final = re.compile(r"[0-9A-Za-z_]([0-9A-Za-z_.-]*[0-9A-Za-z_.])?|\[?[0-9A-Fa-f:.]+\]?")
+_NAME: Final = re.compile(r"[0-9A-Za-z_]([0-9A-Za-z_.-]*[0-9A-Za-z_.])?")
 _LONGEST_WAIT_S: Final = 3600.0
 
 
@@ -116,7 +117,8 @@ class _PrintCompletion(argparse.Action):
             import shtab  # noqa: PLC0415
         except ImportError:
             parser.error("completion needs one more package: pip install 'netdiag[completion]'")
-        parser.exit(message=shtab.complete(parser, values) + "\n")
+        sys.stdout.write(shtab.complete(parser, values) + "\n")
+        parser.exit()
 
 
 def language(environ: Mapping[str, str]) -> str:
@@ -126,10 +128,16 @@ def language(environ: Mapping[str, str]) -> str:
 
 
 def _host(text: str) -> str:
-    if not _HOST.fullmatch(text):
-        msg = f"takes an address or a name, without scheme, port or path: {text!r}"
-        raise argparse.ArgumentTypeError(msg)
-    return text.strip("[]")
+    from ipaddress import ip_address  # noqa: PLC0415 - only when the option is used
+
+    bare = text.removeprefix("[").removesuffix("]")
+    try:
+        return str(ip_address(bare))
+    except ValueError:
+        if _NAME.fullmatch(text):
+            return text
+    msg = f"takes an address or a name, without scheme, port or path: {text!r}"
+    raise argparse.ArgumentTypeError(msg)
 
 
 def _seconds(text: str) -> float:

@@ -1,0 +1,113 @@
+"""The command line itself: what is refused, what is the default, what costs nothing."""
+
+import subprocess
+import sys
+
+import pytest
+
+from netdiag import __version__, cli
+from netdiag.cli.parser import language, parser
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        [],
+        ["frobnicate"],
+        ["check", "--host", "http://10.0.0.1"],
+        ["check", "--host", "10.0.0.1:11434"],
+        ["check", "--host", ""],
+        ["check", "--timeout", "0"],
+        ["check", "--timeout", "never"],
+        ["check", "--timeout", "999999"],
+        ["check", "--kag-version", "latest"],
+        ["check", "--format", "xml"],
+        ["check", "--dry-run"],
+        ["chat", "--type", "ollama"],
+        ["chat", "--type", "t", "--base-url", "u", "--model", "m", "--api-key", "sk-x"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_refused(argv, capsys):
+    """A command line that cannot be meant ends with status 2 and says which part; a key is never taken from argv."""
+    with pytest.raises(SystemExit) as ended:
+        parser().parse_args(argv)
+    assert ended.value.code == 2
+    assert "usage: netdiag" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("host", ["10.0.0.1", "fd00::1", "[fd00::1]", "models.lan", "host_1", "h"])
+def test_hosts_as_people_write_them(host):
+    """Addresses of either family and names are taken; brackets are dropped."""
+    assert parser().parse_args(["check", "--host", host]).host == [host.strip("[]")]
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "zh_TW"}, "zh"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+    ],
+)
+def test_the_language_comes_from_the_locale(environ, expected):
+    """LC_ALL before LC_MESSAGES before LANG, as POSIX has it."""
+    assert language(environ) == expected
+
+
+def test_version(capsys):
+    """The version is printed by itself."""
+    assert cli.main(["--version"]) == 0
+    assert capsys.readouterr().out == f"netdiag {__version__}\n"
+
+
+HEAVY = {"httpx", "yaml", "rich", "docker", "pyroute2", "netifaces", "dataclasses", "socket", "asyncio", "argparse"}
+
+
+@pytest.mark.parametrize(
+    ("argv", "not_imported"),
+    [("--version", HEAVY), ("--help", HEAVY - {"argparse"}), ("rollback", {"docker", "pyroute2", "asyncio"})],
+)
+def test_what_a_command_does_not_import(argv, not_imported, tmp_path):
+    """Heavy libraries are paid for by the commands that need them."""
+    program = (
+        "import sys, netdiag.cli\n"
+        f"try: netdiag.cli.main([{argv!r}])\n"
+        "except SystemExit: pass\n"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"NETDIAG_STATE_DIR": str(tmp_path)},
+    )
+    assert not_imported & set(done.stderr.split()) == set()
+
+
+def test_completion_scripts():
+    """Each shell's script names the commands."""
+    pytest.importorskip("shtab")
+    for shell in ("bash", "zsh", "tcsh"):
+        done = subprocess.run(
+            [sys.executable, "-m", "netdiag", "--print-completion", shell], capture_output=True, text=True, check=True
+        )
+        assert "fix-base-url" in done.stdout
+
+
+def test_an_error_of_netdiag_itself_is_told_without_its_text(monkeypatch, capsys):
+    """A bug ends with 70 and one line that says where; its text, which may hold a key, is not shown."""
+
+    def explode(_):
+        msg = "sk-canary-4f1d"
+        raise RuntimeError(msg)
+
+    monkeypatch.setattr("netdiag.cli.commands.run", explode)
+    assert cli.main(["detect"]) == 70
+    said = capsys.readouterr().err
+    assert "ND701" in said
+    assert "RuntimeError at " in said
+    assert "canary" not in said

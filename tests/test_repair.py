@@ -1,0 +1,68 @@
+"""From what was proven to what is written, and back when it does not read back."""
+
+import pytest
+
+from netdiag import config, repair
+from netdiag.model import Candidate, Examined, Proof
+from netdiag.sources import gather
+from netdiag.store import Store
+
+TEXT = "chat_llm:\n  type: ollama\n  model: q\n  base_url: http://localhost:11434/v1  # mine\n"
+GATEWAY = Candidate("172.17.0.1", "gateway", "test", 1)
+
+
+@pytest.fixture
+def found(tmp_path):
+    """A configuration on disk, as it is gathered."""
+    file = tmp_path / "kag_config.yaml"
+    file.write_text(TEXT)
+    return gather([str(file)], tmp_path)
+
+
+def proven(sources, url: str) -> list[Examined]:
+    """What the prover says when ``url`` works for the only endpoint."""
+    (endpoint,) = sources.endpoints
+    return [Examined(endpoint, "repairable", (), (Proof("h", url, None),), GATEWAY, url)]
+
+
+@pytest.mark.parametrize(
+    ("url", "parts"),
+    [
+        ("http://172.17.0.1:11434/v1", ["host"]),
+        ("http://localhost:11434", ["path"]),
+        ("http://172.17.0.1:11434", ["host", "path"]),
+    ],
+)
+def test_host_and_path_are_edits_of_their_own(found, tmp_path, url, parts):
+    """Only what differs is edited, and the file then says what was proven and nothing else changes."""
+    plan = repair.plan(proven(found, url), found.documents)
+    assert [edit.part for edit in plan.edits] == parts
+    written = repair.write(plan, found.documents, Store(tmp_path / "state"))
+    assert written.findings == ()
+    assert (tmp_path / "kag_config.yaml").read_text() == TEXT.replace("http://localhost:11434/v1", url)
+
+
+def test_what_does_not_read_back_is_rolled_back(found, tmp_path, monkeypatch):
+    """A file that is not as planned after writing (a faulty disk, another writer) is put back and told as such."""
+    plan = repair.plan(proven(found, "http://172.17.0.1:11434/v1"), found.documents)
+    monkeypatch.setattr(config, "load", lambda path: b"something else")
+    written = repair.write(plan, found.documents, Store(tmp_path / "state"))
+    assert [finding.code for finding in written.findings] == ["ND602"]
+    assert written.applied == ()
+    assert (tmp_path / "kag_config.yaml").read_text() == TEXT
+
+
+def test_a_file_changed_meanwhile_is_not_overwritten(found, tmp_path):
+    """What somebody else wrote between reading and writing stays."""
+    plan = repair.plan(proven(found, "http://172.17.0.1:11434/v1"), found.documents)
+    (tmp_path / "kag_config.yaml").write_text("mine: now\n")
+    written = repair.write(plan, found.documents, Store(tmp_path / "state"))
+    assert [(f.code, f.values["reason"]) for f in written.findings] == [("ND601", "file_changed_since")]
+    assert (tmp_path / "kag_config.yaml").read_text() == "mine: now\n"
+
+
+def test_nothing_to_write_writes_nothing(found, tmp_path):
+    """A plan without edits leaves no journal behind."""
+    plan = repair.plan([], found.documents)
+    assert repair.write(plan, found.documents, Store(tmp_path / "state")) == repair.Written()
+    assert not (tmp_path / "state").exists()
