@@ -49,7 +49,7 @@ def run(job: Job, tell: Tell, store: Store) -> Report:
     context = findings.Context(candidates, version.text, job.answer_s, proxy_variables())
     examined = tuple(replace(item, findings=findings.of_endpoint(item, context)) for item in examined)
 
-    plan = repair.plan(examined, found.documents)
+    plan, not_planned = repair.plan(examined, found.documents)
     written = repair.write(plan, found.documents, store) if job.write else repair.Written()
     place_said = findings.of_place(facts, place) if found.endpoints else ()
     report = Report(
@@ -61,7 +61,7 @@ def run(job: Job, tell: Tell, store: Store) -> Report:
         platform=place,
         candidates=candidates,
         endpoints=examined,
-        findings=(*recovered, *found.findings, *place_said, *written.findings),
+        findings=(*recovered, *found.findings, *place_said, *not_planned, *written.findings),
         plan=plan,
         applied=written.applied,
         output=written.output,
@@ -129,8 +129,8 @@ def _exit_code(job: Job, report: Report) -> int:
         if codes & meaning:
             return status
     verdicts = {item.verdict for item in report.endpoints}
-    unwritable = any(item.verdict == "repairable" and item.endpoint.url_span is None for item in report.endpoints)
-    if "broken" in verdicts or unwritable:
+    by_hand = any(item.verdict == "repairable" and item.endpoint.url_span is None for item in report.endpoints)
+    if "broken" in verdicts or by_hand or "ND506" in codes:
         return exits.PROBLEM
     if report.plan.edits and not job.write:
         return exits.PENDING if job.command == "fix-base-url" else exits.PROBLEM

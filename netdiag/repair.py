@@ -19,17 +19,24 @@ class Written:
     findings: tuple[Finding, ...] = ()
 
 
-def plan(examined: Sequence[Examined], documents: Mapping[str, config.Document]) -> Plan:
-    """Return the edits that make every repairable endpoint say what was proven: host and path each on its own."""
+def plan(examined: Sequence[Examined], documents: Mapping[str, config.Document]) -> tuple[Plan, tuple[Finding, ...]]:
+    """Return the edits that make every repairable endpoint say what was proven: host and path each on its own.
+
+    What cannot be edited exactly (a value without quotes that would need them) becomes a finding instead.
+    """
     edits: list[Edit] = []
+    findings: list[Finding] = []
     for item in examined:
         endpoint = item.endpoint
         if item.verdict == "repairable" and endpoint.url_span is not None:
-            edits += _edits(documents[endpoint.source], item)
-    changed = {source: [e for e in edits if e.source == source] for source in documents}
+            try:
+                edits += _edits(documents[endpoint.source], item)
+            except ValueError:
+                findings.append(Finding("ND506", endpoint.where, {"reason": "unquoted", "suggestion": item.proven_url}))
+    changed = {source: [edit for edit in edits if edit.source == source] for source in documents}
     changed = {source: of_source for source, of_source in changed.items() if of_source}
     diff = "".join(config.unified(documents[source], of_source) for source, of_source in changed.items())
-    return Plan(tuple(edits), {source: documents[source].digest for source in changed}, diff)
+    return Plan(tuple(edits), {source: documents[source].digest for source in changed}, diff), tuple(findings)
 
 
 def write(plan: Plan, documents: Mapping[str, config.Document], store: Store) -> Written:

@@ -35,16 +35,25 @@ def proven(sources, url: str) -> list[Examined]:
 )
 def test_host_and_path_are_edits_of_their_own(found, tmp_path, url, parts):
     """Only what differs is edited, and the file then says what was proven and nothing else changes."""
-    plan = repair.plan(proven(found, url), found.documents)
+    plan, _ = repair.plan(proven(found, url), found.documents)
     assert [edit.part for edit in plan.edits] == parts
     written = repair.write(plan, found.documents, Store(tmp_path / "state"))
     assert written.findings == ()
     assert (tmp_path / "kag_config.yaml").read_text() == TEXT.replace("http://localhost:11434/v1", url)
 
 
+def test_what_would_need_quotes_is_told_not_written(tmp_path):
+    """An IPv6 address cannot stand without quotes in a flow mapping: a finding, not a broken file."""
+    file = tmp_path / "kag_config.yaml"
+    file.write_text("{type: ollama, model: q, base_url: localhost:11434}\n")
+    found = gather([str(file)], tmp_path)
+    plan, findings = repair.plan(proven(found, "[fd00::1]:11434"), found.documents)
+    assert (plan.edits, [finding.code for finding in findings]) == ((), ["ND506"])
+
+
 def test_what_does_not_read_back_is_rolled_back(found, tmp_path, monkeypatch):
     """A file that is not as planned after writing (a faulty disk, another writer) is put back and told as such."""
-    plan = repair.plan(proven(found, "http://172.17.0.1:11434/v1"), found.documents)
+    plan, _ = repair.plan(proven(found, "http://172.17.0.1:11434/v1"), found.documents)
     monkeypatch.setattr(config, "load", lambda path: b"something else")
     written = repair.write(plan, found.documents, Store(tmp_path / "state"))
     assert [finding.code for finding in written.findings] == ["ND602"]
@@ -54,7 +63,7 @@ def test_what_does_not_read_back_is_rolled_back(found, tmp_path, monkeypatch):
 
 def test_a_file_changed_meanwhile_is_not_overwritten(found, tmp_path):
     """What somebody else wrote between reading and writing stays."""
-    plan = repair.plan(proven(found, "http://172.17.0.1:11434/v1"), found.documents)
+    plan, _ = repair.plan(proven(found, "http://172.17.0.1:11434/v1"), found.documents)
     (tmp_path / "kag_config.yaml").write_text("mine: now\n")
     written = repair.write(plan, found.documents, Store(tmp_path / "state"))
     assert [(f.code, f.values["reason"]) for f in written.findings] == [("ND601", "file_changed_since")]
@@ -63,6 +72,6 @@ def test_a_file_changed_meanwhile_is_not_overwritten(found, tmp_path):
 
 def test_nothing_to_write_writes_nothing(found, tmp_path):
     """A plan without edits leaves no journal behind."""
-    plan = repair.plan([], found.documents)
+    plan, _ = repair.plan([], found.documents)
     assert repair.write(plan, found.documents, Store(tmp_path / "state")) == repair.Written()
     assert not (tmp_path / "state").exists()
