@@ -1,7 +1,7 @@
 """The story of a run: detect → candidates → probe → prove → diagnose → plan → apply → verify."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -33,10 +33,10 @@ class Job:
     root: Path = Path("/")
 
 
-def run(job: Job, tell: Tell, store: Store) -> Report:
+def run(job: Job, tell: Tell, open_store: Callable[[], Store] = Store) -> Report:
     """Check every configuration, and repair what is proven if ``job.write``; every outcome is in the report."""
     began, started = time.monotonic(), _now()
-    recovered = _recover(store) if job.write else ()
+    recovered = repair.recover(open_store) if job.write else ()
     found = sources.gather(job.files, job.directory, job.stdin, job.only)
 
     facts = platform.read(job.root)
@@ -50,7 +50,7 @@ def run(job: Job, tell: Tell, store: Store) -> Report:
     examined = tuple(replace(item, findings=findings.of_endpoint(item, context)) for item in examined)
 
     plan, not_planned = repair.plan(examined, found.documents)
-    written = repair.write(plan, found.documents, store) if job.write else repair.Written()
+    written = repair.write(plan, found.documents, open_store) if job.write else repair.Written()
     place_said = findings.of_place(facts, place) if found.endpoints else ()
     report = Report(
         command=job.command,
@@ -103,14 +103,14 @@ def call_once(endpoint: Endpoint, job: Job, tell: Tell) -> Report:
     )
 
 
-def rollback(paths: Sequence[Path], store: Store) -> Report:
+def rollback(paths: Sequence[Path], open_store: Callable[[], Store] = Store) -> Report:
     """Put back what the last run changed, or the last change of ``paths``; refused when a file was edited since."""
     began, started = time.monotonic(), _now()
-    said = _recover(store)
+    said = repair.recover(open_store)
     applied: tuple[Applied, ...] = ()
     status = exits.OK
     try:
-        applied = store.rollback(paths)
+        applied = open_store().rollback(paths)
     except CannotWrite as error:
         where = str(error.path or "")
         said = (*said, Finding("ND605", where, {"reason": f"file_{error.reason}", "detail": error.detail}))
@@ -118,19 +118,14 @@ def rollback(paths: Sequence[Path], store: Store) -> Report:
     return Report("rollback", started, _since(began), status, findings=said, applied=applied)
 
 
-def _recover(store: Store) -> tuple[Finding, ...]:
-    return tuple(Finding("ND604", str(done.path), {"reason": f"file_{done.outcome}"}) for done in store.recover())
-
-
 def _exit_code(job: Job, report: Report) -> int:
     """Return the status of docs/reference.md: what could not be read or written outweighs what is broken."""
-    codes = {finding.code for finding in report.findings}
+    said = [*report.findings, *(finding for item in report.endpoints for finding in item.findings)]
+    codes = {finding.code for finding in said}
     for status, meaning in _BY_CODE:
         if codes & meaning:
             return status
-    verdicts = {item.verdict for item in report.endpoints}
-    by_hand = any(item.verdict == "repairable" and item.endpoint.url_span is None for item in report.endpoints)
-    if "broken" in verdicts or by_hand or "ND506" in codes:
+    if "ND603" in codes or any(findings.severity(code) == "error" for code in codes):
         return exits.PROBLEM
     if report.plan.edits and not job.write:
         return exits.PENDING if job.command == "fix-base-url" else exits.PROBLEM

@@ -1,13 +1,13 @@
 """Turn what was proven into edits, write them, and make sure they read back as planned."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from netdiag import config
-from netdiag.model import Applied, Edit, Examined, Finding, Plan
+from netdiag.model import Applied, Edit, Examined, Finding, Plan, Span
 from netdiag.sources import STDIN
-from netdiag.store import CannotWrite, Change, Store
+from netdiag.store import CannotWrite, Change, Recovered, Store
 
 
 @dataclass(frozen=True)
@@ -22,24 +22,38 @@ class Written:
 def plan(examined: Sequence[Examined], documents: Mapping[str, config.Document]) -> tuple[Plan, tuple[Finding, ...]]:
     """Return the edits that make every repairable endpoint say what was proven: host and path each on its own.
 
-    What cannot be edited exactly (a value without quotes that would need them) becomes a finding instead.
+    What cannot be edited exactly becomes a finding instead: a value without quotes that would need them, or one text
+    that two endpoints share although each needs another URL.
     """
     edits: list[Edit] = []
     findings: list[Finding] = []
+    wanted: dict[tuple[str, Span], str] = {}
     for item in examined:
         endpoint = item.endpoint
-        if item.verdict == "repairable" and endpoint.url_span is not None:
-            try:
-                edits += _edits(documents[endpoint.source], item)
-            except ValueError:
-                findings.append(Finding("ND506", endpoint.where, {"reason": "unquoted", "suggestion": item.proven_url}))
+        if item.verdict != "repairable" or endpoint.url_span is None:
+            continue
+        is_shared = wanted.setdefault((endpoint.source, endpoint.url_span), item.proven_url) != item.proven_url
+        planned = None if is_shared else _edits(documents[endpoint.source], item)
+        if planned is None:
+            values = {"reason": "shared" if is_shared else "unquoted", "suggestion": item.proven_url}
+            findings.append(Finding("ND506", endpoint.where, values))
+        else:
+            edits += planned
     changed = {source: [edit for edit in edits if edit.source == source] for source in documents}
     changed = {source: of_source for source, of_source in changed.items() if of_source}
     diff = "".join(config.unified(documents[source], of_source) for source, of_source in changed.items())
     return Plan(tuple(edits), {source: documents[source].digest for source in changed}, diff), tuple(findings)
 
 
-def write(plan: Plan, documents: Mapping[str, config.Document], store: Store) -> Written:
+def recover(open_store: Callable[[], Store]) -> tuple[Finding, ...]:
+    """Tidy up what killed runs left behind, and say what became of each file."""
+    try:
+        return tuple(map(_recovered, open_store().recover()))
+    except CannotWrite:
+        return ()  # a journal that cannot be read is told when there is something to write
+
+
+def write(plan: Plan, documents: Mapping[str, config.Document], open_store: Callable[[], Store]) -> Written:
     """Apply ``plan``: all files or none. The corrected standard input is returned, not written."""
     output = None
     if STDIN in documents:
@@ -48,8 +62,9 @@ def write(plan: Plan, documents: Mapping[str, config.Document], store: Store) ->
     if not files:
         return Written((Applied(STDIN, "", "stdout", len(plan.edits)),) if plan.edits else (), output)
     changes = [_change(documents[source], [e for e in plan.edits if e.source == source]) for source in files]
-    run = store.new_run()
     try:
+        store = open_store()
+        run = store.new_run()
         applied = store.write(changes, run)
     except CannotWrite as error:
         values = {"reason": f"file_{error.reason}", "detail": error.detail}
@@ -57,14 +72,24 @@ def write(plan: Plan, documents: Mapping[str, config.Document], store: Store) ->
     return _verified(changes, applied, store, run, output)
 
 
-def _edits(document: config.Document, item: Examined) -> tuple[Edit, ...]:
+def _recovered(what: Recovered) -> Finding:
+    if what.outcome == "left":
+        return Finding("ND606", str(what.path), {"detail": what.detail})
+    return Finding("ND604", str(what.path), {"reason": f"file_{what.outcome}"})
+
+
+def _edits(document: config.Document, item: Examined) -> tuple[Edit, ...] | None:
+    """Return the edits of one endpoint, or ``None`` where its text cannot be edited exactly."""
     present, proven = config.split(item.endpoint.base_url), config.split(item.proven_url)
-    return config.edits(
-        document,
-        item.endpoint,
-        host=proven.host if proven.host != present.host else None,
-        path=proven.path if proven.path != present.path else None,
-    )
+    try:
+        return config.edits(
+            document,
+            item.endpoint,
+            host=proven.host if proven.host != present.host else None,
+            path=proven.path if proven.path != present.path else None,
+        )
+    except ValueError:
+        return None
 
 
 def _change(document: config.Document, edits: Sequence[Edit]) -> Change:

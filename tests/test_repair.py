@@ -37,7 +37,7 @@ def test_host_and_path_are_edits_of_their_own(found, tmp_path, url, parts):
     """Only what differs is edited, and the file then says what was proven and nothing else changes."""
     plan, _ = repair.plan(proven(found, url), found.documents)
     assert [edit.part for edit in plan.edits] == parts
-    written = repair.write(plan, found.documents, Store(tmp_path / "state"))
+    written = repair.write(plan, found.documents, lambda: Store(tmp_path / "state"))
     assert written.findings == ()
     assert (tmp_path / "kag_config.yaml").read_text() == TEXT.replace("http://localhost:11434/v1", url)
 
@@ -51,11 +51,23 @@ def test_what_would_need_quotes_is_told_not_written(tmp_path):
     assert (plan.edits, [finding.code for finding in findings]) == ((), ["ND506"])
 
 
+def test_one_text_for_two_urls_is_told_not_written(tmp_path):
+    """An aliased base_url whose two users need different paths cannot serve both: the first is repaired, both told."""
+    file = tmp_path / "kag_config.yaml"
+    file.write_text("a: {type: ollama, base_url: &u http://localhost:1/v1}\nb: {type: maas, base_url: *u}\n")
+    found = gather([str(file)], tmp_path)
+    urls = ("http://172.17.0.1:1", "http://172.17.0.1:1/v1")
+    items = [Examined(e, "repairable", proven_url=u) for e, u in zip(found.endpoints, urls, strict=True)]
+    plan, findings = repair.plan(items, found.documents)
+    assert [edit.new for edit in plan.edits] == [b"172.17.0.1", b""]
+    assert [(finding.code, finding.values["reason"]) for finding in findings] == [("ND506", "shared")]
+
+
 def test_what_does_not_read_back_is_rolled_back(found, tmp_path, monkeypatch):
     """A file that is not as planned after writing (a faulty disk, another writer) is put back and told as such."""
     plan, _ = repair.plan(proven(found, "http://172.17.0.1:11434/v1"), found.documents)
     monkeypatch.setattr(config, "load", lambda path: b"something else")
-    written = repair.write(plan, found.documents, Store(tmp_path / "state"))
+    written = repair.write(plan, found.documents, lambda: Store(tmp_path / "state"))
     assert [finding.code for finding in written.findings] == ["ND602"]
     assert written.applied == ()
     assert (tmp_path / "kag_config.yaml").read_text() == TEXT
@@ -65,7 +77,7 @@ def test_a_file_changed_meanwhile_is_not_overwritten(found, tmp_path):
     """What somebody else wrote between reading and writing stays."""
     plan, _ = repair.plan(proven(found, "http://172.17.0.1:11434/v1"), found.documents)
     (tmp_path / "kag_config.yaml").write_text("mine: now\n")
-    written = repair.write(plan, found.documents, Store(tmp_path / "state"))
+    written = repair.write(plan, found.documents, lambda: Store(tmp_path / "state"))
     assert [(f.code, f.values["reason"]) for f in written.findings] == [("ND601", "file_changed_since")]
     assert (tmp_path / "kag_config.yaml").read_text() == "mine: now\n"
 
@@ -73,5 +85,5 @@ def test_a_file_changed_meanwhile_is_not_overwritten(found, tmp_path):
 def test_nothing_to_write_writes_nothing(found, tmp_path):
     """A plan without edits leaves no journal behind."""
     plan, _ = repair.plan([], found.documents)
-    assert repair.write(plan, found.documents, Store(tmp_path / "state")) == repair.Written()
+    assert repair.write(plan, found.documents, lambda: Store(tmp_path / "state")) == repair.Written()
     assert not (tmp_path / "state").exists()

@@ -13,7 +13,6 @@ from netdiag.cli.progress import Progress
 from netdiag.model import Endpoint, Report
 from netdiag.report import as_json, as_text
 from netdiag.sources import STDIN
-from netdiag.store import Store
 from netdiag.text import Secret
 
 
@@ -31,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _fix_or_check(arguments: argparse.Namespace) -> int:
     job = _job(arguments)
     with contextlib.closing(Progress(quiet=arguments.quiet)) as progress:
-        report = engine.run(job, progress.tell, Store())
+        report = engine.run(job, progress.tell)
     filters = job.write and STDIN in job.files
     if filters:
         sys.stdout.buffer.write(job.stdin if report.output is None else report.output)
@@ -59,7 +58,7 @@ def _chat(arguments: argparse.Namespace) -> int:
 
 
 def _rollback(arguments: argparse.Namespace) -> int:
-    return _print(engine.rollback([Path(name) for name in arguments.files], Store()), arguments)
+    return _print(engine.rollback([Path(name) for name in arguments.files]), arguments)
 
 
 def _demo(arguments: argparse.Namespace) -> int:

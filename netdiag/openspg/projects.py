@@ -43,7 +43,7 @@ def parse(body: bytes) -> Iterator[Endpoint]:
 def _of_project(project: dict[str, Any]) -> Iterator[Endpoint]:
     source = f"OpenSPG server, knowledge base {printable(str(project.get('name', '?')), 60)}"
     try:
-        document = config.parse(project["config"].encode(), source)
+        document = config.parse(project["config"].encode("utf-8", "replace"), source)
     except config.Unreadable:
         return
     for endpoint in document.endpoints:

@@ -1,0 +1,33 @@
+"""Where base_urls live: bytes → endpoints with exact byte spans → planned edits.
+
+Pure, except :mod:`netdiag.config.discovery`, which reads the disk. No document is ever dumped: a file keeps every
+byte but those of a host or a path.
+"""
+
+from netdiag.config.discovery import find, load
+from netdiag.config.document import LIMIT, Document, parse
+from netdiag.config.planning import apply, edits, shifted, unified
+from netdiag.config.suggestion import suggest
+from netdiag.config.unreadable import Unreadable
+from netdiag.config.url import HOST_NAMES, Url, is_host_local, is_host_name, split, with_host, with_path
+
+__all__ = [
+    "HOST_NAMES",
+    "LIMIT",
+    "Document",
+    "Unreadable",
+    "Url",
+    "apply",
+    "edits",
+    "find",
+    "is_host_local",
+    "is_host_name",
+    "load",
+    "parse",
+    "shifted",
+    "split",
+    "suggest",
+    "unified",
+    "with_host",
+    "with_path",
+]

@@ -1,0 +1,161 @@
+"""The tree that every format is read into: scalars that know where they stand, mappings and sequences.
+
+Offsets count characters of the text without its byte order mark; :class:`Positions` turns them into bytes and lines.
+"""
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+DEPTH: Final = 100
+"""Levels of nesting that are read. KAG's own files have ten; PyYAML, which KAG uses, ends between 400 and 900."""
+
+Style = Literal["plain", "'", '"', "block", "ini"]
+STRING: Final = "tag:yaml.org,2002:str"
+
+_BLOCK: Final = 1024
+
+
+class NotRead(Exception):  # noqa: N818 - becomes Unreadable, which says the same of a file
+    """Why a text cannot be read, and the offset at which that was seen."""
+
+    def __init__(self, at: int, detail: str, reason: Literal["syntax", "too_deep"] = "syntax") -> None:
+        super().__init__(detail)
+        self.at = at
+        self.detail = detail
+        self.reason = reason
+
+
+def too_deep(at: int) -> NotRead:
+    """Return the refusal of one more level at ``at``."""
+    return NotRead(at, f"nested more than {DEPTH} levels deep", "too_deep")
+
+
+@dataclass(slots=True, eq=False)
+class Scalar:
+    """One value: its ``text`` and the characters ``[start, end)`` that write it, with quotes, anchor and tag.
+
+    ``tag`` is YAML's, or empty where YAML's rules for plain scalars decide the type. ``places`` counts where it is
+    used, aliases included, and ``base_urls`` how many of those are the value of a YAML ``base_url``.
+    """
+
+    text: str
+    start: int
+    end: int
+    style: Style
+    tag: str = STRING
+    places: int = 1
+    base_urls: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Mapping:
+    """Keys and values, the last of equal keys only; ``merged`` are the values of YAML's ``<<`` keys."""
+
+    start: int
+    pairs: dict[str, "Node"] = field(default_factory=dict)
+    merged: list["Node"] = field(default_factory=list)
+
+    def put(self, key: str, value: "Node") -> None:
+        """Set ``key``, which then stands where it was written last."""
+        self.pairs.pop(key, None)
+        self.pairs[key] = value
+
+
+@dataclass(slots=True, eq=False)
+class Sequence:
+    """A list of nodes."""
+
+    start: int
+    items: list["Node"] = field(default_factory=list)
+
+
+Node: TypeAlias = Scalar | Mapping | Sequence
+
+
+class Place(NamedTuple):
+    """A step on the way from the root to a node: a key or an index, and the step before it."""
+
+    step: str | int
+    before: "Place | None"
+
+    def steps(self) -> list[str | int]:
+        """Return all steps, the root's first."""
+        steps: list[str | int] = []
+        place: Place | None = self
+        while place is not None:
+            steps.append(place.step)
+            place = place.before
+        return steps[::-1]
+
+
+def dotted(steps: list[str | int]) -> str:
+    """Return steps as people write them: ``kag_builder_pipeline.chain[0].llm``."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
+
+
+class Found(NamedTuple):
+    """A mapping, the steps to its first place, and in how many places it is used."""
+
+    node: Mapping
+    steps: list[str | int]
+    uses: int
+
+
+def mappings(root: Node) -> list[Found]:
+    """Return every mapping under ``root`` once, in the document's order.
+
+    Aliases may lead anywhere, back to an ancestor too: each node is visited once whatever refers to it.
+    """
+    uses: Counter[Node] = Counter()
+    found: list[tuple[Mapping, Place | None]] = []
+    waiting: list[tuple[Node, Place | None]] = [(root, None)]
+    while waiting:
+        node, place = waiting.pop()
+        uses[node] += 1
+        if uses[node] > 1:
+            continue
+        if isinstance(node, Mapping):
+            found.append((node, place))
+        inner = [(child, Place(step, place)) for step, child in _children(node) if not isinstance(child, Scalar)]
+        waiting.extend(reversed(inner))
+    return [Found(node, place.steps() if place else [], uses[node]) for node, place in found]
+
+
+def _children(node: Node) -> Iterator[tuple[str | int, Node]]:
+    if isinstance(node, Mapping):
+        yield from (("<<", merged) for merged in node.merged)
+        yield from node.pairs.items()
+    elif isinstance(node, Sequence):
+        yield from enumerate(node.items)
+
+
+def encodable(text: str) -> str:
+    """Return ``text`` without half characters, as ``"\\ud800"`` alone writes one: no output can encode them."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+class Positions:
+    """Turns offsets in ``text`` into lines, and into bytes of the file: ``shift`` bytes (of a mark) stand before it."""
+
+    def __init__(self, text: str, shift: int = 0) -> None:
+        self._text = text
+        self._shift = shift
+        self._line_starts = [found.end() for found in re.finditer(r"\r\n|\r|\n", text)]
+        blocks = range(0, 0 if text.isascii() else len(text), _BLOCK)
+        self._bytes_before = list(accumulate((len(text[at : at + _BLOCK].encode()) for at in blocks), initial=0))
+
+    def byte(self, at: int) -> int:
+        """Return the file's byte at which the character ``at`` begins."""
+        if len(self._bytes_before) == 1:
+            return self._shift + at
+        block = at // _BLOCK
+        return self._shift + self._bytes_before[block] + len(self._text[block * _BLOCK : at].encode())
+
+    def line(self, at: int) -> int:
+        """Return the line of the character ``at``, counted from 1 as an editor does."""
+        return bisect_right(self._line_starts, at) + 1

@@ -1,0 +1,121 @@
+"""JSON as OpenSPG's documentation prints it and as its database keeps it: comments, tabs, arrays, escapes."""
+
+import json
+
+import pytest
+
+from netdiag.config import Unreadable, apply, edits, parse
+from netdiag.text import Secret
+
+
+def read(text):
+    """Return the endpoints of a JSON file."""
+    return parse(text.encode(), "x.json").endpoints
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"base_url":"http://localhost/"}',
+        '\ufeff{"base_url": "http://localhost/"}\r\n',
+        '# 注释 😀 {"base_url": "x"}\n\n  # more\n{"base_url": "http://localhost/"}\n# behind',
+        '{"a": 1, # "base_url": "http://evil/"\n\t"base_url"\t:\n"http://localhost/"}',
+        '{"base_url": "http://old/", "é😀": "\\ud83d\\ude00", "base_url": "http://localhost/"}',
+        '{"base\\u005furl": "http:\\/\\/localhost\\u002f"}',
+        '{"n": [1, -0.5e+9, 1E5, true, false, null, NaN, -Infinity, {}, []], "base_url": "http://localhost/"}',
+    ],
+)
+def test_host_is_found_and_edited(text):
+    """However the JSON is laid out, the host's own bytes are found; the last of equal keys counts."""
+    data = text.encode()
+    document = parse(data, "x.json")
+    (endpoint,) = document.endpoints
+    assert (document.format, endpoint.base_url, endpoint.left_alone) == ("json", "http://localhost/", "")
+    (edit,) = edits(document, endpoint, host="172.17.0.1")
+    assert apply(data, [edit]) == data.replace(b"localhost", b"172.17.0.1")
+
+
+@pytest.mark.parametrize(
+    ("url", "escaped"),
+    [
+        ("http://localhost:1/é😀", r'"http:\/\/\u006cocalhost\u003a1\/\u00e9\ud83d\ude00"'),
+        ('http://u\\"p@localhost/\t\n', r'"http://u\\\"p@localhost/\t\n"'),
+    ],
+)
+def test_escapes_are_mapped(url, escaped):
+    """Behind any escapes before it the host is found exactly."""
+    data = f'{{"base_url": {escaped}}}'.encode()
+    document = parse(data, "-")
+    (endpoint,) = document.endpoints
+    assert endpoint.base_url == url == json.loads(data)["base_url"]
+    (edit,) = edits(document, endpoint, host="h")
+    assert json.loads(apply(data, [edit]))["base_url"] == url.replace("localhost", "h")
+
+
+@pytest.mark.parametrize("value", ["1", "null", "true", "[]", '{"base": "u"}'])
+def test_not_a_string(value):
+    """A base_url that is no string is reported, not edited."""
+    (endpoint,) = read(f'{{"base_url": {value}}}')
+    assert (endpoint.url_span, endpoint.left_alone) == (None, "not_a_string")
+
+
+@pytest.mark.parametrize(
+    ("url", "left_alone"), [("{{ X }}", "template"), ("${X}", "environment"), ("http://h/\\ud800", "escaped")]
+)
+def test_left_alone(url, left_alone):
+    """Templates and half characters are reported, not edited."""
+    (endpoint,) = read(f'{{"base_url": "{url}"}}')
+    assert (endpoint.url_span, endpoint.left_alone) == (None, left_alone)
+    assert endpoint.base_url.encode()
+
+
+def test_settings_and_key():
+    """Settings keep JSON's types; keys are secrets; nested objects are no settings."""
+    (endpoint,) = read(
+        '{"type": "maas", "base_url": "u", "api_key": "k", "stream": "False", "temperature": 0.7, "max_tokens": 8192,'
+        ' "seed": null, "think": true, "customize": {"a": 1}, "auth_token": "t", "<<": "x", "big": 1e999}'
+    )
+    assert endpoint.api_key == Secret("k")
+    known = {"stream": "False", "temperature": 0.7, "max_tokens": 8192, "seed": None, "think": True}
+    assert endpoint.settings == known | {"<<": "x", "big": float("inf")}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('{"base_url": "http://localhost/"', 1),
+        ('{\n"base_url": "http://local', 2),
+        ('{\n\n"base_url" "u"}', 3),
+        ('{\n\t"a": 1,\n\t"b" 2}', 3),
+        ('{"a": 1}\n{"b": 2}', 2),
+        ('[\n"\\x"]', 2),
+        ("{\n", 2),
+    ],
+)
+def test_syntax_errors(text, line):
+    """What is neither JSON nor YAML is refused at the line where JSON ends to be JSON."""
+    with pytest.raises(Unreadable) as refused:
+        read(text)
+    assert (refused.value.reason, refused.value.line) == ("syntax", line)
+    assert refused.value.detail.startswith("not valid JSON: ")
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, '[{"a":' * 100_000 + "1"], ids=["[", "{", "[{"])
+def test_too_deep(text):
+    """Nesting beyond any real file is refused, not a RecursionError."""
+    with pytest.raises(Unreadable) as refused:
+        read(text)
+    assert refused.value.reason == "too_deep"
+
+
+@pytest.mark.parametrize(
+    "text", ["{'type': 'ollama', 'base_url': 'http://localhost/'}", "{type: ollama, base_url: http://localhost/,}"]
+)
+def test_nearly_json_is_yaml(text):
+    """Python's quotes, bare keys and a last comma are YAML's flow style, and are read as that."""
+    document = parse(text.encode(), "-")
+    assert (document.format, document.endpoints[0].type, document.endpoints[0].base_url) == (
+        "yaml",
+        "ollama",
+        "http://localhost/",
+    )
