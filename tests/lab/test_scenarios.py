@@ -1,0 +1,71 @@
+"""Every scenario is complete, can be made, and promises only what is there."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from netdiag.lab import Lab, Scenario, make
+from netdiag.lab.scenarios import SCENARIOS, by_name, names
+
+each_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=names())
+
+
+def test_names_find_their_scenarios() -> None:
+    """Names are unique, and every scenario is found by its own."""
+    assert len(names()) == len(SCENARIOS)
+    assert tuple(by_name(name) for name in names()) == SCENARIOS
+
+
+@each_scenario
+def test_is_told_in_two_languages(scenario: Scenario) -> None:
+    """Title and story exist in English and Chinese; a story has two or three sentences."""
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", scenario.name)
+    for text in (scenario.title, scenario.story):
+        assert text.keys() == {"en", "zh"}
+        assert re.search("[\u4e00-\u9fff]", text["zh"])
+    assert 2 <= len(re.findall(r"[.:](?= |$)", scenario.story["en"])) <= 4
+    assert 2 <= len(re.findall("[。：]", scenario.story["zh"])) <= 4
+
+
+@each_scenario
+def test_keys_are_invented(scenario: Scenario) -> None:
+    """No configuration holds anything that could be a real key."""
+    assert set(re.findall(r"sk-\S+", scenario.config)) <= {"sk-lab-invented-key"}
+
+
+@each_scenario
+def test_only_addresses_and_paths_change(scenario: Scenario) -> None:
+    """What is expected differs from the configuration in base_urls only, and only where something is repaired."""
+    if scenario.expect_config is not None:
+        assert scenario.expect_exit == 0
+        assert scenario.expect_config != scenario.config
+        without_urls = re.compile(r"http://(?!127)[^\s\"]+")
+        assert without_urls.sub("", scenario.expect_config) == without_urls.sub("", scenario.config)
+
+
+@pytest.mark.lab
+@pytest.mark.usefixtures("namespaces")
+@each_scenario
+def test_the_expected_address_is_the_one_that_answers(scenario: Scenario, look: Callable[[Lab, str], Any]) -> None:
+    """In the world made real, a service accepts at the expected address, and localhost as the story says."""
+    snippet = """
+import socket
+def accepts(host, port):
+    try:
+        socket.create_connection((host, port), 1).close()
+    except OSError:
+        return False
+    return True
+seen = [accepts(host, port) for host, port in {targets}]
+"""
+    before, after = (_targets(config) for config in (scenario.config, scenario.expect_config or scenario.config))
+    with make(scenario.world) as lab:
+        seen = look(lab, snippet.replace("{targets}", repr([before, after])))
+    assert seen == [scenario.world.host_network, scenario.expect_exit == 0]
+
+
+def _targets(config: str) -> tuple[str, int]:
+    (target,) = set(re.findall(r"base_url\W+http://([^:/]+):(\d+)", config))
+    return target[0], int(target[1])
