@@ -1,0 +1,13 @@
+"""The only writer of files: planned changes, whole or not at all, with a journal to undo them.
+
+A file is either replaced by a copy staged beside it (rename, atomic) or, where that is impossible because the file
+itself is a mount point, has other names, or lies in a directory that cannot be written, overwritten in place with the
+staged copy as the way back from a kill. Each run has one journal record, written before and after.
+"""
+
+from netdiag.store.records import Replacement, Run, RunFile
+from netdiag.store.recover import Recovered
+from netdiag.store.refusal import CannotWrite, Reason
+from netdiag.store.store import Change, Store
+
+__all__ = ["CannotWrite", "Change", "Reason", "Recovered", "Replacement", "Run", "RunFile", "Store"]

@@ -1,0 +1,136 @@
+"""Finishing or undoing what a killed run left behind."""
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from netdiag.store.disk import closing, digest, fsync_directory, is_half_written, overwrite, read_all
+from netdiag.store.journal import Journal
+from netdiag.store.records import Run, RunFile, inverse, replaced
+from netdiag.store.refusal import CannotWrite, refusing
+from netdiag.store.target import opened
+
+_Standing = Literal["old", "new", "torn", "edited"]
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """What became of one file of an interrupted run.
+
+    It holds the new bytes (``done``), the old ones (``undone``), or was ``left`` as it was found: the user has to
+    look at it then, and ``detail`` says why.
+    """
+
+    run: str
+    path: Path
+    outcome: Literal["done", "undone", "left"]
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class _Staged:
+    old: bytes
+    new: bytes
+
+
+def recover_run(run: Run, journal: Journal) -> tuple[Recovered, ...]:
+    """Bring the files of ``run`` to their old or their new bytes, and journal that.
+
+    When one file has been touched, the others follow it to the new bytes. What cannot be read or written now stays
+    unfinished in the journal, for the next attempt. The caller holds the lock, so whoever began the run is gone.
+    Raises :class:`CannotWrite` only about the state directory.
+    """
+    unfinished = [file for file in run.files if file.state in ("begun", "ready")]
+    try:
+        finish = any(_is_touched(file) for file in run.files)
+    except CannotWrite as refusal:
+        return tuple(Recovered(run.id, Path(file.path), "left", str(refusal)) for file in unfinished)
+    settled = {file: _settled(file, finish=finish) for file in unfinished}
+    files = tuple(settled[file][0] if file in settled else file for file in run.files)
+    if files != run.files:
+        journal.record(replace(run, files=files))
+    return tuple(_recovered(run, now, detail) for now, detail in settled.values())
+
+
+def _recovered(run: Run, file: RunFile, detail: str) -> Recovered:
+    outcome = file.state if file.state in ("done", "undone") else "left"
+    return Recovered(run.id, Path(file.path), outcome, detail)
+
+
+def _is_touched(file: RunFile) -> bool:
+    if file.state == "ready":
+        try:
+            with opened(Path(file.path)) as target:
+                return _standing(file, target.read(), _staged(file)) in ("new", "torn")
+        except CannotWrite as refusal:
+            if refusal.reason != "vanished":
+                raise
+    return file.state == "done"
+
+
+def _settled(file: RunFile, *, finish: bool) -> tuple[RunFile, str]:
+    """Return the record of an unfinished file as it is now, and what the user should know about it."""
+    try:
+        if file.state == "ready":
+            return _settled_ready(file, finish=finish)
+        _remove(Path(file.staged))  # not all copies had been staged, so no file was touched
+        return replace(file, state="undone"), ""
+    except CannotWrite as refusal:
+        return file, str(refusal)
+
+
+def _settled_ready(file: RunFile, *, finish: bool) -> tuple[RunFile, str]:
+    staged = _staged(file)
+    why = "it holds neither the bytes from before the interrupted run nor those the run was writing"
+    try:
+        with opened(Path(file.path)) as target:
+            standing = _standing(file, target.read(), staged)
+            if staged is not None and (standing == "torn" or (standing == "old" and finish)):
+                _finish(Path(file.path), target.descriptor, staged)
+                standing = "new"
+    except CannotWrite as refusal:
+        if refusal.reason != "vanished":
+            raise
+        standing, why = "edited", str(refusal)
+    if standing == "edited" and staged is None:
+        return replace(file, state="left"), f"{why}; the copy {file.staged} is missing or damaged"
+    _remove(Path(file.staged))
+    if standing == "edited":
+        return replace(file, state="left"), why
+    return replace(file, state="done" if standing == "new" else "undone"), ""
+
+
+def _standing(file: RunFile, now: bytes, staged: _Staged | None) -> _Standing:
+    if digest(now) == file.after:
+        return "new"
+    if digest(now) == file.before:
+        return "old"
+    return "torn" if staged is not None and is_half_written(now, staged.old, staged.new) else "edited"
+
+
+def _finish(path: Path, descriptor: int, staged: _Staged) -> None:
+    with refusing(path):
+        try:
+            overwrite(descriptor, staged.new)
+        except OSError:
+            overwrite(descriptor, staged.old)
+            raise
+
+
+def _staged(file: RunFile) -> _Staged | None:
+    """Return what the staged copy says, or ``None`` where it is missing or damaged."""
+    with refusing(Path(file.staged)), suppress(FileNotFoundError, ValueError):
+        with closing(os.open(file.staged, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)) as descriptor:
+            new = read_all(descriptor)
+        if digest(new) == file.after:
+            return _Staged(old=replaced(new, inverse(file.edits)), new=new)
+    return None
+
+
+def _remove(staged: Path) -> None:
+    with refusing(staged), suppress(FileNotFoundError):
+        staged.unlink()
+        with closing(os.open(staged.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)) as directory:
+            fsync_directory(directory)

@@ -1,0 +1,111 @@
+"""Why nothing was written: one exception with a closed set of reasons."""
+
+import errno
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Literal
+
+from netdiag.text import printable
+
+Reason = Literal[
+    "busy",
+    "changed_since",
+    "edited_since",
+    "io_error",
+    "no_space",
+    "no_state_directory",
+    "not_a_file",
+    "not_permitted",
+    "nothing_to_undo",
+    "read_only",
+    "vanished",
+]
+
+_WORDS: Final[Mapping[Reason, str]] = {
+    "busy": "in use by another process",
+    "changed_since": "changed after it was read, so it was left as it is",
+    "edited_since": "edited after netdiag wrote it, so it was left as it is",
+    "io_error": "the file system failed",
+    "no_space": "no space left for it",
+    "no_state_directory": "the state directory cannot be used (NETDIAG_STATE_DIR names another)",
+    "not_a_file": "not a regular file",
+    "not_permitted": "not permitted",
+    "nothing_to_undo": "nothing to undo",
+    "read_only": "the file system is mounted read-only",
+    "vanished": "no longer there",
+}
+
+_BY_ERRNO: Final[Mapping[int, Reason]] = {
+    errno.EROFS: "read_only",
+    errno.EACCES: "not_permitted",
+    errno.EPERM: "not_permitted",  # chattr +i, +a
+    errno.ENOSPC: "no_space",
+    errno.EDQUOT: "no_space",
+    errno.EFBIG: "no_space",  # RLIMIT_FSIZE; Python ignores SIGXFSZ
+    errno.EBUSY: "busy",
+    errno.ETXTBSY: "busy",
+    errno.ENOENT: "vanished",
+    errno.ENOTDIR: "vanished",
+    errno.ESTALE: "vanished",  # NFS: removed on the server
+    errno.EISDIR: "not_a_file",
+    errno.ELOOP: "not_a_file",
+    errno.ENXIO: "not_a_file",
+    errno.ENODEV: "not_a_file",
+}
+
+_BY_ERRNO_OF_STATE: Final[Mapping[int, Reason]] = {
+    **_BY_ERRNO,
+    **dict.fromkeys(
+        (
+            errno.EROFS,
+            errno.EACCES,
+            errno.EPERM,
+            errno.ENOENT,
+            errno.ENOTDIR,
+            errno.EISDIR,
+            errno.EEXIST,
+            errno.ELOOP,
+            errno.ENAMETOOLONG,
+        ),
+        "no_state_directory",
+    ),
+}
+
+
+class CannotWrite(Exception):  # noqa: N818 - a refusal, not a defect: the caller exits with 77
+    """``path`` was not written for ``reason``; ``detail`` adds what is known, in words for the user."""
+
+    def __init__(self, reason: Reason, path: Path, detail: str = "") -> None:
+        super().__init__(reason, path, detail)
+        self.reason: Reason = reason
+        self.path = path
+        self.detail = detail
+
+    def __str__(self) -> str:
+        text = f"{self.path}: {_WORDS[self.reason]}"
+        return printable(f"{text}: {self.detail}" if self.detail else text)
+
+
+def reason_of(error: OSError) -> Reason:
+    """Return the word for what the operating system said about a file."""
+    return _BY_ERRNO.get(error.errno or 0, "io_error")
+
+
+@contextmanager
+def refusing(path: Path) -> Iterator[None]:
+    """Turn every ``OSError`` raised inside into a :class:`CannotWrite` about ``path``."""
+    try:
+        yield
+    except OSError as error:
+        raise CannotWrite(reason_of(error), path, error.strerror or "") from error
+
+
+@contextmanager
+def refusing_state(directory: Path) -> Iterator[None]:
+    """Turn every ``OSError`` raised inside into a :class:`CannotWrite` about the state directory."""
+    try:
+        yield
+    except OSError as error:
+        reason = _BY_ERRNO_OF_STATE.get(error.errno or 0, "io_error")
+        raise CannotWrite(reason, directory, error.strerror or "") from error

@@ -1,0 +1,176 @@
+"""The store: writing planned changes, recovering from a kill, rolling back."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Literal
+
+from netdiag.model import Applied, Edit
+from netdiag.store.disk import closing, digest, fsync_directory
+from netdiag.store.journal import Journal
+from netdiag.store.lock import PATIENCE_S, interrupts_held, locked
+from netdiag.store.records import Replacement, Run, RunFile, inverse, replaced
+from netdiag.store.recover import Recovered, recover_run
+from netdiag.store.refusal import CannotWrite, Reason, refusing_state
+from netdiag.store.target import obstacle, opened
+from netdiag.store.write import carry_out
+from netdiag.store.writing import Job
+
+
+@dataclass(frozen=True)
+class Change:
+    """``path`` held ``old`` when it was planned, and is to hold ``new``, which is ``old`` with ``edits`` made."""
+
+    path: Path
+    old: bytes
+    new: bytes
+    edits: tuple[Edit, ...]
+
+
+class Store:
+    """The only writer of files; its journal and lock live in a state directory, made when something is written.
+
+    That directory is ``directory``, or ``$NETDIAG_STATE_DIR``, or ``/var/lib/netdiag`` for root, or ``netdiag`` in
+    ``$XDG_STATE_HOME`` or ``~/.local/state`` (XDG Base Directory Specification 0.8). Another run is waited for at
+    most ``patience_s`` seconds. Whatever is refused raises :class:`CannotWrite`, and every file is then as it was.
+    """
+
+    def __init__(self, directory: Path | None = None, *, patience_s: float = PATIENCE_S) -> None:
+        directory = directory or _default_directory()
+        with refusing_state(directory):
+            self.directory = directory.absolute()
+        self._journal = Journal(self.directory)
+        self._patience_s = patience_s
+
+    @staticmethod
+    def new_run() -> str:
+        """Return a name for a run: the UTC time and this process."""
+        return f"{datetime.now(timezone.utc):%Y%m%dT%H%M%S.%fZ}-{os.getpid()}"
+
+    def writable(self, path: Path) -> Reason | Literal[""]:
+        """Return why ``path`` could not be written, or ``""``; nothing is written to find out."""
+        return obstacle(path) or ("" if self._is_usable() else "no_state_directory")
+
+    def write(self, changes: Sequence[Change], run: str) -> tuple[Applied, ...]:
+        """Write all ``changes`` or none; one that changes nothing is passed over, a file under two names written once.
+
+        Raises ``ValueError`` when ``run`` is in the journal or no name for a run (letters, digits, ``.`` and ``-``),
+        or when the edits of a change do not make ``new`` of ``old``.
+        """
+        self._journal.require_unused(run)
+        jobs = [Job(change.path, change.old, change.new, _replacements(change)) for change in changes]
+        return self._carry_out([job for job in jobs if job.new != job.old], run)
+
+    def recover(self) -> tuple[Recovered, ...]:
+        """Finish or undo what killed runs left, and return what became of each file; a run that is alive is awaited.
+
+        To be called before a command reads the files that it may write.
+        """
+        if not self._journal.unfinished():
+            return ()
+        with self._alone():
+            return tuple(each for run in self._journal.unfinished() for each in recover_run(run, self._journal))
+
+    def rollback(self, paths: Sequence[Path] = (), run: str | None = None) -> tuple[Applied, ...]:
+        """Restore the bytes from before the last run not yet rolled back, or from before ``run``.
+
+        With ``paths``, only these files, each from before the last run that wrote it. A rollback is a run too, but
+        never one to roll back: a second one goes one run further back.
+        """
+        jobs = [_undoing(done, file) for done, file in self._undoable(paths, run)]
+        return self._carry_out(jobs, self.new_run())
+
+    def runs(self) -> tuple[Run, ...]:
+        """Return the journal, newest run first."""
+        return self._journal.runs()
+
+    def _undoable(self, paths: Sequence[Path], run: str | None) -> list[tuple[str, RunFile]]:
+        done = [
+            (each.id, file)
+            for each in self.runs()
+            if run in (None, each.id)
+            for file in each.files
+            if file.state == "done" and not file.undoes
+        ]
+        if paths:
+            return [_last_of(path, done) for path in paths]
+        if not done:
+            raise CannotWrite(
+                reason="nothing_to_undo", path=self.directory, detail=f"no run {run} in the journal" if run else ""
+            )
+        return [(name, file) for name, file in done if name == done[0][0]]
+
+    def _carry_out(self, jobs: Sequence[Job], run: str) -> tuple[Applied, ...]:
+        if not jobs:
+            return ()
+        with self._alone():
+            return carry_out(jobs, run, self._journal, self.directory)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with interrupts_held() as interrupted:
+            with refusing_state(self.directory):
+                self._make_directory()
+            with locked(self.directory, self._patience_s, interrupted):
+                yield
+
+    def _make_directory(self) -> None:
+        missing = [each for each in (self.directory, *self.directory.parents) if not os.access(each, os.F_OK)]
+        for each in reversed(missing):
+            each.mkdir(0o700, exist_ok=True)
+            with closing(os.open(each.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)) as parent:
+                fsync_directory(parent)
+
+    def _is_usable(self) -> bool:
+        around = (self.directory, *self.directory.parents)
+        existing = next(each for each in around if os.access(each, os.F_OK))
+        return existing.is_dir() and os.access(existing, os.R_OK | os.W_OK | os.X_OK, effective_ids=True)
+
+
+def _default_directory() -> Path:
+    if named := os.environ.get("NETDIAG_STATE_DIR"):
+        return Path(named)
+    if os.geteuid() == 0:
+        return Path("/var/lib/netdiag")
+    if (state := Path(os.environ.get("XDG_STATE_HOME", ""))).is_absolute():
+        return state / "netdiag"
+    try:
+        return Path.home() / ".local/state/netdiag"
+    except RuntimeError as error:  # no HOME, and a user id that /etc/passwd does not know
+        raise CannotWrite(
+            reason="no_state_directory", path=Path("~/.local/state/netdiag"), detail=str(error)
+        ) from error
+
+
+def _replacements(change: Change) -> tuple[Replacement, ...]:
+    edits = sorted(change.edits, key=lambda edit: (edit.span.start, edit.span.end))
+    replacements = tuple(Replacement(edit.span.start, edit.old, edit.new) for edit in edits)
+    if replaced(change.old, replacements) != change.new:
+        msg = f"the edits of {change.path} do not make its new bytes of its old ones"
+        raise ValueError(msg)
+    return replacements
+
+
+def _last_of(path: Path, done: Sequence[tuple[str, RunFile]]) -> tuple[str, RunFile]:
+    real = os.path.realpath(path)
+    for run, file in done:
+        if file.path == real:
+            return run, file
+    raise CannotWrite(reason="nothing_to_undo", path=path)
+
+
+def _undoing(run: str, file: RunFile) -> Job:
+    path = Path(file.path)
+    with opened(path) as target:
+        now = target.read()
+    if digest(now) != file.after:
+        raise CannotWrite(reason="edited_since", path=path, detail=f"run {run} had written it")
+    edits = inverse(file.edits)
+    try:
+        return Job(path, now, replaced(now, edits), edits, undoes=run)
+    except ValueError as error:
+        detail = f"the record of run {run} is damaged"
+        raise CannotWrite(reason="io_error", path=path, detail=detail) from error

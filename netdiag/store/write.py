@@ -1,0 +1,81 @@
+"""Files from their old to their new bytes: all of them or none, each old or new and never torn."""
+
+import os
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from netdiag.model import Applied
+from netdiag.store.disk import closing
+from netdiag.store.journal import Journal
+from netdiag.store.records import Run, State
+from netdiag.store.refusal import CannotWrite, refusing_state
+from netdiag.store.target import Target, opened
+from netdiag.store.writing import Job, Writing
+
+_NAME_MAX: Final = 255  # bytes in a file name, limits.h
+
+
+def carry_out(jobs: Sequence[Job], run: str, journal: Journal, state: Path) -> tuple[Applied, ...]:
+    """Write all ``jobs`` or none; the caller holds the lock of the ``state`` directory.
+
+    A file given under two names is written once. Raises :class:`CannotWrite`; when even putting the old bytes back
+    fails, the record stays unfinished for recovery and the message says so.
+    """
+    with ExitStack() as stack:
+        with refusing_state(state):
+            spare = os.open(state, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        stack.enter_context(closing(spare))
+        writings: list[Writing] = []
+        for number, job in enumerate(jobs):
+            target = stack.enter_context(opened(job.path))
+            if any(writing.is_for(target, job) for writing in writings):
+                continue
+            beside = target.path.with_name(f".{target.path.name}.netdiag-{run}")
+            if _has_room_for(beside.name, target):
+                writings.append(Writing(job, target, target.directory, beside))
+            else:
+                writings.append(Writing(job, target, spare, state / f"{run}-{number}.staged"))
+        for writing in writings:
+            writing.require_unchanged()
+        begun = journal.begin(run, [writing.record("begun") for writing in writings])
+        _all_or_none(writings, begun, journal)
+        return tuple(writing.applied(run) for writing in writings)
+
+
+def _has_room_for(name: str, target: Target) -> bool:
+    # Read permission too: a directory that cannot be opened for reading cannot be fsynced.
+    access = os.R_OK | os.W_OK | os.X_OK
+    permitted = os.access(".", access, dir_fd=target.directory, effective_ids=True)
+    return permitted and len(os.fsencode(name)) <= _NAME_MAX
+
+
+def _all_or_none(writings: Sequence[Writing], begun: Run, journal: Journal) -> None:
+    def now(state: State) -> Run:
+        return replace(begun, files=tuple(writing.record(state) for writing in writings))
+
+    try:
+        for writing in writings:
+            writing.stage()
+        journal.record(now("ready"))
+        for writing in writings:
+            writing.commit()
+    except BaseException as error:
+        try:
+            for writing in reversed(writings):
+                writing.put_back()
+            for writing in writings:
+                writing.clean_up()
+            journal.record(now("undone"))
+        except CannotWrite as second:
+            if isinstance(error, CannotWrite):
+                detail = f"{error.detail}; it could not be tidied up ({second}): netdiag does that when it runs next"
+                raise CannotWrite(error.reason, error.path, detail) from error
+        raise
+    # All is written now. Should a copy not go away or the journal not take this, recovery sees it by the digests.
+    with suppress(CannotWrite):
+        for writing in writings:
+            writing.clean_up()
+        journal.record(now("done"))
