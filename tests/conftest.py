@@ -1,0 +1,38 @@
+"""What every suite shares: real grounds are used where they are, and their absence is never silent."""
+
+import os
+from collections.abc import Callable
+from typing import NoReturn
+
+import pytest
+
+pytest_plugins = ("docker_ground",)
+
+MISSING = pytest.StashKey[dict[str, str]]()
+"""Why each ground that a test asked for was not there."""
+
+
+@pytest.fixture(scope="session")
+def require(pytestconfig: pytest.Config) -> Callable[[str, str], NoReturn]:
+    """Return the way to give up for want of a ground: ``require("docker", "no engine answers; start it: …")``.
+
+    The test is skipped, and the summary names the ground; where ``NETDIAG_REQUIRE`` lists it (``lab,docker,ollama``,
+    as ``.ci/run`` does) the test fails instead.
+    """
+    wanted = os.environ.get("NETDIAG_REQUIRE", "").split(",")
+    missing = pytestconfig.stash.setdefault(MISSING, {})
+
+    def give_up(ground: str, reason: str) -> NoReturn:
+        missing[ground] = reason
+        if ground in wanted:
+            pytest.fail(f"NETDIAG_REQUIRE lists {ground}: {reason}", pytrace=False)
+        pytest.skip(f"{ground}: {reason}")
+
+    return give_up
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say at the very end which grounds were missing, and how to get them."""
+    for ground, reason in config.stash.get(MISSING, {}).items():
+        terminalreporter.section(f"the {ground} tests did not run", yellow=True, bold=True)
+        terminalreporter.write_line(reason)

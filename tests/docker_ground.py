@@ -1,0 +1,228 @@
+"""The engine of ``tests/grounds/engine`` and images built from the ``Dockerfile``, as fixtures of the real suites.
+
+The engine is the tests' own and knows no way out: ``Engine.serving`` runs a server on the host its containers see.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, NoReturn
+
+import pytest
+
+TESTS = Path(__file__).parent
+PROJECT = TESTS.parent
+CACHE = Path(os.environ.get("NETDIAG_GROUNDS") or Path.home() / ".cache/netdiag-grounds")
+BASE_IMAGE = "netdiag-test/debian-python:bookworm"
+LABEL = "netdiag-test"
+UP = "tests/grounds/up engine image compose"
+PORT = 11434  # Ollama's own; free, because the host is a network namespace of the engine's
+
+Done = subprocess.CompletedProcess[str]
+
+_ACCEPTS = """
+import socket, sys, time
+for _ in range(200):
+    try:
+        socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=1).close()
+    except OSError:
+        time.sleep(0.05)
+    else:
+        sys.exit(0)
+sys.exit("nothing listens at 127.0.0.1:" + sys.argv[1])
+"""
+
+
+@dataclass(frozen=True)
+class Container:
+    """A running container."""
+
+    engine: "Engine"
+    name: str
+
+    def run(self, *command: str) -> Done:
+        """Run a command in the container, in its working directory."""
+        return self.engine.docker("exec", self.name, *command, check=False)
+
+    def write(self, path: str, text: str) -> None:
+        """Write a file of the container, in place."""
+        self.engine.docker("exec", "-i", self.name, "sh", "-c", 'cat > "$0"', path, stdin=text)
+
+    def read(self, path: str) -> str:
+        """Return what a file of the container holds."""
+        return self.engine.docker("exec", self.name, "cat", path).stdout
+
+    def gateway(self) -> str:
+        """Return the host's address on the container's network, as the engine knows it."""
+        gateways = "{{range .NetworkSettings.Networks}}{{.Gateway}}{{end}}"
+        return self.engine.docker("inspect", "--format", gateways, self.name).stdout.strip()
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The tests' Docker Engine: ``environment`` leads the ``docker`` command to it."""
+
+    environment: dict[str, str]
+
+    def command(self, *command: str, check: bool = True, stdin: str = "", timeout: float = 120) -> Done:
+        """Run a command that is to find this engine; with ``check`` a failure shows what it printed."""
+        done = subprocess.run(
+            command, env=self.environment, input=stdin, capture_output=True, text=True, timeout=timeout, check=False
+        )
+        if check and done.returncode:
+            pytest.fail(f"{' '.join(command)} exited with {done.returncode}\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def docker(self, *arguments: str, check: bool = True, stdin: str = "", timeout: float = 120) -> Done:
+        """Run ``docker`` with these arguments."""
+        return self.command("docker", *arguments, check=check, stdin=stdin, timeout=timeout)
+
+    def build(self, tag: str, context: Path, *options: str, check: bool = True) -> Done:
+        """Build an image without a network."""
+        fixed = ("--network", "none", "--force-rm", "--label", LABEL, "--tag", tag)
+        return self.docker("build", *fixed, *options, str(context), check=check, timeout=300)
+
+    @contextmanager
+    def container(self, image: str, *options: str, name: str = f"{LABEL}-container") -> Iterator[Container]:
+        """Run a container that only sleeps, and remove it afterwards."""
+        fixed = ("--detach", "--init", "--label", LABEL, "--name", name, "--entrypoint", "sleep")
+        try:
+            self.docker("run", *fixed, *options, image, "infinity")
+            yield Container(self, name)
+        finally:
+            self.docker("rm", "--force", "--volumes", name, check=False)
+
+    @contextmanager
+    def serving(self, *command: str, log: Path, **environment: str) -> Iterator[None]:
+        """Keep a server running on the containers' host, from when it accepts connections; it prints to ``log``."""
+        on_host = str(TESTS / "grounds/host")
+        with log.open("wb") as output:
+            server = subprocess.Popen(
+                (on_host, *command),
+                cwd=PROJECT,
+                env=self.environment | environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            waited = self.command(on_host, sys.executable, "-c", _ACCEPTS, str(PORT), check=False)
+            if waited.returncode:
+                pytest.fail(f"{' '.join(command)}: {waited.stderr}\n{log.read_text()}")
+            yield
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+    def like_ollama(self, listen: str, log: Path) -> AbstractContextManager[None]:
+        """Keep the lab's Ollama running on the containers' host: it answers byte for byte like the real one."""
+        program = (sys.executable, "-m", "netdiag.lab.servers", "ollama", "--model", "qwen2.5:3b")
+        return self.serving(*program, "--listen", listen, "--port", str(PORT), log=log)
+
+    def sweep(self) -> None:
+        """Remove all that tests made on this engine, and the layers their builds left."""
+        for kind, listing, removal in (
+            ("container", ("ps", "--all"), ("rm", "--force", "--volumes")),
+            ("network", ("network", "ls"), ("network", "rm")),
+            ("image", ("images",), ("rmi", "--force")),
+        ):
+            found = self.docker(*listing, "--quiet", "--filter", f"label={LABEL}").stdout.split()
+            if found:
+                self.docker(*removal, *dict.fromkeys(found), check=kind != "image")
+        self.docker("image", "prune", "--force")
+
+
+def _locked(file: IO[str]) -> bool:
+    """Take the lock, unless another process holds it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def _alone(require: Callable[[str, str], NoReturn]) -> Iterator[None]:
+    """Hold the engine for one test session: container names, ports and images are the engine's, not a session's."""
+    with (CACHE / "tests.lock").open("w") as lock:
+        for _ in range(600):
+            if _locked(lock):
+                break
+            time.sleep(1)
+        else:
+            require("docker", f"another test session has held the engine for ten minutes (lock: {lock.name})")
+        yield
+
+
+@pytest.fixture(scope="session")
+def engine(require: Callable[[str, str], NoReturn]) -> Iterator[Engine]:
+    """Yield the tests' engine, swept before and after."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DOCKER_")}
+    environment |= {
+        "DOCKER_HOST": f"unix://{CACHE}/docker.sock",
+        "DOCKER_CONFIG": str(CACHE / "docker-config"),
+        "NETDIAG_GROUNDS": str(CACHE),
+    }
+    found = Engine(environment)
+    if not shutil.which("docker"):
+        require("docker", f"there is no docker command; install it and run, as root: {UP}")
+    for needed, missing in (
+        (("info",), f"no engine answers at {environment['DOCKER_HOST']}"),
+        (("image", "inspect", BASE_IMAGE), f"there is no image {BASE_IMAGE}"),
+        (("compose", "version"), "there is no Docker Compose v2"),
+    ):
+        if found.docker(*needed, check=False).returncode:
+            require("docker", f"{missing}; run, as root: {UP}")
+    with _alone(require):
+        found.sweep()
+        try:
+            yield found
+        finally:
+            found.sweep()
+
+
+@dataclass(frozen=True)
+class Images:
+    """Images made from the ``Dockerfile``: the two targets, what ``openspg`` was made from, and the build's context."""
+
+    netdiag: str
+    openspg: str
+    server: str
+    context: Path
+
+
+@pytest.fixture(scope="session")
+def context(
+    engine: Engine,
+    require: Callable[[str, str], NoReturn],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """Return a build context that needs no network: the ``Dockerfile`` and wheels."""
+    fetched = engine.command(str(TESTS / "grounds/wheels"), check=False)
+    if fetched.returncode:
+        require("docker", f"the wheels for the images cannot be fetched:\n{fetched.stderr}")
+    made = tmp_path_factory.mktemp("context")
+    for name in ("Dockerfile", ".dockerignore"):
+        shutil.copy(PROJECT / name, made)
+    shutil.copytree(CACHE / "wheels", made / "wheels")
+    command = (CACHE / "python/bin/python", "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation")
+    subprocess.run((*command, "--wheel-dir", made / "wheels", PROJECT), check=True)
+    return made
+
+
+@pytest.fixture(scope="session")
+def images(engine: Engine, context: Path) -> Images:
+    """Return the project's images, built from the working tree."""
+    made = Images(f"{LABEL}/netdiag", f"{LABEL}/openspg", f"{LABEL}/openspg-server", context)
+    base = ("--build-arg", f"BASE={BASE_IMAGE}")
+    engine.build(made.server, TESTS / "docker/openspg-0.8", *base)
+    engine.build(made.netdiag, context, "--target", "netdiag", *base)
+    engine.build(made.openspg, context, "--target", "openspg", *base, "--build-arg", f"OPENSPG_IMAGE={made.server}")
+    return made
