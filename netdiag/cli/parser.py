@@ -22,6 +22,7 @@ def parser() -> argparse.ArgumentParser:
         "prove it by KAG's own call, and repair base_urls",
     )
     top.add_argument("--version", action="version", version=f"netdiag {__version__}")
+    _container(top)
     top.add_argument("--print-completion", action=_PrintCompletion, help="print the completion script for a shell")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     shared, probing, files = _shared(), _probing(), _files()
@@ -82,8 +83,14 @@ def _shared() -> argparse.ArgumentParser:
     part = argparse.ArgumentParser(add_help=False, parents=[_speech()])
     part.add_argument("-q", "--quiet", action="store_true", help="print problems only")
     part.add_argument("--format", choices=FORMATS, default="text", help="what is printed (default: text)")
-    part.add_argument("--container", metavar="NAME", help="run this inside that container, through the Docker API")
+    _container(part)
     return part
+
+
+def _container(to: argparse.ArgumentParser) -> None:
+    """Take ``--container`` before and after the command; without a default, which would hide the one before it."""
+    said = "run this inside that container, through the Docker API"
+    to.add_argument("--container", metavar="NAME", default=argparse.SUPPRESS, help=said)
 
 
 def _chat(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> None:

@@ -1,5 +1,6 @@
 """Run the same command inside a container that has netdiag, through the Docker API, with its output and exit status."""
 
+import contextlib
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -20,7 +21,7 @@ def run_inside(name: str, argv: Sequence[str]) -> int:
     except ImportError:
         return _refuse("--container needs one more package: pip install 'netdiag[docker]'", exits.USAGE)
     try:
-        with docker.from_env() as client:
+        with contextlib.closing(docker.from_env()) as client:
             container = client.containers.get(name)
             if container.status != "running":
                 return _refuse(f"container {name} is {container.status}: docker start {name}", exits.PROBLEM)

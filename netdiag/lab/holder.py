@@ -58,7 +58,9 @@ def main(channel: socket.socket) -> None:
     if not message:
         return  # the maker was interrupted
     world = pickle.loads(message)  # noqa: S301 - from the maker, which runs as the same user
-    with tempfile.TemporaryDirectory(prefix="netdiag-lab-", ignore_cleanup_errors=True) as directory:
+    # its place is named: else tempfile would try it out with a file, which a kill leaves behind
+    place = os.environ.get("TMPDIR", "/tmp")  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix="netdiag-lab-", dir=place, ignore_cleanup_errors=True) as directory:
         try:
             host = _make(world, channel, group)
         except OSError as error:

@@ -8,7 +8,6 @@ import site
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -60,7 +59,7 @@ class Lab:
         :class:`LabError` when the lab has ended.
         """
         with ExitStack() as stack:
-            stdin, stdout, stderr = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(3))
+            stdin, stdout, stderr = (stack.enter_context(_scratch()) for _ in range(3))
             stdin.write((input or "").encode())
             stdin.seek(0)
             streams = [stdin.fileno(), stdout.fileno(), stderr.fileno()] if capture else [0, 1, 2]
@@ -121,7 +120,7 @@ def make(world: World) -> Iterator[Lab]:
     if package := missing():
         raise LabError(package)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with ours, theirs, tempfile.TemporaryFile() as log:
+    with ours, theirs, _scratch() as log:
         paths = [str(_PACKAGE_PARENT), *filter(os.path.isabs, sys.path)]
         holder = subprocess.Popen(  # noqa: S603 - this Python, this package
             [sys.executable, "-I", "-S", "-c", _START, str(theirs.fileno()), *paths],
@@ -191,6 +190,11 @@ def _container_environment() -> dict[str, str]:
     if not _PACKAGE_PARENT.is_relative_to(sys.prefix):  # a checkout: the same netdiag runs inside
         paths.insert(0, str(_PACKAGE_PARENT))
     return environment | ({"PYTHONPATH": os.pathsep.join(paths)} if paths else {})
+
+
+def _scratch() -> IO[bytes]:
+    # in memory: tempfile would try out its directory with a named file first, which a kill leaves behind
+    return os.fdopen(os.memfd_create("netdiag-lab"), "w+b")
 
 
 def _text(file: IO[bytes]) -> str:

@@ -1,13 +1,9 @@
 """Ports on loopback that behave: one that accepts, one that is closed, one whose packets are dropped."""
 
 import contextlib
-import ctypes
+import select
 import socket
-import struct
 from collections.abc import Iterator
-
-SO_ATTACH_FILTER = 26
-"""asm-generic/socket.h"""
 
 
 @contextlib.contextmanager
@@ -29,11 +25,19 @@ def closed() -> Iterator[int]:
 
 @contextlib.contextmanager
 def dropping(address: str = "127.0.0.1") -> Iterator[int]:
-    """Yield a port whose packets vanish, as a firewall's DROP makes them: a socket filter that accepts nothing."""
-    with socket.socket() as server:
+    """Yield a port whose packets vanish, as a firewall's DROP makes them.
+
+    The queue of connections nobody accepts is full, and Linux then drops further SYNs (net/ipv4/tcp_input.c,
+    tcp_conn_request) unless net.ipv4.tcp_abort_on_overflow is set.
+    """
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(socket.socket())
         server.bind((address, 0))
-        accept_nothing = struct.pack("HBBI", 0x06, 0, 0, 0)  # BPF_RET | BPF_K, 0 bytes (linux/filter.h)
-        program = ctypes.create_string_buffer(accept_nothing)
-        server.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HxxxxxxP", 1, ctypes.addressof(program)))
-        server.listen(64)
+        server.listen(0)
+        for _ in range(8):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(server.getsockname())
+            if not select.select([], [waiting], [], 0.2)[1]:
+                break
         yield server.getsockname()[1]
