@@ -30,7 +30,7 @@ def gather(files: Sequence[str], directory: Path, stdin: bytes = b"", only: Only
     documents: dict[str, config.Document] = {}
     findings: list[Finding] = []
     endpoints: list[Endpoint] = []
-    names = [] if only == "server" else list(files) or [str(path) for path in config.find(directory)]
+    names = [] if only == "server" else list(files) or [_shortest(path) for path in config.find(directory)]
     for name in dict.fromkeys(names):
         try:
             data = stdin if name == STDIN else config.load(Path(name))
@@ -47,6 +47,11 @@ def gather(files: Sequence[str], directory: Path, stdin: bytes = b"", only: Only
     if not documents and not endpoints and not findings:
         findings.append(Finding("ND502", str(directory), {"directory": str(directory)}))
     return Sources(documents, tuple(endpoints), tuple(findings))
+
+
+def _shortest(path: Path) -> str:
+    """Return how a person who works here would call the file."""
+    return path.name if path.parent == Path.cwd() else str(path)
 
 
 def _unreadable(error: config.Unreadable) -> Finding:
