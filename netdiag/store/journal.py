@@ -12,7 +12,6 @@ A run's files are ``begun`` → ``ready`` (all staged copies are whole; only now
 import os
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -74,17 +73,11 @@ class Journal:
             os.fsync(descriptor)
 
     def _create(self, run: Run) -> None:
-        path = self._path(run)
-        with closing(os.open(path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o600)) as descriptor:
-            try:
-                write_all(descriptor, to_line(run))
-                os.fsync(descriptor)
-                with closing(os.open(self._directory, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)) as directory:
-                    fsync_directory(directory)
-            except OSError:
-                with suppress(OSError):
-                    path.unlink()
-                raise
+        with closing(os.open(self._path(run), _FLAGS | os.O_CREAT | os.O_EXCL, 0o600)) as descriptor:
+            write_all(descriptor, to_line(run))
+            os.fsync(descriptor)
+        with closing(os.open(self._directory, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)) as directory:
+            fsync_directory(directory)
 
     def _prune(self, names: Sequence[str]) -> None:
         """Remove finished runs beyond the newest, and records cut off in their first line: those touched nothing."""

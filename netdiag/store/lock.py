@@ -63,11 +63,10 @@ def interrupts_held() -> Iterator[Callable[[], bool]]:
     Cleaning up in ``finally`` is not enough: ``KeyboardInterrupt`` may come between a system call and the
     assignment of its result, or in the ``finally`` itself.
     """
-    arrived = False
+    arrived: list[int] = []
 
-    def remember(_number: int, _frame: FrameType | None) -> None:
-        nonlocal arrived
-        arrived = True
+    def remember(number: int, _frame: FrameType | None) -> None:
+        arrived.append(number)
 
     in_main_thread = threading.current_thread() is threading.main_thread()  # no other is interrupted
     before = signal.getsignal(signal.SIGINT)
@@ -76,7 +75,7 @@ def interrupts_held() -> Iterator[Callable[[], bool]]:
         return
     signal.signal(signal.SIGINT, remember)
     try:
-        yield lambda: arrived
+        yield lambda: bool(arrived)
     finally:
         signal.signal(signal.SIGINT, before)
         if arrived:

@@ -98,9 +98,8 @@ class Store:
         if paths:
             return [_last_of(path, done) for path in paths]
         if not done:
-            raise CannotWrite(
-                reason="nothing_to_undo", path=self.directory, detail=f"no run {run} in the journal" if run else ""
-            )
+            detail = f"run {run} is not in the journal, did not finish, or was rolled back" if run else ""
+            raise CannotWrite(reason="nothing_to_undo", path=self.directory, detail=detail)
         return [(name, file) for name, file in done if name == done[0][0]]
 
     def _carry_out(self, jobs: Sequence[Job], run: str) -> tuple[Applied, ...]:
@@ -140,9 +139,7 @@ def _default_directory() -> Path:
     try:
         return Path.home() / ".local/state/netdiag"
     except RuntimeError as error:  # no HOME, and a user id that /etc/passwd does not know
-        raise CannotWrite(
-            reason="no_state_directory", path=Path("~/.local/state/netdiag"), detail=str(error)
-        ) from error
+        raise CannotWrite(reason="no_state_directory", path=Path("~/.local/state"), detail=str(error)) from error
 
 
 def _replacements(change: Change) -> tuple[Replacement, ...]:

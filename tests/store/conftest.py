@@ -12,24 +12,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from store.values import CONTENT, HOST, NOBODY, Act, Mounted
 
 from netdiag.store import Store
-
-CANARY = "sk-canary-5f3a9e"
-CONTENT = f"""\
-# localhost is the container itself
-chat_llm: &chat_llm
-  api_key: {CANARY}
-  base_url: http://localhost:11434/v1
-  type: ollama
-""".encode()
-FIXED = CONTENT.replace(b"//localhost", b"//172.17.0.1")
-HOST = (b"//localhost", b"//172.17.0.1")
-NOBODY = 65534
-
-Act = Callable[..., tuple[int, Any]]
-Mounted = Callable[..., tuple[str, ...]]
-
 
 TALLY = pytest.StashKey[Counter[str]]()
 

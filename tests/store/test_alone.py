@@ -11,8 +11,8 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
-from store.conftest import CONTENT, FIXED, HOST
 from store.driver import change
+from store.values import CONTENT, FIXED, HOST
 
 import netdiag.store
 from netdiag.store import CannotWrite, Store
@@ -95,7 +95,7 @@ def test_ctrl_c_is_delivered_at_the_end() -> None:
 
 def test_ctrl_c_ends_the_waiting_for_another_writer(config: Path, tmp_path: Path) -> None:
     """Whoever waits for the lock need not wait to the end."""
-    store = Store(tmp_path / "state", patience_s=600)
+    store = Store(tmp_path / "state", patience_s=60)
     planned = change(config, HOST)
     store.directory.mkdir()
     alarm = signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))

@@ -1,10 +1,12 @@
 """What a killed run left is finished or undone at the next start, and never at the cost of somebody's edit."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
-from store.conftest import CONTENT, FIXED, HOST
 from store.driver import change
+from store.values import CONTENT, FIXED, HOST
 
 from netdiag.store import CannotWrite, Recovered, Replacement, RunFile, Store
 from netdiag.store.disk import digest
@@ -164,6 +166,32 @@ def test_what_cannot_be_read_now_waits(config: Path, store: Store) -> None:
     Path(record.staged).write_bytes(FIXED)
     assert [each.outcome for each in store.recover()] == ["done"]
     assert config.read_bytes() == FIXED
+
+
+def test_a_recovery_that_fails_leaves_the_old_bytes(
+    config: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file found half written is whole again even where the new bytes cannot be written; the next start goes on."""
+    record = _record(config, "ready")
+    config.write_bytes(TORN)
+    Path(record.staged).write_bytes(FIXED)
+    _interrupted(store, record)
+    with monkeypatch.context() as patch:
+        failures = iter([OSError(errno.ENOSPC, "No space left on device")])
+        ftruncate = os.ftruncate
+
+        def failing_once(descriptor: int, length: int) -> None:
+            for failure in failures:
+                raise failure
+            ftruncate(descriptor, length)
+
+        patch.setattr(os, "ftruncate", failing_once)
+        (recovered,) = store.recover()
+    assert recovered.outcome == "left"
+    assert "No space left" in recovered.detail
+    assert config.read_bytes() == CONTENT
+    assert [each.outcome for each in store.recover()] == ["undone"]
+    assert not Path(record.staged).exists()
 
 
 def test_a_cut_line_is_as_if_never_written(config: Path, store: Store) -> None:

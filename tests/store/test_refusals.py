@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from store.conftest import CONTENT, FIXED, HOST, Act, Mounted
 from store.driver import REFUSED, WRITTEN, change
+from store.values import CONTENT, FIXED, HOST, Act, Mounted
 
 from netdiag.store import CannotWrite, Reason, Run, Store
 from netdiag.store.journal import Journal
@@ -47,6 +47,11 @@ def _directory(path: Path) -> None:
 def _device(path: Path) -> None:
     path.unlink()
     path.symlink_to("/dev/null")
+
+
+def _link_elsewhere(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("elsewhere")
 
 
 def _dangling(path: Path) -> None:
@@ -86,6 +91,45 @@ def test_what_is_no_file_any_more(tmp_path: Path, store: Store, happens: Callabl
     assert str(config) in str(refused.value)
     assert store.writable(config) == reason
     assert store.runs() == ()
+
+
+def test_a_device_is_not_even_opened(config: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To open some devices is to do something with them (a tape rewinds)."""
+    planned = change(config, HOST)
+    _device(config)
+    names = []
+    real_open = os.open
+
+    def noted(path: Any, *arguments: Any, **options: Any) -> int:
+        names.append(Path(path).name)
+        return real_open(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "open", noted)
+    with pytest.raises(CannotWrite):
+        store.write([planned], "run-1")
+    assert "lock" in names
+    assert "null" not in names
+
+
+@pytest.mark.parametrize("happens", [_link_elsewhere, _fifo], ids=["link", "fifo"])
+def test_what_comes_between_check_and_use(
+    config: Path, store: Store, monkeypatch: pytest.MonkeyPatch, happens: Callable[[Path], None]
+) -> None:
+    """A link put in the file's place after it was looked at is not followed, not even to the very same bytes."""
+    planned = change(config, HOST)
+    config.with_name("elsewhere").write_bytes(CONTENT)
+    real_open = os.open
+
+    def too_late(path: Any, *arguments: Any, **options: Any) -> int:
+        if path == config.name:
+            happens(config)
+        return real_open(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "open", too_late)
+    with pytest.raises(CannotWrite) as refused:
+        store.write([planned], "run-1")
+    assert refused.value.reason == "not_a_file"
+    assert config.with_name("elsewhere").read_bytes() == CONTENT
 
 
 def _edited(path: Path) -> None:
@@ -164,7 +208,7 @@ def test_a_second_writer(config: Path, store: Store) -> None:
 def test_a_running_program(store: Store, tmp_path: Path) -> None:
     """A file that is being executed cannot be written (ETXTBSY)."""
     program = tmp_path / "sleep"
-    shutil.copy("/bin/sleep", program)
+    shutil.copy(shutil.which("sleep") or "/bin/sleep", program)
     old = program.read_bytes()
     with subprocess.Popen([program, "60"]) as process:
         with pytest.raises(CannotWrite) as refused:

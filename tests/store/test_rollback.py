@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from store.conftest import CONTENT, FIXED, HOST
 from store.driver import change
+from store.values import CONTENT, FIXED, HOST
 
 from netdiag.model import Applied, Edit, Span
 from netdiag.store import CannotWrite, Change, Store

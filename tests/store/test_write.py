@@ -1,14 +1,15 @@
 """A write changes the planned bytes and nothing else about a file."""
 
 import os
+import re
 import stat
 import struct
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from store.conftest import CANARY, CONTENT, FIXED, HOST, NOBODY, Act, Mounted
 from store.driver import WRITTEN, change
+from store.values import CANARY, CONTENT, FIXED, HOST, NOBODY, Act, Mounted
 
 import netdiag.store
 from netdiag.model import Applied
@@ -66,6 +67,44 @@ def test_the_mode_is_kept(config: Path, store: Store, mode: int) -> None:
     config.chmod(mode)
     store.write([change(config, HOST)], "run-1")
     assert stat.S_IMODE(config.stat().st_mode) == mode
+
+
+def test_the_copy_is_private_until_it_is_whole(config: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key is in the staged copy before it has the file's mode; until then nobody else can read it."""
+    config.chmod(0o644)
+    before = []
+    fchmod = os.fchmod
+
+    def looked_at(descriptor: int, mode: int) -> None:
+        status = os.fstat(descriptor)
+        before.append((status.st_size, stat.S_IMODE(status.st_mode)))
+        fchmod(descriptor, mode)
+
+    monkeypatch.setattr(os, "fchmod", looked_at)
+    store.write([change(config, HOST)], "run-1")
+    assert before == [(len(FIXED), 0o600)]
+
+
+def test_a_file_system_that_ignores_modes(config: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the copy does not become like the file, though nothing failed, the file itself is written."""
+    config.chmod(0o644)
+    monkeypatch.setattr(os, "fchmod", lambda _descriptor, _mode: None)
+    (applied,) = store.write([change(config, HOST)], "run-1")
+    assert (applied.how, stat.S_IMODE(config.stat().st_mode)) == ("in_place", 0o644)
+
+
+def test_somebody_elses_file_in_the_place_of_the_copy(config: Path, store: Store, tmp_path: Path) -> None:
+    """A link laid out under the copy's name is neither followed nor removed."""
+    other = tmp_path / "other"
+    other.write_bytes(b"theirs")
+    trap = tmp_path / f".{config.name}.netdiag-run-1"
+    trap.symlink_to(other)
+    with pytest.raises(CannotWrite) as refused:
+        store.write([change(config, HOST)], "run-1")
+    assert refused.value.reason == "io_error"
+    assert trap.is_symlink()
+    assert (config.read_bytes(), other.read_bytes()) == (CONTENT, b"theirs")
+    assert store.recover() == ()
 
 
 @pytest.mark.usefixtures("root")
@@ -254,10 +293,8 @@ def test_the_state_directory_by_default(
 
 
 def test_runs_have_names_of_their_own() -> None:
-    """The names sort by time and tell the process."""
-    first, second = Store.new_run(), Store.new_run()
-    assert first < second
-    assert first.endswith(f"-{os.getpid()}")
+    """A name tells the time, in an order that sorts, and the process."""
+    assert re.fullmatch(rf"\d{{8}}T\d{{6}}\.\d{{6}}Z-{os.getpid()}", Store.new_run())
 
 
 def test_the_public_names_are_all_there_and_sorted() -> None:
