@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+import netdiag
 from netdiag.lab import Lab, LabError, World, make
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("namespaces")]
@@ -59,7 +60,7 @@ def test_the_environment_is_a_containers(lab: Lab, monkeypatch: pytest.MonkeyPat
         monkeypatch.setenv(name, "the machine's")
     assert "the machine's" not in lab.run(["env"]).stdout
     imported = lab.run([Path(sys.executable).name, "-c", "import netdiag; print(netdiag.__file__)"])
-    assert imported.stdout.strip() == str(Path(__file__).parents[2] / "netdiag" / "__init__.py")
+    assert imported.stdout.strip() == netdiag.__file__
 
 
 @pytest.mark.parametrize(
