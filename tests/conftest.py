@@ -6,6 +6,8 @@ from typing import NoReturn
 
 import pytest
 
+from netdiag import lab
+
 pytest_plugins = ("docker_ground",)
 
 MISSING = pytest.StashKey[dict[str, str]]()
@@ -29,6 +31,13 @@ def require(pytestconfig: pytest.Config) -> Callable[[str, str], NoReturn]:
         pytest.skip(f"{ground}: {reason}")
 
     return give_up
+
+
+@pytest.fixture(scope="session")
+def namespaces(require: Callable[[str, str], NoReturn]) -> None:
+    """Give up, saying by what, where the kernel makes no lab."""
+    if reason := lab.available():
+        require("lab", reason)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -11,8 +11,6 @@ import pytest
 from golden import check, check_block, steady
 from reference import reference
 
-from netdiag import lab
-
 PROJECT = Path(__file__).parent.parent
 TRANSCRIPTS = [
     (page, command)
@@ -23,10 +21,9 @@ TRANSCRIPTS = [
 
 @pytest.mark.lab
 @pytest.mark.parametrize(("page", "command"), TRANSCRIPTS)
-def test_transcripts_are_real(page, command, require):
+@pytest.mark.usefixtures("namespaces")
+def test_transcripts_are_real(page, command):
     """Each transcript is, but for its milliseconds, what its command prints now."""
-    if reason := lab.available():
-        require("lab", reason)
     argv = [sys.executable, "-m", "netdiag", *shlex.split(command)]
     environ = {**os.environ, "LC_ALL": "C.UTF-8"}
     done = subprocess.run(argv, capture_output=True, encoding="utf-8", timeout=60, check=True, env=environ)

@@ -51,14 +51,7 @@ def codes(report: dict) -> set[str]:
 
 
 @pytest.fixture(scope="session")
-def lab_available(require):
-    """Skip, loudly, where namespaces are forbidden."""
-    if reason := lab.available():
-        require("lab", reason)
-
-
-@pytest.fixture(scope="session")
-def place(lab_available):
+def place(namespaces):
     """A container on the default bridge; Ollama on the host's 11434, a silent server on 12000, a web page on 12001."""
     services = (
         Service("ollama", 11434),
@@ -71,7 +64,7 @@ def place(lab_available):
 
 
 @pytest.fixture(scope="session")
-def nowhere(lab_available):
+def nowhere(namespaces):
     """A container without any network."""
     with lab.make(World(networks=(), default_route=False)) as inside:
         yield Place(inside)

@@ -8,7 +8,7 @@ from netdiag.lab import scenarios
 
 
 @pytest.fixture(params=scenarios.names(), scope="module")
-def scene(request, lab_available):
+def scene(request, namespaces):
     """A scenario made real, with its configuration in place."""
     scenario = scenarios.by_name(request.param)
     with lab.make(scenario.world) as inside:
