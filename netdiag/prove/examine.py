@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from netdiag import config, failures
 from netdiag.model import Attempt, Candidate, Endpoint, Examined, Proof, Verdict
 from netdiag.prove.caller import Caller
-from netdiag.prove.target import Target, problem, target
+from netdiag.prove.target import Target, problem
 from netdiag.prove.ways import Ways
 
 
@@ -19,7 +19,7 @@ def examine(endpoints: Sequence[Endpoint], ways: Ways, caller: Caller) -> tuple[
 
 
 def _one(endpoint: Endpoint, ways: Ways, caller: Caller) -> Examined:
-    to = target(endpoint)
+    to = ways.target(endpoint)
     if to is None:
         return Examined(endpoint, "left_alone")
     if refused := caller.refusal(endpoint):

@@ -1,5 +1,6 @@
 """What is to be called for an endpoint: its URL understood, its port, and whether it means this machine's host."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,12 +36,16 @@ class Target:
         )
 
 
-def target(endpoint: Endpoint) -> Target | None:
-    """Return what to call, or ``None`` when the value is not known here (a template, an environment variable)."""
+def target(endpoint: Endpoint, hosts: Collection[str] = ()) -> Target | None:
+    """Return what to call, or ``None`` when the value is not known here (a template, an environment variable).
+
+    ``hosts`` are the candidates' own: who wrote one of them (172.17.0.1, as guides say, or a gateway of yesterday's
+    network) meant the host as well.
+    """
     if endpoint.left_alone in _UNKNOWN_VALUES:
         return None
     url = config.split(endpoint.base_url)
-    is_local = config.is_host_local(url.host) or config.is_host_name(url.host)
+    is_local = config.is_host_local(url.host) or config.is_host_name(url.host) or url.host in hosts
     return Target(endpoint, url, _port(endpoint, url), is_local)
 
 

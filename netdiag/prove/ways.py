@@ -15,9 +15,14 @@ class Ways:
     """Candidates by port. Making one races every candidate on the port of every endpoint that means this host."""
 
     def __init__(self, candidates: Sequence[Candidate], endpoints: Sequence[Endpoint]) -> None:
-        wanted = [to for to in map(target, endpoints) if to and to.local and not problem(to)]
         self._candidates = candidates
+        targets = [self.target(endpoint) for endpoint in endpoints]
+        wanted = [to for to in targets if to and to.local and not problem(to)]
         self._race = race(candidates, [to.port for to in wanted]) if wanted else NONE
+
+    def target(self, endpoint: Endpoint) -> Target | None:
+        """Return what to call for an endpoint, as :func:`netdiag.prove.target.target` does for these candidates."""
+        return target(endpoint, {candidate.host for candidate in self._candidates})
 
     @property
     def resolved(self) -> Mapping[str, tuple[str, ...]]:

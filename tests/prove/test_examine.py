@@ -116,6 +116,14 @@ def test_a_key_goes_only_where_it_may(site, candidate, sent):
     assert bool(keys(here)) == sent
 
 
+def test_an_address_of_the_host_that_fails_is_replaced():
+    """172.17.0.1, as guides say, or the gateway of yesterday: who wrote a candidate's address meant the host."""
+    stale = Candidate("127.0.0.8", "docker0", "test", 7, ("127.0.0.8",))
+    with serving(openai) as site:
+        (item,) = examined(endpoint(f"http://127.0.0.8:{site.port}/v1"), candidates=(LOOPBACK, GATEWAY, stale))
+    assert (item.verdict, item.chosen) == ("repairable", GATEWAY)
+
+
 def test_a_path_is_corrected_only_by_proof():
     """Ollama below /v1 is a 404; at the root it answers, so host and path are proven together."""
     with serving(ollama) as site:
