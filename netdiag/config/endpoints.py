@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from netdiag.config import ini_tree, quoting, yaml_tree
-from netdiag.config.tree import STRING, Found, Node, Positions, Scalar, Sequence, dotted, mappings
+from netdiag.config.tree import STRING, Node, Positions, Scalar, Sequence, Style, dotted, mappings
 from netdiag.config.tree import Mapping as MappingNode
 from netdiag.model import Endpoint, Kind, Span
 from netdiag.text import Secret, without_secrets
 
+_EXPANDED: Final = re.compile(r"[$`]")  # by a shell, Docker Compose, python-dotenv
 _MERGED: Final = 8
 _MERGED_KEYS: Final = 64
 """How many mappings are followed through ``<<`` for one endpoint, and how many of their keys: real files have one
@@ -22,7 +23,7 @@ _KIND: Final = re.compile(r"(?i)(?P<rerank>rerank)|(?P<embedding>vectori[sz]e|em
 _SECRET: Final = re.compile(r"(?i)key|token(?!s|iz)|secret|passw|pwd|credential|signature|auth(?!ors?$)")
 _TAKEN: Final = frozenset({"base_url", "type", "client_type", "model"})
 
-_TEMPLATE: Final = re.compile(r"\{\{|\{%")
+_TEMPLATE: Final = re.compile(r"\{[{%#]")
 _UNQUOTED_TEMPLATE: Final = re.compile(r"\{\{[^\r\n]{0,200}?\}\}")  # to YAML a mapping in a mapping
 
 
@@ -35,43 +36,55 @@ class _Read:
     positions: Positions
 
 
-def endpoints(source: str, text: str, roots: list[Node], positions: Positions) -> Iterator[Endpoint]:
-    """Yield every mapping with a ``base_url`` under ``roots``, in the document's order."""
+class _Use(NamedTuple):
+    """A mapping that uses a base_url: the way to it, all its values, and in how many places it is used."""
+
+    steps: list[str | int]
+    values: dict[str, Node]
+    uses: int
+
+    @property
+    def scalars(self) -> dict[str, Scalar]:
+        """The values that are scalars, without those of a custom tag: what they mean is not known here."""
+        return {k: v for k, v in self.values.items() if isinstance(v, Scalar) and v.tag[:1] != "!"}
+
+    @property
+    def model(self) -> tuple[str, str]:
+        """Type and model, empty where they are not said."""
+        scalars = self.scalars
+        return _text(scalars.get("type") or scalars.get("client_type")), _text(scalars.get("model"))
+
+
+def endpoints(
+    source: str, text: str, roots: list[Node], positions: Positions
+) -> Iterator[tuple[Endpoint, tuple[Style, ...]]]:
+    """Yield every mapping with a ``base_url`` under ``roots``, in the document's order, and how that is written.
+
+    A base_url that is merged into other mappings is one endpoint at its source; where these have other types or models,
+    one for each of them, which share its bytes.
+    """
     read = _Read(source, text, positions)
     for root in roots:
-        for found in mappings(root):
-            url = found.node.pairs.get("base_url")
-            if url is not None:
-                yield _endpoint(read, found, url)
+        found = mappings(root)
+        heirs: dict[Node, list[_Use]] = {}
+        for mapping, steps, uses in found:
+            if mapping.merged and "base_url" not in mapping.pairs:
+                values = _effective(mapping)
+                if url := values.get("base_url"):
+                    heirs.setdefault(url, []).append(_Use(steps, values, uses))
+        for mapping, steps, uses in found:
+            urls = [node for key, node in mapping.displaced if key == "base_url"]
+            urls += [mapping.pairs["base_url"]] if "base_url" in mapping.pairs else []
+            for url in urls:
+                use = _Use(steps, _effective(mapping), uses)
+                for each in _distinct(use, heirs.pop(url, [])):
+                    yield _endpoint(read, each, url), _styles(url)
 
 
-def _endpoint(read: _Read, found: Found, url: Node) -> Endpoint:
-    scalars = _scalars(found.node)
-    settings = {name: yaml_tree.value_of(scalar) for name, scalar in scalars.items() if name not in _TAKEN}
-    inner = _inner(read.text, url)
-    left_alone = _left_alone(read.text, url) or ("" if inner else "escaped")
-    start, end = inner or (url.start, url.start)
-    span = Span(read.positions.byte(start), read.positions.byte(end))
-    return Endpoint(
-        source=read.source,
-        line=read.positions.line(start),
-        node=dotted(found.steps),
-        kind=_kind(found.steps, scalars),
-        type=_text(scalars.get("type") or scalars.get("client_type")),
-        model=_text(scalars.get("model")),
-        base_url=_written(read.text, url),
-        api_key=_api_key(read.text, scalars.get("api_key")),
-        settings={name: value for name, value in settings.items() if not _is_secret(name, value)},
-        url_span=None if left_alone else span,
-        left_alone=left_alone,
-        uses=found.uses,
-    )
+def _effective(mapping: MappingNode) -> dict[str, Node]:
+    """Return the mapping's values with those merged into it (YAML's ``<<``, INI's ``[DEFAULT]``).
 
-
-def _scalars(mapping: MappingNode) -> dict[str, Scalar]:
-    """Return the mapping's scalars, with those merged into it, without those of a custom tag (their value is unknown).
-
-    What the mapping says itself hides what is merged, and an earlier merged mapping hides a later one (YAML's ``<<``).
+    What the mapping says itself hides what is merged, and an earlier merged mapping hides a later one.
     """
     found: dict[str, Node] = dict(mapping.pairs)
     waiting = mapping.merged[:_MERGED]
@@ -84,7 +97,53 @@ def _scalars(mapping: MappingNode) -> dict[str, Scalar]:
         elif isinstance(node, MappingNode):
             found = {**dict(islice(node.pairs.items(), _MERGED_KEYS)), **found}
             waiting = [*node.merged[:_MERGED], *waiting]
-    return {key: value for key, value in found.items() if isinstance(value, Scalar) and value.tag[:1] != "!"}
+    return found
+
+
+def _distinct(source: _Use, heirs: list[_Use]) -> list[_Use]:
+    """Return a use for each type and model, without those that are only the basis of others: they call nothing."""
+    by_model: dict[tuple[str, str], _Use] = {}
+    for use in (source._replace(uses=max(1, source.uses - len(heirs))), *heirs):
+        said = use.model
+        by_model[said] = by_model[said]._replace(uses=by_model[said].uses + use.uses) if said in by_model else use
+    types = {type_ for type_, model in by_model if model}
+    models = {model for type_, model in by_model if type_}
+    complete = [
+        use
+        for (type_, model), use in by_model.items()
+        if (type_ or model or len(by_model) == 1)
+        and not (model == "" and type_ in types)
+        and not (type_ == "" and model in models)
+    ]
+    return complete if len(complete) > 1 else [source._replace(values=complete[0].values)]
+
+
+def _styles(url: Node) -> tuple[Style, ...]:
+    return (*url.outer, url.style) if isinstance(url, Scalar) else ()
+
+
+def _endpoint(read: _Read, use: _Use, url: Node) -> Endpoint:
+    scalars = use.scalars
+    settings = {name: yaml_tree.value_of(scalar) for name, scalar in scalars.items() if name not in _TAKEN}
+    inner = _inner(read.text, url)
+    left_alone = _left_alone(read.text, url) or ("" if inner else "escaped")
+    start, end = inner or (url.start, url.start)
+    span = Span(read.positions.byte(start), read.positions.byte(end))
+    type_, model = use.model
+    return Endpoint(
+        source=read.source,
+        line=read.positions.line(start),
+        node=dotted(use.steps),
+        kind=_kind(use.steps, scalars),
+        type=type_,
+        model=model,
+        base_url=_written(read.text, url),
+        api_key=_api_key(read.text, scalars.get("api_key")),
+        settings={name: value for name, value in settings.items() if not _is_secret(name, value)},
+        url_span=None if left_alone else span,
+        left_alone=left_alone,
+        uses=use.uses,
+    )
 
 
 def _kind(steps: list[str | int], scalars: dict[str, Scalar]) -> Kind:
@@ -107,37 +166,44 @@ def _left_alone(text: str, url: Node) -> str:
     """Return why the value of a base_url must not be edited, in a word, or nothing where it may be."""
     if not isinstance(url, Scalar):
         return "template" if text.startswith("{{", url.start) else "not_a_string"
-    if url.style == "block" or (url.style == "ini" and "\n" in url.text):
-        return _filled_in(text, url) or "block_scalar"
+    if filled_in := _filled_in(text, url):
+        return filled_in
+    if url.style == "python":
+        return "python"
+    if url.style == "block" or (url.style in ("ini", "env") and "\n" in url.text):
+        return "block_scalar"
     if yaml_tree.tag_of(url) != STRING:
-        return _filled_in(text, url) or "not_a_string"
-    used_elsewhere = url.places > 1 and url.places != url.base_urls
-    return _filled_in(text, url) or ("alias" if used_elsewhere else "")
+        return "not_a_string"
+    return "alias" if url.places > 1 and url.places != url.base_urls else ""
 
 
 def _filled_in(text: str, scalar: Scalar) -> str:
     """Return what fills the scalar in before KAG uses it, if anything does."""
     if (scalar.tag.startswith("!") and "ENV" in scalar.tag.upper()) or "${" in scalar.text:
         return "environment"
+    if scalar.style == "env" and not text.startswith("'", scalar.start) and _EXPANDED.search(scalar.text):
+        return "environment"
     interpolated = scalar.style == "ini" and ini_tree.INTERPOLATION.search(text, scalar.start, scalar.end)
-    return "template" if interpolated or _TEMPLATE.search(scalar.text) else ""
+    return "template" if interpolated or scalar.is_template or _TEMPLATE.search(scalar.text) else ""
 
 
 def _inner(text: str, node: Node) -> tuple[int, int] | None:
     """Return the characters within the scalar's quotes, where each of them is known to stand for one of the value."""
     if not isinstance(node, Scalar) or node.style == "block":
         return None
-    start, end = node.start, node.end
-    if node.style != "ini":
-        start = yaml_tree.without_properties(text, node)
-    if node.style in ("'", '"'):
-        start, end = start + 1, end - 1
-    raw = text[start:end]
-    if raw != node.text:  # an escape is always longer than what it means
-        decoded = quoting.decode(raw, node.style)
+    if node.within or node.style == "env":
+        inner = node.within
+    elif node.style == "ini":
+        inner = node.start, node.end
+    else:
+        quote = 1 if node.style in ("'", '"') else 0
+        inner = yaml_tree.without_properties(text, node) + quote, node.end - quote
+    raw = text[slice(*inner)] if inner else ""
+    if raw != node.text or node.outer:  # an escape is always longer than what it means
+        decoded = quoting.decode(raw, (*node.outer, node.style))
         if decoded is None or decoded[0] != node.text:
             return None
-    return start, end
+    return inner
 
 
 def _written(text: str, url: Node) -> str:

@@ -1,7 +1,8 @@
 """INI text → a tree with one mapping for each section, by the rules of :class:`configparser.ConfigParser`.
 
 KAG 0.5 reads kag_config.cfg with it (kag/common/env.py) and its defaults, so these are its defaults: ``=`` or ``:``,
-keys without case, ``#`` and ``;`` only at the start of a line, deeper indentation continues a value.
+keys without case, ``#`` and ``;`` only at the start of a line, deeper indentation continues a value, and every section
+has the settings of ``[DEFAULT]`` that it does not set itself.
 """
 
 import re
@@ -13,6 +14,7 @@ from netdiag.config.tree import Mapping, Node, NotRead, Scalar
 INTERPOLATION: Final = re.compile(r"(?<!%)(?:%%)*%\(")
 """The start of ``%(name)s``, which configparser replaces; of two percent signs it makes one."""
 
+DEFAULT: Final = "DEFAULT"
 _LINE: Final = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 _SECTION: Final = re.compile(r"\[(?P<name>.+)\]")
 _OPTION: Final = re.compile(r"(?P<key>.*?)\s*[=:]\s*(?P<value>.*)")
@@ -57,10 +59,17 @@ def read(text: str) -> list[Node]:
         else:
             _add(reading, body, start)
     reading.end_option()
+    default = reading.sections.pairs.get(DEFAULT)
+    for name, section in reading.sections.pairs.items():
+        if default is not None and name != DEFAULT and isinstance(section, Mapping):
+            section.merged.append(default)
     return [reading.sections]
 
 
 def _open(reading: _Reading, name: str, start: int) -> None:
+    if name == DEFAULT and isinstance(default := reading.sections.pairs.get(name), Mapping):
+        reading.section = default
+        return
     if name in reading.sections.pairs:
         raise NotRead(start, "a [section] that is there twice, which KAG's reader refuses")
     reading.section = Mapping(start)

@@ -4,11 +4,13 @@
 """
 
 import re
+from collections.abc import Sequence as SequenceOf
 from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the stubs leave it out
 from typing import Final
 
-from netdiag.config.tree import DEPTH, Mapping, Node, NotRead, Scalar, Sequence, encodable, too_deep
+from netdiag.config import quoting
+from netdiag.config.tree import DEPTH, Mapping, Node, NotRead, Scalar, Sequence, Style, encodable, too_deep
 
 _BLANK: Final = frozenset(" \t\r\n#")
 _SPACE: Final = re.compile(r"(?:[ \t\r\n]+|#[^\r\n]*)*")
@@ -17,90 +19,147 @@ _LITERAL: Final = re.compile(
     r"|(?P<int>-?(?:0|[1-9][0-9]*))|(?P<bool>true|false)|(?P<null>null)"
 )
 
+_STRINGS_IN_STRINGS: Final = 3
+"""How often a string may hold a document whose string holds one: OpenSPG's database nests once, a dump of it twice."""
+
+_FLAT: Final = ".base_url"
+
 
 def read(text: str) -> list[Node]:
     """Return the root of the one value in ``text``. Raises :class:`NotRead`."""
-    reader = _Reader(text)
-    node, at = reader.value(reader.skip(0), 0)
-    at = reader.skip(at)
-    if at < len(text):
-        raise NotRead(at, "not valid JSON: more text after its end")
-    return [node]
+    return [Reader(text).root()]
 
 
-class _Reader:
-    """Each method takes the offset at which it begins and returns the one behind what it read."""
+class Reader:
+    """Each method takes the offset at which it begins and returns the one behind what it read.
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    ``origins`` are the places in the file of each character of ``text`` where the text is that of a string, and
+    ``outer`` how that string is written.
+    """
 
-    def skip(self, at: int) -> int:
-        if self._text[at : at + 1] not in _BLANK:
+    language = "JSON"
+    quotes: tuple[str, ...] = ('"',)
+    quoted = "double quotes"
+    literals = _LITERAL
+
+    def __init__(self, text: str, origins: SequenceOf[int] | None = None, outer: tuple[Style, ...] = ()) -> None:
+        self.text = text
+        self._origins = range(len(text) + 1) if origins is None else origins
+        self._outer = outer
+
+    def root(self, depth: int = 0) -> Node:
+        """Return the one value in the text."""
+        node, at = self._value(self._skip(0), depth)
+        at = self._skip(at)
+        if at < len(self.text):
+            raise NotRead(at, f"not valid {self.language}: more text after its end")
+        return node
+
+    def _skip(self, at: int) -> int:
+        if self.text[at : at + 1] not in _BLANK:
             return at
-        found = _SPACE.match(self._text, at)
+        found = _SPACE.match(self.text, at)
         return found.end() if found else at
 
-    def value(self, at: int, depth: int) -> tuple[Node, int]:
-        first = self._text[at : at + 1]
-        if first == '"':
-            return self._string(at)
+    def _value(self, at: int, depth: int, key: str = "") -> tuple[Node, int]:
+        first = self.text[at : at + 1]
+        if first in self.quotes:
+            scalar, end = self._string(at)
+            if "base_url" in scalar.text and "prompt" not in key:
+                scalar.inner = self._within(scalar, at + 1, end - 1, depth)
+            return self._placed(scalar), end
         if first not in ("{", "["):
-            return self._literal(at)
+            scalar, end = self._literal(at)
+            return self._placed(scalar), end
         if depth >= DEPTH:
             raise too_deep(at)
         return self._mapping(at, depth + 1) if first == "{" else self._sequence(at, depth + 1)
 
+    def _within(self, scalar: Scalar, start: int, end: int, depth: int) -> Node | None:
+        """Return the document that a string's text is, each part of it with its place in the file."""
+        if len(self._outer) >= _STRINGS_IN_STRINGS or not scalar.text.lstrip().startswith(("{", "[")):
+            return None
+        decoded = quoting.decode(self.text[start:end], (scalar.style,))
+        if decoded is None:
+            return None
+        origins = [self._origins[start + at] for at in decoded[1]]
+        try:
+            return Reader(encodable(decoded[0]), origins, (*self._outer, scalar.style)).root(depth)
+        except NotRead:
+            return None  # a text like any other
+
+    def _placed(self, scalar: Scalar) -> Scalar:
+        """Give a value its place in the file."""
+        if self._outer:
+            quotes = 1 if scalar.style == '"' else 0
+            scalar.within = self._origins[scalar.start + quotes], self._origins[scalar.end - quotes]
+            scalar.start, scalar.end = self._origins[scalar.start], self._origins[scalar.end]
+            scalar.outer = self._outer
+        return scalar
+
     def _mapping(self, start: int, depth: int) -> tuple[Node, int]:
-        mapping = Mapping(start)
-        at = self.skip(start + 1)
-        if self._text.startswith("}", at):
-            return mapping, at + 1
-        while True:
-            if not self._text.startswith('"', at):
-                raise self._expected(at, "a key in double quotes")
+        mapping = Mapping(self._origins[start])
+        at = self._skip(start + 1)
+        ended = self.text.startswith("}", at)
+        end = at + 1
+        while not ended:
+            if self.text[at : at + 1] not in self.quotes:
+                raise self._expected(at, f"a key in {self.quoted}")
             key, at = self._string(at)
-            at = self.skip(at)
-            if not self._text.startswith(":", at):
+            at = self._skip(at)
+            if not self.text.startswith(":", at):
                 raise self._expected(at, "a colon")
-            value, at = self.value(self.skip(at + 1), depth)
+            value, at = self._value(self._skip(at + 1), depth, key.text)
             mapping.put(key.text, value)
             at, ended = self._after_item(at, "}")
-            if ended:
-                return mapping, at
+            end = at
+        _group(mapping)
+        return mapping, end
 
     def _sequence(self, start: int, depth: int) -> tuple[Node, int]:
-        sequence = Sequence(start)
-        at = self.skip(start + 1)
-        if self._text.startswith("]", at):
+        sequence = Sequence(self._origins[start])
+        at = self._skip(start + 1)
+        if self.text.startswith("]", at):
             return sequence, at + 1
         while True:
-            value, at = self.value(at, depth)
+            value, at = self._value(at, depth)
             sequence.items.append(value)
             at, ended = self._after_item(at, "]")
             if ended:
                 return sequence, at
 
     def _after_item(self, at: int, closing: str) -> tuple[int, bool]:
-        at = self.skip(at)
-        if self._text.startswith(closing, at):
+        at = self._skip(at)
+        if self.text.startswith(closing, at):
             return at + 1, True
-        if not self._text.startswith(",", at):
+        if not self.text.startswith(",", at):
             raise self._expected(at, f"a comma or {closing}")
-        return self.skip(at + 1), False
+        return self._skip(at + 1), False
 
     def _string(self, at: int) -> tuple[Scalar, int]:
         try:
-            value, end = scanstring(self._text, at + 1, True)
+            value, end = scanstring(self.text, at + 1, True)
         except JSONDecodeError as error:
             raise NotRead(error.pos, f"not valid JSON: {error.msg}") from None
         return Scalar(encodable(value), at, end, '"'), end
 
     def _literal(self, at: int) -> tuple[Scalar, int]:
-        found = _LITERAL.match(self._text, at)
+        found = self.literals.match(self.text, at)
         if found is None:
             raise self._expected(at, "a value")
         return Scalar(found.group(), at, found.end(), "plain", f"tag:yaml.org,2002:{found.lastgroup}"), found.end()
 
     def _expected(self, at: int, what: str) -> NotRead:
-        rest = "" if at < len(self._text) else ", but the text ends here"
-        return NotRead(at, f"not valid JSON: {what} is expected{rest}")
+        rest = "" if at < len(self.text) else ", but the text ends here"
+        return NotRead(at, f"not valid {self.language}: {what} is expected{rest}")
+
+
+def _group(mapping: Mapping) -> None:
+    """Put keys like ``chat_llm.base_url`` together, as KAG's open_benchmark/env.json writes whole endpoints."""
+    if any(key.endswith(_FLAT) for key in mapping.pairs):
+        groups: dict[str, Mapping] = {}
+        for key, value in mapping.pairs.items():
+            prefix, _, name = key.rpartition(".")
+            if prefix:
+                groups.setdefault(prefix, Mapping(value.start)).put(name, value)
+        mapping.groups = {prefix: group for prefix, group in groups.items() if "base_url" in group.pairs}

@@ -21,7 +21,9 @@ _HOST: Final = re.compile(r"[A-Za-z0-9._~%:\[\]-]+")
 _PATH: Final = re.compile(r"(?:[/?#][A-Za-z0-9._~%:\[\]@!$&()*+,;=/?#-]*)?")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._~/-]*")
 
-_KEY: Final = re.compile(r"(?i)[\"']?base_url[\"']?[ \t]*[=:][ \t]*(?P<quote>[\"']?)$")
+_KEY: Final = re.compile(
+    r"(?i)(?:\\*[\"'])?(?:\b[a-z][\w.-]{0,60}[._])?base_url(?:\\*[\"'])?[ \t]*[=:][ \t]*(?P<quote>(?:\\*[\"'])?)$"
+)
 _KEY_LENGTH: Final = 80
 
 _Part: TypeAlias = tuple[Literal["host", "path"], tuple[int, int], str]
@@ -51,10 +53,10 @@ def edits(
             raise ValueError(msg)
         parts.append(("path", url.path_at, path))
         wanted = with_path(wanted, path)
-    style = _style(document, endpoint.url_span)
-    planned = tuple(_edits(document, endpoint, style, parts))
+    styles = document.styles.get(endpoint.url_span.start, ()) if endpoint.url_span else ()
+    planned = tuple(_edits(document, endpoint, styles, parts))
     harmless = url.scheme and not wanted.endswith(":") and all(_PLAIN.fullmatch(text) for _, _, text in parts)
-    if style == "plain" and not harmless:
+    if styles[-1:] in (("plain",), ("env",)) and not harmless:
         _check(document, endpoint, planned, wanted)
     return planned
 
@@ -64,10 +66,10 @@ def _is_host(host: str) -> bool:
     return bool(_HOST.fullmatch(host)) and not written.problem and written.host_at == (7, len(written.text))
 
 
-def _edits(document: Document, endpoint: Endpoint, style: Style, parts: list[_Part]) -> Iterator[Edit]:
+def _edits(document: Document, endpoint: Endpoint, styles: tuple[Style, ...], parts: list[_Part]) -> Iterator[Edit]:
     span = endpoint.url_span
     raw = document.data[span.start : span.end].decode("utf-8", "replace") if span else ""
-    decoded = quoting.decode(raw, style)
+    decoded = quoting.decode(raw, styles) if styles else None
     if span is None or decoded is None or decoded[0] != endpoint.base_url:
         msg = f"{endpoint.where}: this base_url is left alone, or is not of this document"
         raise ValueError(msg)
@@ -75,17 +77,8 @@ def _edits(document: Document, endpoint: Endpoint, style: Style, parts: list[_Pa
     for part, (start, end), text in parts:
         if endpoint.base_url[start:end] != text:
             at = [span.start + len(raw[: offsets[edge]].encode()) for edge in (start, end)]
-            new = quoting.encode(text, style).encode()
+            new = quoting.encode(text, styles).encode()
             yield Edit(document.source, endpoint.line, endpoint.node, Span(*at), document.data[slice(*at)], new, part)
-
-
-def _style(document: Document, span: Span | None) -> Style:
-    if span is None:
-        return "block"
-    if document.format == "ini":
-        return "ini"
-    before = document.data[max(0, span.start - 1) : span.start]
-    return '"' if before == b'"' else "'" if before == b"'" else "plain"
 
 
 def _check(document: Document, endpoint: Endpoint, planned: tuple[Edit, ...], wanted: str) -> None:
@@ -97,7 +90,7 @@ def _check(document: Document, endpoint: Endpoint, planned: tuple[Edit, ...], wa
     at = endpoint.url_span.start if endpoint.url_span else -1
     changed = [e for e in after if e.url_span and e.url_span.start == at and e.base_url == wanted]
     # within {…} a question mark ends a scalar for PyYAML's own parser, which KAG uses, but not for libyaml
-    new_question = "?" in wanted and "?" not in endpoint.base_url
+    new_question = document.format != "env" and "?" in wanted and "?" not in endpoint.base_url
     if new_question or not changed or len(after) != len(document.endpoints):
         msg = f"{endpoint.where}: this base_url needs quotes around it before it can be {shown(wanted)}"
         raise ValueError(msg)

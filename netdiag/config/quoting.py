@@ -1,6 +1,7 @@
 """What quoted text means, and where in its raw form each of its characters is written."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from netdiag.config.tree import Style
@@ -15,19 +16,35 @@ _UNITS: Final = {
     '"': _DOUBLE,
     "'": re.compile(r"''|[^'\r\n]"),
     "ini": re.compile(r"%%|[^\r\n]"),  # configparser's interpolation
+    "python": re.compile(  # what repr() writes; of two \u it makes no pair
+        r"\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\U00(?:0[0-9a-f]|10)[0-9a-f]{4}|\\[nrt'\"\\]|[^\\\r\n]"
+    ),
 }
-_NAMED: Final = dict(zip('0abtnvfre "/\\N_LP\t', '\0\a\b\t\n\v\f\r\x1b "/\\\x85\xa0\u2028\u2029\t', strict=True))
+_VERBATIM: Final = ("plain", "env")
+_NAMED: Final = dict(zip("0abtnvfre \"'/\\N_LP\t", "\0\a\b\t\n\v\f\r\x1b \"'/\\\x85\xa0\u2028\u2029\t", strict=True))
 
 
-def decode(raw: str, style: Style) -> tuple[str, list[int]] | None:
+def decode(raw: str, styles: Sequence[Style]) -> tuple[str, list[int]] | None:
     """Return the text that ``raw`` (without its quotes) writes, and the offset in ``raw`` of each of its characters.
 
-    The offsets end with that of the end. Returns ``None`` where a character has no one place: folded lines, blocks,
-    unknown escapes.
+    ``styles`` has more than one where a string holds a document that holds a string, the outermost first. The offsets
+    end with that of the end. Returns ``None`` where a character has no one place: folded lines, blocks, unknown
+    escapes.
     """
+    text, offsets = raw, list(range(len(raw) + 1))
+    for style in styles:
+        decoded = _decode(text, style)
+        if decoded is None:
+            return None
+        text, inner = decoded
+        offsets = [offsets[at] for at in inner]
+    return text, offsets
+
+
+def _decode(raw: str, style: Style) -> tuple[str, list[int]] | None:
     unit = _UNITS.get(style)
     if unit is None:
-        return None if style == "block" else (raw, list(range(len(raw) + 1)))
+        return (raw, list(range(len(raw) + 1))) if style in _VERBATIM else None
     characters: list[str] = []
     offsets: list[int] = []
     at = 0
@@ -52,6 +69,6 @@ def _character(unit: str) -> str:
     return _NAMED[unit[1]]
 
 
-def encode(text: str, style: Style) -> str:
-    """Return ``text``, which holds no quote and no backslash, as it is written within ``style``."""
-    return text.replace("%", "%%") if style == "ini" else text
+def encode(text: str, styles: Sequence[Style]) -> str:
+    """Return ``text``, which holds no quote and no backslash, as it is written within ``styles``."""
+    return text.replace("%", "%%") if "ini" in styles else text

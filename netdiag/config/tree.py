@@ -14,7 +14,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 DEPTH: Final = 100
 """Levels of nesting that are read. KAG's own files have ten; PyYAML, which KAG uses, ends between 400 and 900."""
 
-Style = Literal["plain", "'", '"', "block", "ini"]
+Style = Literal["plain", "'", '"', "block", "ini", "env", "python"]
 STRING: Final = "tag:yaml.org,2002:str"
 
 _BLOCK: Final = 1024
@@ -41,6 +41,10 @@ class Scalar:
 
     ``tag`` is YAML's, or empty where YAML's rules for plain scalars decide the type. ``places`` counts where it is
     used, aliases included, and ``base_urls`` how many of those are the value of a YAML ``base_url``.
+
+    ``within`` are the characters between its quotes where these are not simply its first and last one, and ``outer``
+    the styles of the strings it is written inside, the outermost first. ``inner`` is the document that the text
+    itself is. ``is_template`` tells that Jinja makes a part of it, or may.
     """
 
     text: str
@@ -50,15 +54,25 @@ class Scalar:
     tag: str = STRING
     places: int = 1
     base_urls: int = 0
+    within: tuple[int, int] | None = None
+    outer: tuple[Style, ...] = ()
+    inner: "Node | None" = None
+    is_template: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class Mapping:
-    """Keys and values, the last of equal keys only; ``merged`` are the values of YAML's ``<<`` keys."""
+    """Keys and values, the last of equal keys only; ``merged`` are the values of YAML's ``<<`` keys.
+
+    ``groups`` are mappings that keys of one prefix spell out together (``chat_llm.base_url``, ``KAG_LLM_BASE_URL``),
+    and ``displaced`` the earlier values of equal keys where a template chooses between them.
+    """
 
     start: int
     pairs: dict[str, "Node"] = field(default_factory=dict)
     merged: list["Node"] = field(default_factory=list)
+    groups: dict[str, "Mapping"] = field(default_factory=dict)
+    displaced: list[tuple[str, "Node"]] = field(default_factory=list)
 
     def put(self, key: str, value: "Node") -> None:
         """Set ``key``, which then stands where it was written last."""
@@ -121,15 +135,26 @@ def mappings(root: Node) -> list[Found]:
             continue
         if isinstance(node, Mapping):
             found.append((node, place))
-        inner = [(child, Place(step, place)) for step, child in _children(node) if not isinstance(child, Scalar)]
+        inner = [(child, Place(step, place)) for step, child in _collections(node)]
         waiting.extend(reversed(inner))
     return [Found(node, place.steps() if place else [], uses[node]) for node, place in found]
+
+
+def _collections(node: Node) -> Iterator[tuple[str | int, Node]]:
+    """Yield what may hold mappings: scalars only where they are documents themselves, and those in their place."""
+    for step, child in _children(node):
+        if not isinstance(child, Scalar):
+            yield step, child
+        elif child.inner is not None:
+            yield step, child.inner
 
 
 def _children(node: Node) -> Iterator[tuple[str | int, Node]]:
     if isinstance(node, Mapping):
         yield from (("<<", merged) for merged in node.merged)
+        yield from node.displaced
         yield from node.pairs.items()
+        yield from node.groups.items()
     elif isinstance(node, Sequence):
         yield from enumerate(node.items)
 

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from netdiag.config import LIMIT, Unreadable, document, parse, yaml_tree
+from netdiag.config import LIMIT, Unreadable, formats, parse, yaml_tree
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_an_exhausted_machine_is_told(monkeypatch, raised, reason):
     def read(_text):
         raise raised
 
-    monkeypatch.setitem(document._READERS, "json", read)
+    monkeypatch.setitem(formats._READERS, "json", read)
     with pytest.raises(Unreadable) as refused:
         parse(b"{}", "-")
     assert refused.value.reason == reason
@@ -108,13 +108,14 @@ def test_a_document_shows_no_data():
 WORDS = r"""
 base_url :\x20 http://localhost \n \x20\x20 -\x20 { } [ ] " ' , &a\x20 *a !ENV\x20 !!int\x20 !!binary\x20 <<:\x20 |\n
 # % \\u d800 \u2028 \ufeff = [llm]\n \t \r \0 1e999 0x_ 1:60 \U0001f600 ?\x20 ---\n {{ }} \x85 \x1b
+{% %} {# #} raw set A_BASE_URL= export\x20 $ ` [DEFAULT]\n \x20=\x20 llm: \\"
 """
 words = st.sampled_from([w.encode().decode("unicode_escape").encode() for w in WORDS.split()] + [b"\xff", b"\xf0\x9f"])
 hostile = st.one_of(st.binary(), st.text().map(str.encode), st.lists(words, max_size=30).map(b"".join))
 
 
 @pytest.mark.parametrize("parser", ["CSafeLoader", "SafeLoader"])
-@given(data=hostile, source=st.sampled_from(["-", "kag_config.yaml", "kag_config.cfg", "x.json"]))
+@given(data=hostile, source=st.sampled_from(["-", "kag_config.yaml", "kag_config.cfg", "x.json", ".env"]))
 @example(data=b"base_url: !!int x", source="-")
 @example(data=b'{"base_url": "\\ud800"}', source="-")
 def test_any_bytes_are_read_or_refused(parser, data, source):

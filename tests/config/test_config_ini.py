@@ -108,10 +108,35 @@ def test_what_configparser_refuses(text, line):
     assert (refused.value.reason, refused.value.line) == ("syntax", line)
 
 
+@pytest.mark.parametrize(
+    ("sections", "expected"),
+    [
+        ("[llm]\ntype = ollama\nmodel = a\n[log]\nlevel = INFO\n", [("DEFAULT", "ollama", "a", 3)]),
+        ("[llm]\nmodel = a\ntype = maas\n[x]\nmodel = b\n", [("llm", "maas", "a", 1), ("x", "", "b", 1)]),
+        ("[x]\nmodel = a\n[y]\nmodel = b\n[z]\nmodel = b\n", [("x", "", "a", 1), ("y", "", "b", 2)]),
+        ("[x]\n[DEFAULT]\nmodel = a\n", [("DEFAULT", "", "a", 2)]),
+        ("[x]\nbase_url = http://h\n", [("DEFAULT", "", "", 2), ("x", "", "", 1)]),
+    ],
+)
+def test_defaults_are_inherited(sections, expected):
+    """A base_url of [DEFAULT] is one endpoint, or one for each model that inherits it; they share its bytes."""
+    endpoints = read(f"[DEFAULT]\nbase_url = http://localhost\n{sections}")
+    assert [(e.node, e.type, e.model, e.uses) for e in endpoints] == expected
+    assert len({e.url_span for e in endpoints if e.base_url == "http://localhost"}) == 1
+    assert endpoints[0].line == 2
+
+
+def test_interpolated_defaults():
+    """A value that [DEFAULT] completes is reported, not edited."""
+    (endpoint,) = read("[DEFAULT]\nhost = localhost\n[llm]\nbase_url = http://%(host)s:1\n")
+    assert (endpoint.node, endpoint.left_alone, endpoint.url_span) == ("llm", "template", None)
+
+
 lines = st.sampled_from(
     [
         "[llm]",
         "[a] b",
+        "[DEFAULT]",
         "[",
         "key = value",
         "Key: v = w",
@@ -140,5 +165,7 @@ def test_reads_what_configparser_reads(text):
         return
     (sections,) = ini_tree.read(text)
     ours = {name: {key: value.text for key, value in s.pairs.items()} for name, s in sections.pairs.items()}
+    defaults = ours.pop("DEFAULT", {})
+    ours = {name: {**defaults, **section} for name, section in ours.items()}
     theirs = {s: {k: "\n".join(filter(None, v.split("\n"))) for k, v in parser[s].items()} for s in parser.sections()}
     assert ours == theirs

@@ -109,13 +109,94 @@ def test_too_deep(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["{'type': 'ollama', 'base_url': 'http://localhost/'}", "{type: ollama, base_url: http://localhost/,}"]
+    ("text", "source"),
+    [
+        ("{type: ollama, base_url: http://localhost/,}", "-"),
+        ("{'type': 'ollama', 'base_url': 'http://localhost/',}", "-"),
+        ("{'type': 'ollama', 'base_url': 'http://localhost/'}", "kag_config.yaml"),
+    ],
 )
-def test_nearly_json_is_yaml(text):
-    """Python's quotes, bare keys and a last comma are YAML's flow style, and are read as that."""
+def test_nearly_json_is_yaml(text, source):
+    """Bare keys, a last comma, and in a YAML file single quotes are YAML's flow style, and are read as that."""
+    document = parse(text.encode(), source)
+    (endpoint,) = document.endpoints
+    assert (document.format, endpoint.type, endpoint.base_url) == ("yaml", "ollama", "http://localhost/")
+    assert endpoint.url_span
+
+
+@pytest.mark.parametrize(
+    ("text", "base_url"),
+    [
+        ("{'type': 'ollama', 'base_url': 'http://localhost/', 'default': True, 'api_key': None}", "http://localhost/"),
+        ("[{'x': [{'type': \"ollama\", 'base_url': \"it's\", 'n': -1e-05, 'default': True}]}]", "it's"),
+        ("{'base_url': '\\'\\x41\\u00e9\\U0001f600\\n', 'type': 'ollama', 'default': True}", "'Aé😀\n"),
+    ],
+)
+def test_python_is_for_reading_only(text, base_url):
+    """What KAG prints of a configuration is understood, with Python's names and quotes, and never edited."""
     document = parse(text.encode(), "-")
-    assert (document.format, document.endpoints[0].type, document.endpoints[0].base_url) == (
-        "yaml",
-        "ollama",
-        "http://localhost/",
-    )
+    (endpoint,) = document.endpoints
+    assert (document.format, endpoint.left_alone, endpoint.url_span) == ("python", "python", None)
+    assert (endpoint.type, endpoint.base_url, endpoint.settings["default"]) == ("ollama", base_url, True)
+    assert endpoint.api_key is None
+
+
+def test_flat_keys_are_endpoints_by_their_prefix():
+    """KAG's open_benchmark/env.json writes each endpoint as keys of one prefix; host_addr is none."""
+    chat, embedding = read("""{
+  "chat_llm.type": "maas", "chat_llm.base_url": "http://localhost:1/v1", "chat_llm.api_key": "k",
+  "project.host_addr": "http://127.0.0.1:8887", "chat_llm.model": "m", ".base_url": "x", "y.base_urls": "x",
+  "a.vectorize_model.base_url": "http://localhost:2/v1"
+}""")
+    assert (chat.node, chat.kind, chat.type, chat.model, chat.line) == ("chat_llm", "chat", "maas", "m", 2)
+    assert (chat.api_key, chat.settings) == (Secret("k"), {})
+    assert (embedding.node, embedding.kind, embedding.line) == ("a.vectorize_model", "embedding", 4)
+
+
+INSIDE = {"llm": {"type": "ollama", "base_url": "http://localhost:1/é😀\\", "api_key": "k"}}
+
+
+@pytest.mark.parametrize("slash", ["/", "\\/"])
+@pytest.mark.parametrize("ascii_only", [True, False])
+@pytest.mark.parametrize("levels", [1, 2, 3])
+def test_a_string_that_holds_json(levels, ascii_only, slash):
+    """A document in a string is edited through the escapes of both, however often it is packed."""
+    value = INSIDE
+    for _ in range(levels):
+        value = {"config": json.dumps(value, ensure_ascii=ascii_only).replace("/", slash)}
+    data = json.dumps(value, ensure_ascii=ascii_only).encode()
+    document = parse(data, "-")
+    (endpoint,) = document.endpoints
+    assert (endpoint.node, endpoint.type) == ("config." * levels + "llm", "ollama")
+    assert (endpoint.base_url, endpoint.api_key) == (INSIDE["llm"]["base_url"], Secret("k"))
+    planned = edits(document, endpoint, host="172.17.0.1", path="/v1")
+    done = json.loads(apply(data, planned))
+    for _ in range(levels):
+        done = json.loads(done["config"])
+    assert done == {"llm": INSIDE["llm"] | {"base_url": "http://172.17.0.1:1/v1"}}
+    assert b"localhost" not in apply(data, planned)
+
+
+@pytest.mark.parametrize(
+    ("text", "left_alone"),
+    [
+        (r'{"a": "{\"base_url\": \"http://h/\ud800\"}"}', ["escaped"]),
+        (r'{"a": "{\"base_url\": \"{{ X }}\"}"}', ["template"]),
+        (r'{"a": "{\"base_url\": 1}"}', ["not_a_string"]),
+        (r'{"a": "{\"base_url\": \"u\""}', []),
+        (r'{"a": "base_url: u", "prompt": "{\"base_url\": \"u\"}", "{\"base_url\": 1}": 1}', []),
+        (r'{"a": "' + "[" * 200 + r'\"base_url\""}', []),
+    ],
+    ids=["half character", "template", "number", "broken", "no documents", "deep"],
+)
+def test_strings_that_hold_less(text, left_alone):
+    """What is not exact is left alone; a prompt, a key, and what is no document is text like any other."""
+    assert [endpoint.left_alone for endpoint in read(text)] == left_alone
+
+
+def test_too_many_strings_in_strings():
+    """A document is followed through three strings, no further."""
+    value = {"base_url": "http://localhost"}
+    for _ in range(4):
+        value = {"config": json.dumps(value)}
+    assert read(json.dumps(value)) == ()

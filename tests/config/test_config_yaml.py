@@ -189,6 +189,35 @@ llm: {base_url: u, <<: [*two, *one], api_key: !ENV KEY, temperature: 0.2}
     assert endpoint.settings == {"timeout": 5, "temperature": 0.2}
 
 
+@pytest.mark.parametrize(
+    ("heirs", "expected"),
+    [
+        ("a: {<<: *b, type: t, model: m}", [("base", "t", "m", 2)]),
+        ("a: {<<: *b, type: t, model: m}\nc: {<<: *b}", [("base", "t", "m", 3)]),
+        ("a: {<<: *b, type: t, model: m}\nc: {<<: *b, type: t, model: m}", [("base", "t", "m", 3)]),
+        ("a: {<<: *b, model: m}\nc: {<<: *b, model: n}", [("a", "", "m", 1), ("c", "", "n", 1)]),
+        ("a: {<<: *b, type: t}\nc: {<<: *b, type: u}\nd: {<<: *b, type: u}", [("a", "t", "", 1), ("c", "u", "", 2)]),
+        ("a: &a {<<: *b, model: m}\nc: {<<: *a, model: n}", [("a", "", "m", 2), ("c", "", "n", 1)]),
+        ("a: {<<: *b, base_url: v}", [("base", "", "", 2), ("a", "", "", 1)]),
+    ],
+)
+def test_a_merged_base_url_is_one_for_each_model(heirs, expected):
+    """A base_url that others merge is one endpoint at its source, or one for each type and model that merges it."""
+    endpoints = read(f"base: &b {{base_url: u}}\n{heirs}\n")
+    assert [(e.node, e.type, e.model, e.uses) for e in endpoints] == expected
+    assert len({e.url_span for e in endpoints if e.base_url == "u"}) == 1
+    assert {e.line for e in endpoints if e.base_url == "u"} == {1}
+
+
+def test_a_merged_model_of_its_own():
+    """A source that is a model itself is checked beside the one that changes it, and both plan the same edit."""
+    data = b"chat: &c {type: t, model: m, base_url: http://localhost}\nother: {<<: *c, model: n}\n"
+    document = parse(data, "x.yaml")
+    assert [(e.node, e.model, e.uses) for e in document.endpoints] == [("chat", "m", 1), ("other", "n", 1)]
+    planned = [edit for e in document.endpoints for edit in edits(document, e, host="h")]
+    assert apply(data, planned) == data.replace(b"localhost", b"h")
+
+
 def test_settings_have_their_types_and_no_secret():
     """Scalars come with YAML's types; whatever may be secret is left out."""
     text = """\
@@ -299,7 +328,7 @@ def test_never_an_endpoint(text):
     ("text", "line", "detail"),
     [
         ("a: b\nllm:\n\tbase_url: u\n", 3, "a tab"),
-        ("a: b\n{% if x %}\nb: c\n", 2, "Jinja"),
+        ("a: [b\n{% if x %}\nb: c\n", 2, "Jinja"),
         ("llm: {base_url: u\n", 2, "not valid YAML"),
         ("a: 'b\n", 2, "not valid YAML"),
         ("a: *sk-secret-1234\n", 1, "an alias"),
@@ -307,7 +336,7 @@ def test_never_an_endpoint(text):
         ("a: b\nc: \x07\n", 2, "control character"),
         ('a: "\\UFFFFFFFF"\n', 1, "not valid YAML"),
         ("a: b: c\n", 1, "not valid YAML"),
-        ("llm: {{ X }}/v1\n", 1, "not valid YAML"),
+        ("llm: {{ X }/v1\n", 1, "not valid YAML"),
         ("%YAML 9.9\n---\na", 1, "not valid YAML"),
         ("a: ******\n", 1, "not valid YAML"),
     ],
