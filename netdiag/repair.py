@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from netdiag import config
-from netdiag.model import Applied, Edit, Examined, Finding, Plan, Span
+from netdiag.model import Applied, Edit, Endpoint, Examined, Finding, Plan, Span
 from netdiag.sources import STDIN
 from netdiag.store import CannotWrite, Change, Recovered, Store
 
@@ -23,26 +23,32 @@ def plan(examined: Sequence[Examined], documents: Mapping[str, config.Document])
     """Return the edits that make every repairable endpoint say what was proven: host and path each on its own.
 
     What cannot be edited exactly becomes a finding instead: a value without quotes that would need them, or one text
-    that two endpoints share although each needs another URL.
+    that two endpoints share although each needs another URL, or one of them works as it is.
     """
     edits: list[Edit] = []
     findings: list[Finding] = []
-    wanted: dict[tuple[str, Span], str] = {}
+    wanted = {_text(item.endpoint): item.endpoint.base_url for item in examined if item.verdict == "works"}
     for item in examined:
         endpoint = item.endpoint
         if item.verdict != "repairable" or endpoint.url_span is None:
             continue
-        is_shared = wanted.setdefault((endpoint.source, endpoint.url_span), item.proven_url) != item.proven_url
+        is_planned = _text(endpoint) in wanted
+        is_shared = wanted.setdefault(_text(endpoint), item.proven_url) != item.proven_url
         planned = None if is_shared else _edits(documents[endpoint.source], item)
         if planned is None:
             values = {"reason": "shared" if is_shared else "unquoted", "suggestion": item.proven_url}
             findings.append(Finding("ND506", endpoint.where, values))
-        else:
+        elif not is_planned:
             edits += planned
     changed = {source: [edit for edit in edits if edit.source == source] for source in documents}
     changed = {source: of_source for source, of_source in changed.items() if of_source}
     diff = "".join(config.unified(documents[source], of_source) for source, of_source in changed.items())
     return Plan(tuple(edits), {source: documents[source].digest for source in changed}, diff), tuple(findings)
+
+
+def _text(endpoint: Endpoint) -> tuple[str, Span | None]:
+    """Return which bytes say the base_url: endpoints may share them."""
+    return endpoint.source, endpoint.url_span
 
 
 def recover(open_store: Callable[[], Store]) -> tuple[Finding, ...]:

@@ -30,8 +30,10 @@ def gather(files: Sequence[str], directory: Path, stdin: bytes = b"", only: Only
     documents: dict[str, config.Document] = {}
     findings: list[Finding] = []
     endpoints: list[Endpoint] = []
-    names = [] if only == "server" else list(files) or [_shortest(path) for path in config.find(directory)]
-    for name in dict.fromkeys(names):
+    named = [] if only == "server" else list(files) or [_shortest(path) for path in config.find(directory)]
+    names = {name: _files(name) for name in named}
+    findings += [_missing(name) for name, found in names.items() if not found]
+    for name in dict.fromkeys(name for found in names.values() for name in found):
         try:
             data = stdin if name == STDIN else config.load(Path(name))
             document = config.parse(data, name)
@@ -52,6 +54,18 @@ def gather(files: Sequence[str], directory: Path, stdin: bytes = b"", only: Only
 def _shortest(path: Path) -> str:
     """Return how a person who works here would call the file."""
     return path.name if path.parent == Path.cwd() else str(path)
+
+
+def _files(name: str) -> list[str]:
+    """Return the configurations that ``name`` stands for: of a directory those in it, found as KAG finds them."""
+    if name == STDIN or not Path(name).is_dir():
+        return [name]
+    return [str(path) for path in config.find(Path(name), upwards=False)]
+
+
+def _missing(directory: str) -> Finding:
+    detail = f"the directory holds no {', no '.join(config.NAMES)}, and no *.yaml with a base_url"
+    return Finding("ND501", directory, {"reason": "file_missing", "detail": detail})
 
 
 def _unreadable(error: config.Unreadable) -> Finding:

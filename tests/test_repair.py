@@ -63,6 +63,49 @@ def test_one_text_for_two_urls_is_told_not_written(tmp_path):
     assert [(finding.code, finding.values["reason"]) for finding in findings] == [("ND506", "shared")]
 
 
+def test_one_text_that_works_for_another_model_is_not_touched(tmp_path):
+    """Where the same bytes work for one model, they are not edited for another: it is told instead."""
+    file = tmp_path / "kag_config.yaml"
+    file.write_text("a: &a {type: ollama, model: m, base_url: http://localhost:1}\nb: {<<: *a, model: n}\n")
+    found = gather([str(file)], tmp_path)
+    verdicts = ("repairable", "works")
+    items = [Examined(e, v, proven_url="http://h:1") for e, v in zip(found.endpoints, verdicts, strict=True)]
+    plan, findings = repair.plan(items, found.documents)
+    assert (plan.edits, [(f.code, f.values["reason"]) for f in findings]) == ((), [("ND506", "shared")])
+
+
+def test_one_text_for_two_models_is_one_edit(tmp_path):
+    """Two models that share a base_url and need the same one plan one edit."""
+    file = tmp_path / "kag_config.yaml"
+    file.write_text("a: &a {type: ollama, model: m, base_url: http://localhost:1}\nb: {<<: *a, model: n}\n")
+    found = gather([str(file)], tmp_path)
+    plan, findings = repair.plan(
+        [Examined(e, "repairable", proven_url="http://h:1") for e in found.endpoints], found.documents
+    )
+    assert ([edit.new for edit in plan.edits], findings) == ([b"h"], ())
+
+
+@pytest.mark.parametrize("only", [None, "files"])
+def test_a_directory_is_looked_into(tmp_path, only):
+    """A directory stands for the configurations in it, as KAG finds them, not for those above it."""
+    (tmp_path / "kag_config.yaml").write_text(TEXT)
+    (tmp_path / "kag_config.cfg").write_text("[llm]\nbase_url = u\n")
+    found = gather([str(tmp_path), str(tmp_path / "kag_config.yaml")], tmp_path, only=only)
+    assert list(found.documents) == [str(tmp_path / "kag_config.yaml"), str(tmp_path / "kag_config.cfg")]
+    assert found.findings == ()
+
+
+def test_a_directory_without_a_configuration_is_told(tmp_path):
+    """A directory that holds none is missing one, whatever its parents hold."""
+    (tmp_path / "kag_config.yaml").write_text(TEXT)
+    (tmp_path / "empty").mkdir()
+    found = gather([str(tmp_path / "empty")], tmp_path)
+    assert [(f.code, f.where, f.values["reason"]) for f in found.findings] == [
+        ("ND501", str(tmp_path / "empty"), "file_missing")
+    ]
+    assert "kag_config.yaml" in found.findings[0].values["detail"]
+
+
 def test_what_does_not_read_back_is_rolled_back(found, tmp_path, monkeypatch):
     """A file that is not as planned after writing (a faulty disk, another writer) is put back and told as such."""
     plan, _ = repair.plan(proven(found, "http://172.17.0.1:11434/v1"), found.documents)

@@ -80,7 +80,7 @@ _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
 def _job(arguments: argparse.Namespace) -> engine.Job:
     """Return the job the arguments describe; options a command does not have are at their defaults."""
     given = vars(arguments)
-    files = tuple(given.get("files", ()))
+    files = (*given.get("files", ()), *given.get("config", ()))
     return engine.Job(
         command=arguments.command,
         files=files,

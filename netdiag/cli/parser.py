@@ -42,8 +42,12 @@ def parser() -> argparse.ArgumentParser:
 def _files() -> argparse.ArgumentParser:
     part = argparse.ArgumentParser(add_help=False)
     part.add_argument(
-        "files", nargs="*", metavar="FILE", help="configurations; `-` is standard input (default: where KAG looks)"
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="configurations, or directories that hold one; `-` is standard input (default: where KAG looks)",
     )
+    part.add_argument("--config", action="append", default=[], metavar="FILE", help="the same as FILE (repeatable)")
     part.add_argument("--only", choices=("files", "server"), help="look only at files, or only at the OpenSPG server")
     return part
 

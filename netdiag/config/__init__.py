@@ -4,7 +4,7 @@ Pure, except :mod:`netdiag.config.discovery`, which reads the disk. No document 
 byte but those of a host or a path.
 """
 
-from netdiag.config.discovery import find, load
+from netdiag.config.discovery import NAMES, find, load
 from netdiag.config.document import LIMIT, Document, parse
 from netdiag.config.planning import apply, edits, shifted, unified
 from netdiag.config.suggestion import suggest
@@ -14,6 +14,7 @@ from netdiag.config.url import HOST_NAMES, Url, is_host_local, is_host_name, spl
 __all__ = [
     "HOST_NAMES",
     "LIMIT",
+    "NAMES",
     "Document",
     "Unreadable",
     "Url",

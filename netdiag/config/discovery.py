@@ -6,11 +6,14 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from netdiag.config.document import LIMIT
+from netdiag.config.document import LIMIT, parse
 from netdiag.config.unreadable import Reason, Unreadable
 
 NAMES: Final = ("kag_config.yaml", "kag_config.cfg", "kag_config.json")
 """KAG 0.6 and newer read the first (kag/common/conf.py), KAG 0.5 the second; the web page's form is kept as JSON."""
+
+_MOST: Final = 20
+"""YAML files of one directory that are opened in search of a base_url: there may be thousands."""
 
 _REASONS: Final[dict[int, Reason]] = {
     errno.ENOENT: "missing",
@@ -23,17 +26,36 @@ _REASONS: Final[dict[int, Reason]] = {
 }
 
 
-def find(start: Path) -> tuple[Path, ...]:
+def find(start: Path, *, upwards: bool = True) -> tuple[Path, ...]:
     """Return the configuration files of the first directory that holds one: ``start``, then its parents, as KAG looks.
 
-    Returns nothing where there is none; a directory that cannot be searched holds none.
+    Where none of them holds one, it is the first ``*.yaml`` with a base_url, as knext looks for one. Without
+    ``upwards`` only ``start`` is looked at. Returns nothing where there is none; a directory that cannot be searched
+    holds none.
     """
     directory = start.absolute()
-    for place in (directory, *directory.parents):
+    places = (directory, *(directory.parents if upwards else ()))
+    for place in places:
         found = tuple(place / name for name in NAMES if _exists(place / name))
         if found:
             return found
-    return ()
+    first = next((path for place in places for path in _yaml(place) if _has_base_url(path)), None)
+    return (first,) if first else ()
+
+
+def _yaml(directory: Path) -> list[Path]:
+    """Return the first YAML files of ``directory``, by name: knext (knext/common/env.py) takes them in any order."""
+    try:
+        return sorted(path for path in directory.glob("*.yaml") if path.name[0] != ".")[:_MOST]
+    except OSError:
+        return []
+
+
+def _has_base_url(path: Path) -> bool:
+    try:
+        return bool(parse(load(path), str(path)).endpoints)
+    except Unreadable:
+        return False
 
 
 def _exists(path: Path) -> bool:

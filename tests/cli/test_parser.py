@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from netdiag import __version__, cli
+from netdiag.cli import commands
 from netdiag.cli.parser import language, parser
 
 
@@ -34,6 +35,13 @@ def test_what_is_refused(argv, capsys):
         parser().parse_args(argv)
     assert ended.value.code == 2
     assert "usage: netdiag" in capsys.readouterr().err
+
+
+def test_a_file_may_be_named_by_an_option():
+    """``--config FILE`` is another spelling of FILE, and both may be given."""
+    given = parser().parse_args(["check", "--config", "b.yaml", "a.yaml", "--config", "c.yaml"])
+    assert commands._job(given).files == ("a.yaml", "b.yaml", "c.yaml")
+    assert commands._job(parser().parse_args(["check"])).files == ()
 
 
 @pytest.mark.parametrize("host", ["10.0.0.1", "fd00::1", "[fd00::1]", "models.lan", "host_1", "h"])

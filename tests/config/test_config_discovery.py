@@ -28,9 +28,32 @@ def test_relative_start(tmp_path, monkeypatch):
     assert find(Path()) == (tmp_path / "kag_config.cfg",)
 
 
+def test_any_yaml_with_a_base_url_where_no_kag_config_is(tmp_path):
+    """As knext does, the first other YAML file is taken, here by name and only if it configures a model."""
+    inner = tmp_path / "a"
+    (inner / "d.yaml").mkdir(parents=True)
+    (inner / "a.yaml").write_text("base_urls: 1")
+    (inner / "b.yaml").write_text("llm: {base_url: ")
+    (inner / ".c.yaml").write_text("llm: {base_url: u}")
+    (inner / "e.yaml").write_text("llm: {base_url: u}")
+    (inner / "f.yaml").write_text("llm: {base_url: u}")
+    assert find(inner) == find(inner, upwards=False) == (inner / "e.yaml",)
+    (tmp_path / "kag_config.cfg").touch()
+    assert find(inner) == (tmp_path / "kag_config.cfg",)
+    assert find(inner, upwards=False) == (inner / "e.yaml",)
+
+
+def test_one_directory_only(tmp_path):
+    """Where only one directory is asked for, its parents are not looked at."""
+    (tmp_path / "kag_config.yaml").touch()
+    (tmp_path / "a").mkdir()
+    assert find(tmp_path / "a", upwards=False) == ()
+
+
 def test_nothing_is_found(tmp_path, monkeypatch):
     """Where no directory up to the root holds one, nothing is found; names that cannot be searched hold none."""
     monkeypatch.setattr(discovery, "NAMES", ("no-such-name-anywhere.yaml", "x" * 300))
+    monkeypatch.setattr(discovery, "_has_base_url", lambda path: False)
     assert find(tmp_path / "missing") == ()
 
 
