@@ -1,15 +1,11 @@
 """Whatever stands around a base_url, editing it changes its planned bytes and nothing else, and can be undone."""
 
-import configparser
 import json
 import re
-from dataclasses import replace
 
-import yaml
+from config.judging import by_configparser, by_json, by_yaml, holds
 from hypothesis import given
 from hypothesis import strategies as st
-
-from netdiag.config import apply, edits, parse, shifted, with_host, with_path
 
 URLS = st.builds(
     "{}{}{}{}{}".format,
@@ -112,70 +108,6 @@ def ini_texts(draw):
         ]
         parts += draw(comments)
     return draw(MARKS) + "".join(parts).replace("\n", draw(NEWLINES))
-
-
-class Tolerant(yaml.SafeLoader):
-    """KAG's loader as a judge, with custom tags read as text."""
-
-
-Tolerant.add_multi_constructor("!", lambda loader, _suffix, node: loader.construct_scalar(node))
-
-
-def leaves(value, path=()):
-    """Yield every leaf of plain data with its path."""
-    if isinstance(value, dict | list):
-        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from leaves(inner, (*path, key))
-    else:
-        yield path, value
-
-
-def by_yaml(data):
-    """Return all values as PyYAML sees them."""
-    return dict(leaves(yaml.load(data, Tolerant)))
-
-
-def by_json(data):
-    """Return all values as the standard library sees them."""
-    return dict(leaves(json.loads(re.sub(r"(?m)^ *#.*$", "", data.decode("utf-8-sig")))))
-
-
-def by_configparser(data):
-    """Return all values as KAG 0.5 sees them."""
-    parser = configparser.ConfigParser()
-    parser.read_string(data.decode("utf-8-sig").replace("\r\n", "\n"))
-    return dict(leaves({name: dict(parser[name]) for name in parser.sections()}))
-
-
-def without(data, spans):
-    """Return ``data`` without the bytes of ``spans``."""
-    at, kept = 0, b""
-    for start, end in sorted(spans):
-        kept, at = kept + data[at:start], end
-    return kept + data[at:]
-
-
-def holds(text, host, path, judge):
-    """Edit every base_url of ``text`` and compare everything else, by our own reading and by the ``judge``'s."""
-    data = text.encode()
-    before = parse(data, "-")
-    planned = [e for endpoint in before.endpoints for e in edits(before, endpoint, host=host, path=path)]
-    done = apply(data, planned)
-    undo = shifted(planned)
-    assert apply(done, undo) == data
-    spans = [[(e.span.start, e.span.end) for e in some] for some in (planned, undo)]
-    assert without(data, spans[0]) == without(done, spans[1])
-
-    def wanted(url):
-        url = with_host(url, host)
-        return url if path is None else with_path(url, path)
-
-    after = parse(done, "-")
-    ours = [replace(e, base_url=wanted(e.base_url), url_span=None) for e in before.endpoints]
-    assert [replace(e, url_span=None) for e in after.endpoints] == ours
-    assert all(edits(after, endpoint, host=host, path=path) == () for endpoint in after.endpoints)
-    expected = {p: wanted(v) if p[-1:] == ("base_url",) and v is not None else v for p, v in judge(data).items()}
-    assert judge(done) == expected
 
 
 @given(yaml_texts(), HOSTS, PLAIN_PATHS)
