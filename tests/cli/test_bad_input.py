@@ -40,11 +40,11 @@ def test_a_configuration_that_cannot_be_read(place, content, says):
 
 
 def test_a_file_that_is_not_there(place):
-    """A missing file and a directory are told apart."""
+    """A missing file and a directory without a configuration are told apart."""
     assert "there is no such file" in place.netdiag("check", "none.yaml").stdout
     (place.directory / "folder").mkdir(exist_ok=True)
     done = place.netdiag("check", "folder")
-    assert (done.returncode, "it is not a file" in done.stdout) == (78, True)
+    assert (done.returncode, "the directory holds no kag_config.yaml" in done.stdout) == (78, True)
 
 
 def test_a_fifo_is_refused_at_once(place):
