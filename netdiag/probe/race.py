@@ -11,6 +11,7 @@ import os
 import queue
 import selectors
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -95,6 +96,8 @@ class _Racer:
         self._selector = selectors.DefaultSelector()
         self._answers: queue.SimpleQueue[Resolved] = queue.SimpleQueue()
         self._wake_in, self._wake_out = os.pipe()
+        self._wake_lock = threading.Lock()
+        self._is_over = False
         self._state = _State(time.monotonic())
 
     def run(self) -> Race:
@@ -124,10 +127,11 @@ class _Racer:
                 in_background(candidate.host, self._answered, self._resolve)
 
     def _answered(self, resolved: Resolved) -> None:
-        """Called in the resolver's thread; the pipe may be gone when the race is over."""
+        """Called in the resolver's thread, perhaps long after the race: the pipe's number is another file's then."""
         self._answers.put(resolved)
-        with contextlib.suppress(OSError):
-            os.write(self._wake_out, b"!")
+        with self._wake_lock, contextlib.suppress(BlockingIOError):
+            if not self._is_over:
+                os.write(self._wake_out, b"!")
 
     def _take_answers(self) -> None:
         os.read(self._wake_in, 4096)
@@ -220,5 +224,7 @@ class _Racer:
             if isinstance(key.fileobj, socket.socket):
                 key.fileobj.close()
         self._selector.close()
-        os.close(self._wake_in)
-        os.close(self._wake_out)
+        with self._wake_lock:
+            self._is_over = True
+            os.close(self._wake_in)
+            os.close(self._wake_out)

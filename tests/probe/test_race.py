@@ -1,6 +1,7 @@
 """The race: all at once, errno kept, nobody waits for a black hole. Everything happens on loopback."""
 
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,26 @@ def test_names_do_not_delay_addresses():
         release.set()
     assert ended(found, "127.0.0.1") == [None]
     assert ended(found, "host.docker.internal") == ["not_awaited"]
+
+
+def test_a_name_that_resolves_after_the_race_writes_nowhere(tmp_path):
+    """By then the race's descriptors have been closed, and their numbers are those of files opened since."""
+    release, threads = threading.Event(), []
+
+    def late(name: str) -> Resolved:
+        threads.append(threading.current_thread())
+        release.wait(30)
+        return Resolved(name)
+
+    with listening() as port:
+        race([named("host.docker.internal", 0), at("127.0.0.1", 1)], [port], limit_s=30, resolve=late)
+    with ExitStack() as stack:
+        for number in range(20):
+            stack.enter_context((tmp_path / str(number)).open("wb"))
+        release.set()
+        (thread,) = threads
+        thread.join(30)
+    assert {path.read_bytes() for path in tmp_path.iterdir()} == {b""}
 
 
 def test_a_name_that_resolves_in_time_is_raced():
