@@ -5,9 +5,21 @@ itself is a mount point, has other names, or lies in a directory that cannot be 
 staged copy as the way back from a kill. Each run has one journal record, written before and after.
 """
 
+from netdiag.store.neighbours import Beside, beside
 from netdiag.store.records import Replacement, Run, RunFile
 from netdiag.store.recover import Recovered
 from netdiag.store.refusal import CannotWrite, Reason
 from netdiag.store.store import Change, Store
 
-__all__ = ["CannotWrite", "Change", "Reason", "Recovered", "Replacement", "Run", "RunFile", "Store"]
+__all__ = [
+    "Beside",
+    "CannotWrite",
+    "Change",
+    "Reason",
+    "Recovered",
+    "Replacement",
+    "Run",
+    "RunFile",
+    "Store",
+    "beside",
+]

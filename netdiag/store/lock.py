@@ -1,5 +1,6 @@
 """One netdiag writes at a time, and Ctrl-C waits until it has."""
 
+import errno
 import fcntl
 import os
 import signal
@@ -12,12 +13,18 @@ from types import FrameType
 from typing import Final
 
 from netdiag.store.disk import closing
-from netdiag.store.refusal import CannotWrite, refusing_state
+from netdiag.store.refusal import CannotWrite, refusing, refusing_state
 
 PATIENCE_S: Final = 5.0
 """Seconds to wait for another run. A write takes milliseconds, so five seconds mean that something is stuck."""
 
+Hold = Callable[[int, Path], None]
+"""Locks the file of a descriptor until that is closed, for the path that it was opened by."""
+
 _POLL_S: Final = 0.02
+
+# A file system without locks (some FUSE, NFS without its lock daemon): flock(2), nfs(5).
+_NO_LOCKS: Final = frozenset({errno.ENOTSUP, errno.ENOSYS, errno.ENOLCK})
 _PID_WIDTH: Final = 20  # blanks up to here, so that one write replaces whatever number stood there
 
 
@@ -34,13 +41,38 @@ def locked(directory: Path, patience_s: float, interrupted: Callable[[], bool] =
         opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     with closing(opened) as descriptor:
         with refusing_state(directory):
-            deadline = time.monotonic() + patience_s
-            while not _acquired(descriptor):
-                if interrupted() or time.monotonic() >= deadline:
-                    raise _busy(descriptor, path)
-                time.sleep(_POLL_S)
+            if not _awaited(descriptor, patience_s, interrupted):
+                raise _busy(descriptor, path)
             os.pwrite(descriptor, f"{os.getpid():<{_PID_WIDTH}}\n".encode("ascii"), 0)
         yield
+
+
+def hold(descriptor: int, path: Path, patience_s: float = 0, interrupted: Callable[[], bool] = lambda: False) -> None:
+    """Lock the file of ``descriptor`` until that is closed: a netdiag with another state directory writes it too.
+
+    So do two containers that share a bind mount. Where the file system has no locks, nothing is locked. Raises
+    :class:`CannotWrite` about ``path``: ``busy`` as for :func:`locked`.
+    """
+    with refusing(path):
+        try:
+            if _awaited(descriptor, patience_s, interrupted):
+                return
+        except OSError as error:
+            if error.errno in _NO_LOCKS:
+                return
+            raise
+    detail = "another process has locked it; run the same command again when it has ended"
+    raise CannotWrite(reason="busy", path=path, detail=detail)
+
+
+def _awaited(descriptor: int, patience_s: float, interrupted: Callable[[], bool]) -> bool:
+    """Take the lock as soon as it is free; returns whether that was in time."""
+    deadline = time.monotonic() + patience_s
+    while not _acquired(descriptor):
+        if interrupted() or time.monotonic() >= deadline:
+            return False
+        time.sleep(_POLL_S)
+    return True
 
 
 def _acquired(descriptor: int) -> bool:

@@ -4,15 +4,19 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from netdiag.store.disk import closing, digest, fsync_directory, is_half_written, overwrite, read_all
 from netdiag.store.journal import Journal
+from netdiag.store.lock import Hold
 from netdiag.store.records import Run, RunFile, inverse, replaced
 from netdiag.store.refusal import CannotWrite, refusing
 from netdiag.store.target import opened
 
 _Standing = Literal["old", "new", "torn", "edited"]
+
+_GONE: Final = ("vanished", "leads_elsewhere")
+"""The file is not there any more, or its name leads to another one."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +39,12 @@ class _Staged:
     new: bytes
 
 
-def recover_run(run: Run, journal: Journal) -> tuple[Recovered, ...]:
+def recover_run(run: Run, journal: Journal, hold: Hold) -> tuple[Recovered, ...]:
     """Bring the files of ``run`` to their old or their new bytes, and journal that.
 
     When one file has been touched, the others follow it to the new bytes. What cannot be read or written now stays
-    unfinished in the journal, for the next attempt. The caller holds the lock, so whoever began the run is gone.
+    unfinished in the journal, for the next attempt. The caller holds the lock, so whoever began the run is gone;
+    ``hold`` gets those of the files.
     Raises :class:`CannotWrite` only about the state directory.
     """
     unfinished = [file for file in run.files if file.state in ("begun", "ready")]
@@ -47,7 +52,7 @@ def recover_run(run: Run, journal: Journal) -> tuple[Recovered, ...]:
         finish = any(_is_touched(file) for file in run.files)
     except CannotWrite as refusal:
         return tuple(Recovered(run.id, Path(file.path), "left", str(refusal)) for file in unfinished)
-    settled = {file: _settled(file, finish=finish) for file in unfinished}
+    settled = {file: _settled(file, hold, finish=finish) for file in unfinished}
     files = tuple(settled[file][0] if file in settled else file for file in run.files)
     if files != run.files:
         journal.record(replace(run, files=files))
@@ -62,36 +67,37 @@ def _recovered(run: Run, file: RunFile, detail: str) -> Recovered:
 def _is_touched(file: RunFile) -> bool:
     if file.state == "ready":
         try:
-            with opened(Path(file.path)) as target:
+            with opened(Path(file.path), Path(file.path)) as target:
                 return _standing(file, target.read(), _staged(file)) in ("new", "torn")
         except CannotWrite as refusal:
-            if refusal.reason != "vanished":
+            if refusal.reason not in _GONE:
                 raise
     return file.state == "done"
 
 
-def _settled(file: RunFile, *, finish: bool) -> tuple[RunFile, str]:
+def _settled(file: RunFile, hold: Hold, *, finish: bool) -> tuple[RunFile, str]:
     """Return the record of an unfinished file as it is now, and what the user should know about it."""
     try:
         if file.state == "ready":
-            return _settled_ready(file, finish=finish)
+            return _settled_ready(file, hold, finish=finish)
         _remove(Path(file.staged))  # not all copies had been staged, so no file was touched
         return replace(file, state="undone"), ""
     except CannotWrite as refusal:
         return file, str(refusal)
 
 
-def _settled_ready(file: RunFile, *, finish: bool) -> tuple[RunFile, str]:
+def _settled_ready(file: RunFile, hold: Hold, *, finish: bool) -> tuple[RunFile, str]:
     staged = _staged(file)
     why = "it holds neither the bytes from before the interrupted run nor those the run was writing"
     try:
-        with opened(Path(file.path)) as target:
+        with opened(Path(file.path), Path(file.path)) as target:
+            hold(target.descriptor, target.path)
             standing = _standing(file, target.read(), staged)
             if staged is not None and (standing == "torn" or (standing == "old" and finish)):
                 _finish(Path(file.path), target.descriptor, staged)
                 standing = "new"
     except CannotWrite as refusal:
-        if refusal.reason != "vanished":
+        if refusal.reason not in _GONE:
             raise
         standing, why = "edited", str(refusal)
     if standing == "edited" and staged is None:

@@ -9,12 +9,15 @@ from typing import Final, Literal
 from netdiag.text import printable
 
 Reason = Literal[
+    "already_rolled_back",
     "busy",
     "changed_since",
     "edited_since",
     "io_error",
+    "leads_elsewhere",
     "no_space",
     "no_state_directory",
+    "no_such_run",
     "not_a_file",
     "not_permitted",
     "nothing_to_undo",
@@ -23,12 +26,15 @@ Reason = Literal[
 ]
 
 _WORDS: Final[Mapping[Reason, str]] = {
+    "already_rolled_back": "rolled back already",
     "busy": "in use by another process",
     "changed_since": "changed after it was read, so it was left as it is",
     "edited_since": "edited after netdiag wrote it, so it was left as it is",
     "io_error": "the file system failed",
+    "leads_elsewhere": "its name leads to another file now",
     "no_space": "no space left for it",
     "no_state_directory": "the state directory cannot be used (NETDIAG_STATE_DIR names another)",
+    "no_such_run": "no such run in the journal",
     "not_a_file": "not a regular file",
     "not_permitted": "not permitted",
     "nothing_to_undo": "nothing to undo",
@@ -72,6 +78,8 @@ _BY_ERRNO_OF_STATE: Final[Mapping[int, Reason]] = {
     ),
 }
 
+_NOTHING_TO_UNDO: Final[frozenset[Reason]] = frozenset({"already_rolled_back", "no_such_run", "nothing_to_undo"})
+
 
 class CannotWrite(Exception):  # noqa: N818 - a refusal, not a defect: the caller exits with 77
     """``path`` was not written for ``reason``; ``detail`` adds what is known, in words for the user."""
@@ -81,6 +89,11 @@ class CannotWrite(Exception):  # noqa: N818 - a refusal, not a defect: the calle
         self.reason: Reason = reason
         self.path = path
         self.detail = detail
+
+    @property
+    def nothing_to_undo(self) -> bool:
+        """Whether a rollback had nothing to do; any other reason is a refusal to do it."""
+        return self.reason in _NOTHING_TO_UNDO
 
     def __str__(self) -> str:
         text = f"{self.path}: {_WORDS[self.reason]}"

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from netdiag.model import Applied, Edit
 from netdiag.store.disk import closing, digest, fsync_directory
 from netdiag.store.journal import Journal
-from netdiag.store.lock import PATIENCE_S, interrupts_held, locked
+from netdiag.store.lock import PATIENCE_S, Hold, hold, interrupts_held, locked
 from netdiag.store.records import Replacement, Run, RunFile, inverse, replaced
 from netdiag.store.recover import Recovered, recover_run
 from netdiag.store.refusal import CannotWrite, Reason, refusing_state
@@ -22,12 +23,16 @@ from netdiag.store.writing import Job
 
 @dataclass(frozen=True)
 class Change:
-    """``path`` held ``old`` when it was planned, and is to hold ``new``, which is ``old`` with ``edits`` made."""
+    """``path`` held ``old`` when it was planned, and is to hold ``new``, which is ``old`` with ``edits`` made.
+
+    ``real`` is the file that ``path`` led to then: without it, wherever ``path`` leads is written if it holds ``old``.
+    """
 
     path: Path
     old: bytes
     new: bytes
     edits: tuple[Edit, ...]
+    real: Path | None = None
 
 
 class Store:
@@ -61,7 +66,7 @@ class Store:
         or when the edits of a change do not make ``new`` of ``old``.
         """
         self._journal.require_unused(run)
-        jobs = [Job(change.path, change.old, change.new, _replacements(change)) for change in changes]
+        jobs = [Job(each.path, each.old, each.new, _replacements(each), real=each.real) for each in changes]
         return self._carry_out([job for job in jobs if job.new != job.old], run)
 
     def recover(self) -> tuple[Recovered, ...]:
@@ -71,14 +76,16 @@ class Store:
         """
         if not self._journal.unfinished():
             return ()
-        with self._alone():
-            return tuple(each for run in self._journal.unfinished() for each in recover_run(run, self._journal))
+        with self._alone() as hold_file:
+            runs = self._journal.unfinished()
+            return tuple(each for run in runs for each in recover_run(run, self._journal, hold_file))
 
     def rollback(self, paths: Sequence[Path] = (), run: str | None = None) -> tuple[Applied, ...]:
         """Restore the bytes from before the last run not yet rolled back, or from before ``run``.
 
-        With ``paths``, only these files, each from before the last run that wrote it. A rollback is a run too, but
-        never one to roll back: a second one goes one run further back.
+        With ``paths``, only these files, each from before the last run that wrote it, or from before ``run``. A
+        rollback is a run too, but never one to roll back: a second one goes one run further back. With nothing to
+        undo the :class:`CannotWrite` says so.
         """
         jobs = [_undoing(done, file) for done, file in self._undoable(paths, run)]
         return self._carry_out(jobs, self.new_run())
@@ -88,33 +95,30 @@ class Store:
         return self._journal.runs()
 
     def _undoable(self, paths: Sequence[Path], run: str | None) -> list[tuple[str, RunFile]]:
-        done = [
-            (each.id, file)
-            for each in self.runs()
-            if run in (None, each.id)
-            for file in each.files
-            if file.state == "done" and not file.undoes
-        ]
+        runs = [each for each in self.runs() if run in (None, each.id)]
+        if run and not runs:
+            raise CannotWrite(reason="no_such_run", path=self.directory, detail=f"run {run}")
+        written = [(each.id, file) for each in runs for file in each.files if not file.undoes]
         if paths:
-            return [_last_of(path, done) for path in paths]
+            return [_last_of(path, written, run) for path in paths]
+        done = [(name, file) for name, file in written if file.state == "done"]
         if not done:
-            detail = f"run {run} is not in the journal, did not finish, or was rolled back" if run else ""
-            raise CannotWrite(reason="nothing_to_undo", path=self.directory, detail=detail)
+            raise _nothing_to_undo(self.directory, [file for _, file in written], run)
         return [(name, file) for name, file in done if name == done[0][0]]
 
     def _carry_out(self, jobs: Sequence[Job], run: str) -> tuple[Applied, ...]:
         if not jobs:
             return ()
-        with self._alone():
-            return carry_out(jobs, run, self._journal, self.directory)
+        with self._alone() as hold_file:
+            return carry_out(jobs, run, self._journal, self.directory, hold_file)
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _alone(self) -> Iterator[Hold]:
         with interrupts_held() as interrupted:
             with refusing_state(self.directory):
                 self._make_directory()
             with locked(self.directory, self._patience_s, interrupted):
-                yield
+                yield partial(hold, patience_s=self._patience_s, interrupted=interrupted)
 
     def _make_directory(self) -> None:
         missing = [each for each in (self.directory, *self.directory.parents) if not os.access(each, os.F_OK)]
@@ -151,23 +155,32 @@ def _replacements(change: Change) -> tuple[Replacement, ...]:
     return replacements
 
 
-def _last_of(path: Path, done: Sequence[tuple[str, RunFile]]) -> tuple[str, RunFile]:
+def _last_of(path: Path, written: Sequence[tuple[str, RunFile]], run: str | None) -> tuple[str, RunFile]:
     real = os.path.realpath(path)
-    for run, file in done:
-        if file.path == real:
-            return run, file
-    raise CannotWrite(reason="nothing_to_undo", path=path)
+    of_path = [(name, file) for name, file in written if file.path == real]
+    for name, file in of_path:
+        if file.state == "done":
+            return name, file
+    raise _nothing_to_undo(path, [file for _, file in of_path], run)
+
+
+def _nothing_to_undo(path: Path, written: Sequence[RunFile], run: str | None) -> CannotWrite:
+    """Return why nothing of ``written`` can be undone: all that is left of one ``run``, or of all of them."""
+    rolled_back = any(file.state == "rolled_back" for file in written)
+    reason: Reason = "already_rolled_back" if run and rolled_back else "nothing_to_undo"
+    detail = f"run {run}" if rolled_back else f"nothing that run {run} did here can be undone"
+    return CannotWrite(reason, path, detail if run else "")
 
 
 def _undoing(run: str, file: RunFile) -> Job:
     path = Path(file.path)
-    with opened(path) as target:
+    with opened(path, path) as target:
         now = target.read()
     if digest(now) != file.after:
         raise CannotWrite(reason="edited_since", path=path, detail=f"run {run} had written it")
     edits = inverse(file.edits)
     try:
-        return Job(path, now, replaced(now, edits), edits, undoes=run)
+        return Job(path, now, replaced(now, edits), edits, run, path)
     except ValueError as error:
         detail = f"the record of run {run} is damaged"
         raise CannotWrite(reason="io_error", path=path, detail=detail) from error

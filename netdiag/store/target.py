@@ -1,5 +1,6 @@
 """The file to be written, opened once: all later steps use its descriptors, so a swapped symlink leads nowhere."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -25,6 +26,11 @@ class Target:
         with refusing(self.path):
             return read_all(self.descriptor)
 
+    @property
+    def identity(self) -> tuple[int, int]:
+        """Which file this is, whatever its names: for an order of files that every process agrees on."""
+        return self.status.st_dev, self.status.st_ino
+
     def is_at(self, status: os.stat_result) -> bool:
         """Say whether the file's name leads to the file of ``status`` now."""
         try:
@@ -34,11 +40,17 @@ class Target:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Target]:
-    """Open ``path``, or what it links to; raises :class:`CannotWrite` with the reason why it could not be written."""
+def opened(path: Path, real: Path | None = None) -> Iterator[Target]:
+    """Open ``path``, or what it links to; raises :class:`CannotWrite` with the reason why it could not be written.
+
+    With ``real``, what it led to before, a path that leads elsewhere now is refused as ``leads_elsewhere``.
+    """
     with refusing(path):
-        real = Path(os.path.realpath(path, strict=True))
-        directory = os.open(real.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        found = _led_to(path)
+        if real not in (None, found):
+            raise CannotWrite(reason="leads_elsewhere", path=path, detail=f"it led to {real} and leads to {found} now")
+        real = found
+        directory = _directory(path, real.parent)
     with closing(directory):
         with refusing(path):
             _require_file(path, os.stat(real.name, dir_fd=directory, follow_symlinks=False))
@@ -50,6 +62,30 @@ def opened(path: Path) -> Iterator[Target]:
                 status = os.fstat(descriptor)
             _require_file(path, status)
             yield Target(real, directory, descriptor, status)
+
+
+def _led_to(path: Path) -> Path:
+    try:
+        return Path(os.path.realpath(path, strict=True))
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        detail = "a link on the way was replaced"  # readlink(2) of what was a symlink when it was looked at
+        raise CannotWrite(reason="leads_elsewhere", path=path, detail=detail) from error
+
+
+def _directory(path: Path, real: Path) -> int:
+    """Open ``real``, which has no symlink in it; one that has come in meanwhile is not followed."""
+    flags = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    directory = os.open("/", flags)
+    for part in real.parts[1:]:
+        with closing(directory):
+            try:
+                directory = os.open(part, flags, dir_fd=directory)
+            except NotADirectoryError as error:
+                detail = f"{part} in {real} was replaced"
+                raise CannotWrite(reason="leads_elsewhere", path=path, detail=detail) from error
+    return directory
 
 
 def _require_file(path: Path, status: os.stat_result) -> None:

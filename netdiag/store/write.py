@@ -10,6 +10,7 @@ from typing import Final
 from netdiag.model import Applied
 from netdiag.store.disk import closing
 from netdiag.store.journal import Journal
+from netdiag.store.lock import Hold
 from netdiag.store.records import Run, State
 from netdiag.store.refusal import CannotWrite, refusing_state
 from netdiag.store.target import Target, opened
@@ -18,8 +19,8 @@ from netdiag.store.writing import Job, Writing
 _NAME_MAX: Final = 255  # bytes in a file name, limits.h
 
 
-def carry_out(jobs: Sequence[Job], run: str, journal: Journal, state: Path) -> tuple[Applied, ...]:
-    """Write all ``jobs`` or none; the caller holds the lock of the ``state`` directory.
+def carry_out(jobs: Sequence[Job], run: str, journal: Journal, state: Path, hold: Hold) -> tuple[Applied, ...]:
+    """Write all ``jobs`` or none; the caller holds the lock of the ``state`` directory, ``hold`` gets those of files.
 
     A file given under two names is written once. Raises :class:`CannotWrite`; when even putting the old bytes back
     fails, the record stays unfinished for recovery and the message says so.
@@ -30,7 +31,7 @@ def carry_out(jobs: Sequence[Job], run: str, journal: Journal, state: Path) -> t
         stack.enter_context(closing(spare))
         writings: list[Writing] = []
         for number, job in enumerate(jobs):
-            target = stack.enter_context(opened(job.path))
+            target = stack.enter_context(opened(job.path, job.real))
             if any(writing.is_for(target, job) for writing in writings):
                 continue
             beside = target.path.with_name(f".{target.path.name}.netdiag-{run}")
@@ -38,6 +39,9 @@ def carry_out(jobs: Sequence[Job], run: str, journal: Journal, state: Path) -> t
                 writings.append(Writing(job, target, target.directory, beside))
             else:
                 writings.append(Writing(job, target, spare, state / f"{run}-{number}.staged"))
+        for writing in sorted(writings, key=lambda each: each.identity):  # in one order, or two would wait crosswise
+            writing.lock(hold)
+            stack.callback(writing.close)
         for writing in writings:
             writing.require_unchanged()
         begun = journal.begin(run, [writing.record("begun") for writing in writings])

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 from netdiag.model import Applied
 from netdiag.store.attributes import make_alike
 from netdiag.store.disk import closing, digest, fsync_directory, overwrite, write_all
+from netdiag.store.lock import Hold, hold
 from netdiag.store.records import How, Replacement, RunFile, State
 from netdiag.store.refusal import CannotWrite, refusing
 from netdiag.store.target import Target
@@ -20,13 +22,17 @@ _IN_PLACE_INSTEAD: Final = frozenset({errno.EBUSY, errno.EXDEV, errno.EPERM, err
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be done with one file; ``undoes`` names the run that is rolled back by it."""
+    """What is to be done with one file; ``undoes`` names the run that is rolled back by it.
+
+    ``real`` is the file that ``path`` is to lead to, where that is known.
+    """
 
     path: Path
     old: bytes
     new: bytes
     edits: tuple[Replacement, ...]
     undoes: str = ""
+    real: Path | None = None
 
 
 class Writing:
@@ -43,6 +49,7 @@ class Writing:
         self._is_staged = False
         self._overwriting = False
         self._copy: os.stat_result | None = None
+        self._copies = ExitStack()
         self._how: How = "rename"
         if target.status.st_nlink > 1 or place != target.directory:
             self._how = "in_place"  # the other names of a hard-linked file stay names of the same file
@@ -64,6 +71,19 @@ class Writing:
             msg = f"two different changes of one file: {self._job.path} and {job.path}"
             raise ValueError(msg)
         return same
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        """The file's own, see :attr:`Target.identity`."""
+        return self._target.identity
+
+    def lock(self, hold_file: Hold) -> None:
+        """Lock the file itself until its descriptor is closed."""
+        hold_file(self._target.descriptor, self._job.path)
+
+    def close(self) -> None:
+        """Unlock what was staged."""
+        self._copies.close()
 
     def require_unchanged(self) -> None:
         """Raise :class:`CannotWrite` unless the file's name still leads to the bytes the plan was made for."""
@@ -116,12 +136,14 @@ class Writing:
     def _stage(self, content: bytes) -> bool:
         """Write the staged copy; return whether it is like the file in every attribute."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        with closing(os.open(self._staged.name, flags, 0o600, dir_fd=self._place)) as copy:
-            self._is_staged = True
-            write_all(copy, content)
-            alike = self._how == "rename" and make_alike(copy, self._target)
-            os.fsync(copy)
-            self._copy = os.fstat(copy)
+        opened = os.open(self._staged.name, flags, 0o600, dir_fd=self._place)
+        self._is_staged = True
+        copy = self._copies.enter_context(closing(opened))
+        hold(copy, self._staged)  # renamed it is the file, and still ours alone
+        write_all(copy, content)
+        alike = self._how == "rename" and make_alike(copy, self._target)
+        os.fsync(copy)
+        self._copy = os.fstat(copy)
         return alike
 
     def _rename(self) -> None:

@@ -1,9 +1,10 @@
-"""Ctrl-C, other writers, and whoever swaps a link meanwhile."""
+"""One netdiag writes at a time, and Ctrl-C waits until it has."""
 
+import errno
+import fcntl
 import os
 import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -15,7 +16,8 @@ from store.driver import change
 from store.values import CONTENT, FIXED, HOST
 
 import netdiag.store
-from netdiag.store import CannotWrite, Store
+from netdiag.store import CannotWrite, Run, Store
+from netdiag.store.journal import Journal
 from netdiag.store.lock import interrupts_held, locked
 
 ROOM = str(Path(netdiag.store.__file__).parent)
@@ -113,74 +115,68 @@ def test_ctrl_c_ends_the_waiting_for_another_writer(config: Path, tmp_path: Path
     assert config.read_bytes() == CONTENT
 
 
-WRITER = """
-import sys
-sys.path.insert(0, sys.argv[3])
-from pathlib import Path
-from netdiag.model import Edit, Span
-from netdiag.store import CannotWrite, Change, Store
-
-config, store, count = Path(sys.argv[1]), Store(Path(sys.argv[2])), 0
-while count < 25:
-    store.recover()
-    old = config.read_bytes()
-    new = b"%d" % (int(old) + 1)
-    edit = Edit("", 1, "", Span(0, len(old)), old, new, "host")
-    try:
-        store.write([Change(config, old, new, (edit,))], store.new_run())
-        count += 1
-    except CannotWrite as refusal:
-        assert refusal.reason == "changed_since", refusal
-"""
+def test_a_second_writer(config: Path, store: Store) -> None:
+    """Who holds the lock is named, and what to do."""
+    store.write([change(config, HOST)], "run-1")
+    with locked(store.directory, 0), pytest.raises(CannotWrite) as refused:
+        store.rollback()
+    assert refused.value.reason == "busy"
+    assert str(refused.value) == (
+        f"{store.directory}/lock: in use by another process: "
+        f"process {os.getpid()} is writing; run the same command again when it has ended"
+    )
+    assert config.read_bytes() == FIXED
 
 
-def test_two_writers_lose_no_edit(in_memory: Path) -> None:
-    """Two processes count in one file; whoever planned for older bytes is refused and plans again."""
-    config, store = in_memory / "counter", Store(in_memory / "state")
-    config.write_bytes(b"0")
-    command = [sys.executable, "-c", WRITER, str(config), str(store.directory), str(Path(ROOM).parents[1])]
-    writers = [subprocess.Popen(command) for _ in range(2)]
-    assert [writer.wait() for writer in writers] == [0, 0]
-    assert config.read_bytes() == b"50"
-    assert len(store.runs()) == 50
+def test_a_second_writer_with_another_state_directory(config: Path, store: Store, tmp_path: Path) -> None:
+    """Two containers that share a bind mount share no lock but the file's own."""
+    planned = change(config, HOST)
+    with config.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(CannotWrite) as refused:
+            store.write([planned], "run-1")
+    assert (refused.value.reason, refused.value.path) == ("busy", config)
+    assert "run the same command again" in str(refused.value)
+    assert (config.read_bytes(), store.runs()) == (CONTENT, ())
+    store.write([planned], "run-2")
+    assert config.read_bytes() == FIXED
 
 
-SWAPPER = """
-import os, sys
-link, inside, outside = sys.argv[1:]
-while os.getppid() == int(os.environ["PARENT"]):
-    for target in (inside, outside):
-        os.symlink(target, link + ".new")
-        os.rename(link + ".new", link)
-"""
+@pytest.mark.parametrize("hard_linked", [False, True], ids=["rename", "in place"])
+def test_the_file_is_locked_until_all_is_done(
+    config: Path, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, hard_linked: bool
+) -> None:
+    """Also the new file under the old name, which might have to be put back: another netdiag waits for the end."""
+    if hard_linked:
+        config.with_name("other").hardlink_to(config)
+    other, told = Store(tmp_path / "other-state", patience_s=0), []
+    record = Journal.record
+
+    def another_comes(journal: Journal, run: Run) -> None:
+        record(journal, run)
+        if journal is store._journal:
+            with pytest.raises(CannotWrite) as refused:
+                other.write([change(config, (b"ollama", b"vllm"))], f"other-{len(told)}")
+            told.append((run.files[0].state, refused.value.reason))
+
+    monkeypatch.setattr(Journal, "record", another_comes)
+    store.write([change(config, HOST)], "run-1")
+    assert told == [("ready", "busy"), ("done", "busy")]
+    assert config.read_bytes() == FIXED
 
 
-def test_a_link_swapped_meanwhile_leads_to_nothing_else(in_memory: Path) -> None:
-    """While a link is swapped between the file and another one, only bytes that the plan was made for are replaced."""
-    store = Store(in_memory / "state", patience_s=0)
-    inside, outside, link = in_memory / "inside", in_memory / "outside", in_memory / "link"
-    inside.write_bytes(CONTENT)
-    outside.write_bytes(b"root:x:0:0\n")
-    link.symlink_to(inside)
-    planned = change(link, HOST)
-    command = [sys.executable, "-I", "-S", "-c", SWAPPER, str(link), str(inside), str(outside)]
-    written, reasons = 0, set()
-    with subprocess.Popen(command, env={"PARENT": str(os.getpid())}) as swapper:
-        try:
-            for number in range(5000):
-                if number >= 200 and written and reasons:
-                    break
-                try:
-                    store.write([planned], f"run-{number}")
-                except CannotWrite as refusal:
-                    reasons.add(refusal.reason)
-                    continue
-                written += 1
-                assert inside.read_bytes() == FIXED
-                inside.write_bytes(CONTENT)
-        finally:
-            swapper.kill()
-    assert outside.read_bytes() == b"root:x:0:0\n"
-    assert link.is_symlink()
-    assert written > 0
-    assert reasons == {"changed_since"}
+@pytest.mark.parametrize(
+    "number", [errno.ENOTSUP, errno.ENOSYS, errno.ENOLCK], ids=lambda number: errno.errorcode[number]
+)
+def test_a_file_system_without_locks(config: Path, store: Store, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Where files cannot be locked, they are written all the same; the state directory's lock is elsewhere."""
+    flock = fcntl.flock
+
+    def of_state_only(descriptor: int, how: int) -> None:
+        if "state" not in Path(f"/proc/self/fd/{descriptor}").readlink().parts:
+            raise OSError(number, os.strerror(number))
+        flock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", of_state_only)
+    store.write([change(config, HOST)], "run-1")
+    assert config.read_bytes() == FIXED

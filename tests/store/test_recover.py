@@ -1,6 +1,7 @@
 """What a killed run left is finished or undone at the next start, and never at the cost of somebody's edit."""
 
 import errno
+import fcntl
 import os
 from pathlib import Path
 
@@ -121,6 +122,20 @@ def test_the_files_of_a_run_go_together(
     assert not list(config.parent.glob(".*"))
 
 
+def test_a_link_in_the_place_of_an_interrupted_file(config: Path, store: Store, tmp_path: Path) -> None:
+    """Where the name leads elsewhere since, nothing is written there, even into bytes that look half written."""
+    theirs = tmp_path / "theirs"
+    theirs.write_bytes(TORN)
+    record = _record(config, "ready")
+    Path(record.staged).write_bytes(FIXED)
+    config.unlink()
+    config.symlink_to(theirs)
+    _interrupted(store, record)
+    assert [each.outcome for each in store.recover()] == ["left"]
+    assert theirs.read_bytes() == TORN
+    assert store.recover() == ()
+
+
 def test_a_finished_run_can_be_rolled_back(config: Path, store: Store) -> None:
     """What recovery finished counts as done."""
     config.write_bytes(FIXED)
@@ -151,6 +166,21 @@ def test_a_run_that_is_alive_is_not_disturbed(config: Path, store: Store) -> Non
         store.recover()
     assert refused.value.reason == "busy"
     assert Path(record.staged).exists()
+
+
+def test_a_file_that_another_netdiag_is_writing_waits(config: Path, store: Store) -> None:
+    """With another state directory it has another lock; the file's own is respected, and the next start goes on."""
+    record = _record(config, "ready")
+    config.write_bytes(TORN)
+    Path(record.staged).write_bytes(FIXED)
+    _interrupted(store, record)
+    with config.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        (recovered,) = store.recover()
+    assert (recovered.outcome, config.read_bytes()) == ("left", TORN)
+    assert "another process has locked it" in recovered.detail
+    assert [each.outcome for each in store.recover()] == ["done"]
+    assert config.read_bytes() == FIXED
 
 
 def test_what_cannot_be_read_now_waits(config: Path, store: Store) -> None:

@@ -16,7 +16,6 @@ from store.values import CONTENT, FIXED, HOST, Act, Mounted
 
 from netdiag.store import CannotWrite, Reason, Run, Store
 from netdiag.store.journal import Journal
-from netdiag.store.lock import locked
 from netdiag.store.refusal import refusing, refusing_state
 
 
@@ -190,19 +189,6 @@ def test_one_refused_file_refuses_all(config: Path, store: Store, tmp_path: Path
         store.write(changes, "run-1")
     assert config.read_bytes() == CONTENT
     assert store.runs() == ()
-
-
-def test_a_second_writer(config: Path, store: Store) -> None:
-    """Who holds the lock is named, and what to do."""
-    store.write([change(config, HOST)], "run-1")
-    with locked(store.directory, 0), pytest.raises(CannotWrite) as refused:
-        store.rollback()
-    assert refused.value.reason == "busy"
-    assert str(refused.value) == (
-        f"{store.directory}/lock: in use by another process: "
-        f"process {os.getpid()} is writing; run the same command again when it has ended"
-    )
-    assert config.read_bytes() == FIXED
 
 
 def test_a_running_program(store: Store, tmp_path: Path) -> None:

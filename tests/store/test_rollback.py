@@ -100,11 +100,40 @@ def test_a_named_run_comes_back(config: Path, store: Store, tmp_path: Path) -> N
     store.write([change(second, HOST)], "run-2")
     (applied,) = store.rollback(run="run-1")
     assert (config.read_bytes(), second.read_bytes()) == (CONTENT, FIXED)
-    for name in ("run-1", applied.run, "run-3"):
-        with pytest.raises(CannotWrite) as refused:
-            store.rollback(run=name)
-        assert refused.value.reason == "nothing_to_undo"
-        assert name in str(refused.value)
+    reasons = {"run-1": "already_rolled_back", applied.run: "nothing_to_undo", "run-3": "no_such_run"}
+    for name, reason in reasons.items():
+        for paths in ([], [config]):
+            with pytest.raises(CannotWrite) as refused:
+                store.rollback(paths, name)
+            assert (refused.value.reason, refused.value.nothing_to_undo) == (reason, True)
+            assert name in str(refused.value)
+    with pytest.raises(CannotWrite) as refused:
+        store.rollback([config], "run-2")
+    assert (refused.value.reason, refused.value.path) == ("nothing_to_undo", config)
+
+
+def test_one_file_of_a_named_run_comes_back(config: Path, store: Store, tmp_path: Path) -> None:
+    """Of a chosen run only the files that are named, though later runs wrote others."""
+    second = tmp_path / "second"
+    second.write_bytes(CONTENT)
+    store.write([change(config, HOST), change(second, HOST)], "run-1")
+    store.write([change(second, TYPE)], "run-2")
+    assert [each.source for each in store.rollback([config], "run-1")] == [str(config)]
+    assert config.read_bytes() == CONTENT
+    with pytest.raises(CannotWrite) as refused:
+        store.rollback([second], "run-1")
+    assert (refused.value.reason, refused.value.nothing_to_undo) == ("edited_since", False)
+
+
+def test_a_path_that_leads_elsewhere_since(config: Path, store: Store, tmp_path: Path) -> None:
+    """What a link now leads to was not written by netdiag, even if it holds the same bytes."""
+    store.write([change(config, HOST)], "run-1")
+    theirs = config.rename(tmp_path / "theirs")
+    config.symlink_to(theirs)
+    with pytest.raises(CannotWrite) as refused:
+        store.rollback()
+    assert refused.value.reason == "leads_elsewhere"
+    assert theirs.read_bytes() == FIXED
 
 
 def test_what_was_edited_since_stays(config: Path, store: Store, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A write changes the planned bytes and nothing else about a file."""
 
+import errno
 import os
 import re
 import stat
@@ -242,6 +243,22 @@ def test_a_bind_mounted_file_is_written_in_place(
     assert _strays(tmp_path) == []
     assert act("rollback", [], store.directory, *prefix)[0] == WRITTEN
     assert config.read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("number", [errno.EBUSY, errno.EXDEV, errno.EPERM], ids=lambda number: errno.errorcode[number])
+def test_where_renaming_is_impossible_the_file_itself_is_written(
+    config: Path, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """A mount point, a mount in between, a sticky directory: what rename says decides, not what it looks like."""
+
+    def impossible(*_arguments: object, **_options: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "rename", impossible)
+    file = config.stat().st_ino
+    (applied,) = store.write([change(config, HOST)], "run-1")
+    assert (applied.how, config.read_bytes(), config.stat().st_ino) == ("in_place", FIXED, file)
+    assert _strays(tmp_path) == []
 
 
 def test_all_files_are_written(config: Path, store: Store, tmp_path: Path) -> None:
