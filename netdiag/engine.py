@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from netdiag import exits, findings, kag, platform, repair, sources
-from netdiag.model import Applied, Endpoint, Examined, Finding, Report
+from netdiag.model import Applied, Endpoint, Examined, Report
 from netdiag.probe.http import proxy_variables
 from netdiag.prove import Caller, Tell, Ways, examine
 from netdiag.store import CannotWrite, Store
@@ -38,6 +38,7 @@ def run(job: Job, tell: Tell, open_store: Callable[[], Store] = Store) -> Report
     began, started = time.monotonic(), _now()
     recovered = repair.recover(open_store) if job.write else ()
     found = sources.gather(job.files, job.directory, job.stdin, job.only)
+    places = repair.located(found.documents)
 
     facts = platform.read(job.root)
     candidates = platform.candidates(facts, platform.name(facts), job.hosts)
@@ -50,7 +51,7 @@ def run(job: Job, tell: Tell, open_store: Callable[[], Store] = Store) -> Report
     examined = tuple(replace(item, findings=findings.of_endpoint(item, context)) for item in examined)
 
     plan, not_planned = repair.plan(examined, found.documents)
-    written = repair.write(plan, found.documents, open_store) if job.write else repair.Written()
+    written = repair.write(plan, found.documents, open_store, places) if job.write else repair.Written()
     place_said = findings.of_place(facts, place) if found.endpoints else ()
     report = Report(
         command=job.command,
@@ -103,19 +104,30 @@ def call_once(endpoint: Endpoint, job: Job, tell: Tell) -> Report:
     )
 
 
-def rollback(paths: Sequence[Path], open_store: Callable[[], Store] = Store) -> Report:
-    """Put back what the last run changed, or the last change of ``paths``; refused when a file was edited since."""
+def rollback(paths: Sequence[Path], run: str | None = None, open_store: Callable[[], Store] = Store) -> Report:
+    """Put back what the last run changed, or ``run``, or of it ``paths``; refused when a file was edited since."""
     began, started = time.monotonic(), _now()
     said = repair.recover(open_store)
     applied: tuple[Applied, ...] = ()
     status = exits.OK
     try:
-        applied = open_store().rollback(paths)
+        applied = open_store().rollback(paths, run)
+        said = (*said, *repair.around(applied))
     except CannotWrite as error:
-        where = str(error.path or "")
-        said = (*said, Finding("ND605", where, {"reason": f"file_{error.reason}", "detail": error.detail}))
-        status = exits.PROBLEM if error.reason == "nothing_to_undo" else exits.CANNOT_WRITE
+        said = (*said, repair.not_undone(error))
+        status = exits.PROBLEM if error.nothing_to_undo else exits.CANNOT_WRITE
     return Report("rollback", started, _since(began), status, findings=said, applied=applied)
+
+
+def journal(open_store: Callable[[], Store] = Store) -> Report:
+    """Say what the journal holds; nothing is written, not even to tidy up after a killed run."""
+    began, started = time.monotonic(), _now()
+    try:
+        runs = repair.history(open_store)
+    except CannotWrite as error:
+        refused = (repair.not_undone(error),)
+        return Report("rollback", started, _since(began), exits.CANNOT_WRITE, findings=refused)
+    return Report("rollback", started, _since(began), exits.OK, runs=runs)
 
 
 def _exit_code(job: Job, report: Report) -> int:

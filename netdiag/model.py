@@ -13,6 +13,7 @@ from netdiag.text import Secret
 Kind = Literal["chat", "embedding", "rerank"]
 Severity = Literal["error", "warning", "note"]
 Verdict = Literal["works", "repairable", "broken", "left_alone"]
+PastState = Literal["unfinished", "done", "undone", "left", "rolled_back"]
 Step = Literal["dns", "tcp", "tls", "http", "identity", "call"]
 
 
@@ -254,6 +255,31 @@ class Applied:
 
 
 @dataclass(frozen=True)
+class PastFile:
+    """One file of a run in the journal.
+
+    It was written (``done``), or written and put back by a later run (``rolled_back``), or put back at once because
+    the run failed (``undone``); recovery found it edited (``left``), or the run is not settled yet (``unfinished``).
+    ``undoes`` names the run that this one rolled back for the file.
+    """
+
+    path: str
+    state: PastState
+    how: Literal["rename", "in_place"]
+    edits: int
+    undoes: str = ""
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """One run in the journal; ``time`` is UTC, ISO 8601."""
+
+    id: str
+    time: str
+    files: tuple[PastFile, ...]
+
+
+@dataclass(frozen=True)
 class Examined:
     """One endpoint with all that was tried for it and what came of it."""
 
@@ -271,7 +297,7 @@ class Report:
     """One whole run.
 
     ``exit_code`` follows the table in docs/reference.md and does not depend on the format; ``output`` is the corrected
-    text of standard input, where that was the source.
+    text of standard input, where that was the source; ``runs`` is the journal, newest first, where it was asked for.
     """
 
     command: str
@@ -286,3 +312,4 @@ class Report:
     plan: Plan = field(default_factory=Plan)
     applied: tuple[Applied, ...] = ()
     output: bytes | None = None
+    runs: tuple[PastRun, ...] | None = None

@@ -1,13 +1,15 @@
 """Turn what was proven into edits, write them, and make sure they read back as planned."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from netdiag import config
-from netdiag.model import Applied, Edit, Endpoint, Examined, Finding, Plan, Span
+from netdiag.model import Applied, Edit, Endpoint, Examined, Finding, PastFile, PastRun, PastState, Plan, Span
 from netdiag.sources import STDIN
-from netdiag.store import CannotWrite, Change, Recovered, Store
+from netdiag.store import CannotWrite, Change, Recovered, RunFile, Store, beside
 
 
 @dataclass(frozen=True)
@@ -59,15 +61,28 @@ def recover(open_store: Callable[[], Store]) -> tuple[Finding, ...]:
         return ()  # a journal that cannot be read is told when there is something to write
 
 
-def write(plan: Plan, documents: Mapping[str, config.Document], open_store: Callable[[], Store]) -> Written:
-    """Apply ``plan``: all files or none. The corrected standard input is returned, not written."""
+def located(documents: Mapping[str, config.Document]) -> Mapping[str, Path]:
+    """Return the file that each source leads to now: asked when they are read, a link swapped later is noticed."""
+    return {source: Path(os.path.realpath(source)) for source in documents if source != STDIN}
+
+
+def write(
+    plan: Plan,
+    documents: Mapping[str, config.Document],
+    open_store: Callable[[], Store],
+    places: Mapping[str, Path] = MappingProxyType({}),
+) -> Written:
+    """Apply ``plan``: all files or none. The corrected standard input is returned, not written.
+
+    A source that leads to another file than in ``places`` is not written.
+    """
     output = None
     if STDIN in documents:
         output = config.apply(documents[STDIN].data, [edit for edit in plan.edits if edit.source == STDIN])
     files = [source for source in plan.digests if source != STDIN]
     if not files:
         return Written((Applied(STDIN, "", "stdout", len(plan.edits)),) if plan.edits else (), output)
-    changes = [_change(documents[source], [e for e in plan.edits if e.source == source]) for source in files]
+    changes = [_change(documents[source], plan, places.get(source)) for source in files]
     try:
         store = open_store()
         run = store.new_run()
@@ -76,6 +91,30 @@ def write(plan: Plan, documents: Mapping[str, config.Document], open_store: Call
         values = {"reason": f"file_{error.reason}", "detail": error.detail}
         return Written((), output, (Finding("ND601", str(error.path), values),))
     return _verified(changes, applied, store, run, output)
+
+
+def not_undone(error: CannotWrite) -> Finding:
+    """Return the finding that a rollback was refused, or had nothing to do."""
+    listed = "yes" if error.nothing_to_undo else "no"
+    values = {"reason": f"file_{error.reason}", "detail": error.detail, "listed": listed}
+    return Finding("ND605", str(error.path), values)
+
+
+def history(open_store: Callable[[], Store]) -> tuple[PastRun, ...]:
+    """Return the journal's runs, newest first; raises :class:`CannotWrite` when it cannot be read."""
+    return tuple(PastRun(run.id, run.time, tuple(map(_past, run.files))) for run in open_store().runs())
+
+
+def _past(file: RunFile) -> PastFile:
+    return PastFile(file.path, _state(file), file.how, len(file.edits), file.undoes)
+
+
+def _state(file: RunFile) -> PastState:
+    match file.state:
+        case "begun" | "ready":
+            return "unfinished"
+        case state:
+            return state
 
 
 def _recovered(what: Recovered) -> Finding:
@@ -98,8 +137,9 @@ def _edits(document: config.Document, item: Examined) -> tuple[Edit, ...] | None
         return None
 
 
-def _change(document: config.Document, edits: Sequence[Edit]) -> Change:
-    return Change(Path(document.source), document.data, config.apply(document.data, edits), tuple(edits))
+def _change(document: config.Document, plan: Plan, real: Path | None) -> Change:
+    edits = tuple(edit for edit in plan.edits if edit.source == document.source)
+    return Change(Path(document.source), document.data, config.apply(document.data, edits), edits, real)
 
 
 def _verified(
@@ -113,7 +153,18 @@ def _verified(
             same = False
         if not same:
             return Written((), output, (_undone(change, store, run),))
-    return Written(applied, output)
+    return Written(applied, output, around(applied))
+
+
+def around(applied: Sequence[Applied]) -> tuple[Finding, ...]:
+    """Return what is to be told of the files that were written: editors that may have them open, other names."""
+    findings: list[Finding] = []
+    for source in (each.source for each in applied):
+        found = beside(Path(source))
+        findings += [Finding("ND607", source, {"editor": str(editor)}) for editor in found.editors]
+        if found.other_names:
+            findings.append(Finding("ND608", source, {"n": str(found.other_names)}))
+    return tuple(findings)
 
 
 def _undone(change: Change, store: Store, run: str) -> Finding:

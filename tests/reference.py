@@ -8,7 +8,7 @@ from netdiag.cli.parser import parser
 
 MEANINGS = {
     exits.OK: "healthy, or fixed and proven",
-    exits.PROBLEM: "a problem remains (nothing was changed, or only what was proven)",
+    exits.PROBLEM: "a problem remains (nothing was changed, or only what was proven), or there is nothing to roll back",
     exits.USAGE: "the command line cannot be understood",
     exits.PENDING: "`--dry-run`: changes are pending",
     exits.ROLLED_BACK: "written, did not read back as planned, rolled back",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from netdiag import config, repair
-from netdiag.model import Candidate, Examined, Proof
+from netdiag import config, engine, repair
+from netdiag.model import Applied, Candidate, Examined, Proof
 from netdiag.sources import gather
 from netdiag.store import Store
 
@@ -123,6 +123,64 @@ def test_a_file_changed_meanwhile_is_not_overwritten(found, tmp_path):
     written = repair.write(plan, found.documents, lambda: Store(tmp_path / "state"))
     assert [(f.code, f.values["reason"]) for f in written.findings] == [("ND601", "file_changed_since")]
     assert (tmp_path / "kag_config.yaml").read_text() == "mine: now\n"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".kag_config.yaml.swp", ".#kag_config.yaml", ".~lock.kag_config.yaml#"],
+    ids=["vim and nano", "emacs", "LibreOffice"],
+)
+def test_an_editor_that_has_the_file_open_is_told(found, tmp_path, name):
+    """Its swap or lock file lies beside the file (emacs's is a link to nowhere): written anyway, and warned of."""
+    lock = tmp_path / name
+    lock.symlink_to("user@host.1234")
+    plan, _ = repair.plan(proven(found, "http://172.17.0.1:11434/v1"), found.documents)
+    written = repair.write(plan, found.documents, lambda: Store(tmp_path / "state"))
+    assert len(written.applied) == 1
+    assert [(f.code, f.where, f.values["editor"]) for f in written.findings] == [
+        ("ND607", str(tmp_path / "kag_config.yaml"), str(lock))
+    ]
+
+
+def test_an_editor_beside_what_a_link_leads_to_is_told(tmp_path):
+    """vim keeps its swap file where the real file is; what lies beside other files is not of interest."""
+    (tmp_path / "real").mkdir()
+    real, link = tmp_path / "real/real.yaml", tmp_path / "link.yaml"
+    real.write_text(TEXT)
+    link.symlink_to(real)
+    swap = real.with_name(".real.yaml.swp")
+    for path in (swap, real.with_name(".other.yaml.swp"), tmp_path / ".real.yaml.swp"):
+        path.touch()
+    assert [f.values for f in repair.around([Applied(str(link), "r", "rename", 1)])] == [{"editor": str(swap)}]
+
+
+def test_other_names_of_the_file_are_told(found, tmp_path):
+    """Hard links show the change too, and so they do when it is rolled back."""
+    for name in ("second", "third"):
+        (tmp_path / name).hardlink_to(tmp_path / "kag_config.yaml")
+    plan, _ = repair.plan(proven(found, "http://172.17.0.1:11434/v1"), found.documents)
+    written = repair.write(plan, found.documents, lambda: Store(tmp_path / "state"))
+    undone = engine.rollback([], open_store=lambda: Store(tmp_path / "state"))
+    for findings in (written.findings, undone.findings):
+        assert [(f.code, f.values["n"]) for f in findings] == [("ND608", "2")]
+    assert (tmp_path / "second").read_text() == TEXT
+
+
+def test_a_link_that_leads_elsewhere_since_is_not_followed(tmp_path):
+    """The plan was made for one file; the same bytes in another one, which the link leads to now, are not."""
+    file, twin, link = tmp_path / "kag_config.yaml", tmp_path / "twin.yaml", tmp_path / "link.yaml"
+    for path in (file, twin):
+        path.write_text(TEXT)
+    link.symlink_to(file)
+    found = gather([str(link)], tmp_path)
+    places = repair.located(found.documents)
+    plan, _ = repair.plan(proven(found, "http://172.17.0.1:11434/v1"), found.documents)
+    link.unlink()
+    link.symlink_to(twin)
+    written = repair.write(plan, found.documents, lambda: Store(tmp_path / "state"), places)
+    assert [(f.code, f.values["reason"]) for f in written.findings] == [("ND601", "file_leads_elsewhere")]
+    assert str(twin) in written.findings[0].values["detail"]
+    assert file.read_text() == twin.read_text() == TEXT
 
 
 def test_nothing_to_write_writes_nothing(found, tmp_path):

@@ -16,9 +16,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.write(f"netdiag {__version__}\n")
         return exits.OK
     try:
-        from netdiag.cli.parser import parser  # noqa: PLC0415
+        from netdiag.cli.parser import parse  # noqa: PLC0415
 
-        parsed = parser().parse_args(arguments)
+        parsed = parse(arguments)
         from netdiag.cli import commands  # noqa: PLC0415 - --help ends before this
 
         return commands.run(parsed)

@@ -58,7 +58,9 @@ def _chat(arguments: argparse.Namespace) -> int:
 
 
 def _rollback(arguments: argparse.Namespace) -> int:
-    return _print(engine.rollback([Path(name) for name in arguments.files]), arguments)
+    if arguments.list:
+        return _print(engine.journal(), arguments)
+    return _print(engine.rollback([Path(name) for name in arguments.files], arguments.run), arguments)
 
 
 def _demo(arguments: argparse.Namespace) -> int:

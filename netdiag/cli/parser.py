@@ -33,10 +33,18 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("check", parents=[files, probing, shared], help="the same diagnosis; changes nothing")
     commands.add_parser("detect", parents=[_hosts(), shared], help="where this is, and which addresses would be tried")
     _chat(commands, [probing, shared])
-    rollback = commands.add_parser("rollback", parents=[shared], help="put back what the last run changed")
-    rollback.add_argument("files", nargs="*", metavar="FILE", help="undo the last change of these files")
+    _rollback(commands, [shared])
     _demo(commands, [_speech()])
     return top
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return what ``arguments`` ask for; ends the process with a usage error where they cannot be meant."""
+    top = parser()
+    parsed = top.parse_args(arguments)
+    if parsed.command == "rollback" and parsed.list and (parsed.run or parsed.files):
+        top.error("rollback --list undoes nothing: it takes neither --run nor FILE")
+    return parsed
 
 
 def _files() -> argparse.ArgumentParser:
@@ -106,6 +114,13 @@ def _chat(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> None:
     key = chat.add_mutually_exclusive_group()
     key.add_argument("--api-key-env", metavar="NAME", help="read the key from this environment variable")
     key.add_argument("--api-key-stdin", action="store_true", help="read the key from standard input")
+
+
+def _rollback(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> None:
+    rollback = commands.add_parser("rollback", parents=parents, help="put back what the last run changed")
+    rollback.add_argument("files", nargs="*", metavar="FILE", help="undo the last change of these files")
+    rollback.add_argument("--run", metavar="ID", help="undo this run, or with FILE its change of these files")
+    rollback.add_argument("--list", action="store_true", help="name the runs in the journal; undoes nothing")
 
 
 def _demo(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> None:

@@ -7,7 +7,7 @@ import json
 from typing import Any, Final
 
 from netdiag import __version__, findings
-from netdiag.model import Attempt, Candidate, Edit, Endpoint, Examined, Fact, Finding, Platform, Report
+from netdiag.model import Attempt, Candidate, Edit, Endpoint, Examined, Fact, Finding, PastRun, Platform, Report
 from netdiag.text import shown
 
 SCHEMA: Final = "netdiag/report/1"
@@ -36,6 +36,7 @@ def as_dict(report: Report, language: str = "en") -> dict[str, Any]:
             "diff": report.plan.diff,
         },
         "applied": [{"source": a.source, "run": a.run, "how": a.how, "edits": a.edits} for a in report.applied],
+        "runs": [_run(run) for run in report.runs or ()],
         "summary": summary(report),
         "exit_code": report.exit_code,
     }
@@ -129,6 +130,11 @@ def _finding(finding: Finding, language: str) -> dict[str, Any]:
         "evidence": [shown(line) for line in finding.evidence],
         "remedies": [{"text": r.text, "command": r.command, "on": r.on} for r in said.remedies],
     }
+
+
+def _run(run: PastRun) -> dict[str, Any]:
+    files = [{"path": f.path, "state": f.state, "how": f.how, "edits": f.edits, "undoes": f.undoes} for f in run.files]
+    return {"id": run.id, "time": run.time, "files": files}
 
 
 def _edit(edit: Edit) -> dict[str, Any]:

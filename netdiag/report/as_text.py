@@ -13,7 +13,7 @@ from rich.text import Text
 
 from netdiag import findings
 from netdiag.findings import Words
-from netdiag.model import Attempt, Candidate, Endpoint, Examined, Finding, Report
+from netdiag.model import Attempt, Candidate, Endpoint, Examined, Finding, PastFile, PastRun, Report
 from netdiag.report.as_json import summary
 from netdiag.report.labels import label
 from netdiag.text import printable, shown, without_secrets
@@ -79,6 +79,8 @@ class _Page:
             for item in self._report.endpoints:
                 if self._verdict(item) == verdict:
                     self._endpoint(item, verdict)
+        for run in self._report.runs or ():
+            self._run(run)
         if self._detail >= 0:
             for finding in self._report.findings:
                 if finding not in errors:
@@ -181,8 +183,24 @@ class _Page:
                 # A command is never wrapped: it is there to be copied.
                 self._console.print(Text(" " * 10 + shown(line)), soft_wrap=True)
 
+    def _run(self, run: PastRun) -> None:
+        time = run.time.replace("T", " ").replace("+00:00", " UTC")
+        self._console.print(Text(f"{shown(run.id)}  {shown(time)}"), soft_wrap=True)
+        for file in run.files:
+            self._console.print(Text(" " * 4 + self._past(file)), soft_wrap=True)
+
+    def _past(self, file: PastFile) -> str:
+        undoing = file.undoes and file.state == "done"
+        state = self._label("state_undoing" if undoing else f"state_{file.state}", run=shown(file.undoes))
+        how = self._label("how", how=self._label(file.how), n=file.edits)
+        return shown(file.path) + self._label("colon") + state + how
+
     def _sum_up(self) -> None:
         report = self._report
+        if report.runs is not None:
+            undoable = any(f.state == "done" and not f.undoes for run in report.runs for f in run.files)
+            said = "undo_run" if undoable else "nothing_to_undo"
+            self._console.print(Text(self._label(said)))
         if report.command == "rollback":
             for applied in report.applied:
                 self._line("repaired", shown(applied.source), "rolled_back")

@@ -44,6 +44,16 @@ def test_a_file_may_be_named_by_an_option():
     assert commands._job(parser().parse_args(["check"])).files == ()
 
 
+@pytest.mark.parametrize("other", [["--run", "x"], ["kag_config.yaml"]], ids=["--run", "FILE"])
+def test_listing_undoes_nothing(other, capsys):
+    """What names something to undo cannot be meant together with --list, in any order."""
+    for argv in (["rollback", "--list", *other], ["rollback", *other, "--list"]):
+        with pytest.raises(SystemExit) as ended:
+            cli.main(argv)
+        assert ended.value.code == 2
+        assert "--list undoes nothing" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("host", ["10.0.0.1", "fd00::1", "[fd00::1]", "models.lan", "host_1", "h"])
 def test_hosts_as_people_write_them(host):
     """Addresses of either family and names are taken; brackets are dropped."""

@@ -18,6 +18,8 @@ from netdiag.model import (
     Examined,
     Fact,
     Finding,
+    PastFile,
+    PastRun,
     Plan,
     Platform,
     Proof,
@@ -76,6 +78,27 @@ EDITS = (
     Edit("kag_config.yaml", 4, "chat_llm", PATH, b"/v1", b"", "path"),
 )
 PLAN = Plan(EDITS, {"kag_config.yaml": "0" * 64}, "--- a/kag_config.yaml\n+++ b/kag_config.yaml\n-x\n+y\n")
+FILE = "/home/admin/kag_config.yaml"
+WRITTEN, UNDOING = "20261123T164000.000001Z-42", "20261123T165000.000002Z-43"
+RUNS = (
+    PastRun("20261123T170000.000003Z-44", "2026-11-23T17:00:00+00:00", (PastFile(FILE, "done", "in_place", 2),)),
+    PastRun(UNDOING, "2026-11-23T16:50:00+00:00", (PastFile(FILE, "done", "rename", 1, WRITTEN),)),
+    PastRun(
+        WRITTEN,
+        "2026-11-23T16:40:00+00:00",
+        (
+            PastFile(FILE, "rolled_back", "rename", 1),
+            PastFile("/home/admin/b.yaml", "undone", "rename", 1),
+            PastFile("/home/admin/c.yaml", "left", "in_place", 1),
+            PastFile("/home/admin/d.yaml", "unfinished", "rename", 3),
+        ),
+    ),
+)
+REFUSED_UNDO = Finding("ND605", "/var/lib/netdiag", {"reason": "file_no_such_run", "detail": "run x", "listed": "yes"})
+AROUND = (
+    Finding("ND607", "kag_config.yaml", {"editor": ".kag_config.yaml.swp"}),
+    Finding("ND608", "kag_config.yaml", {"n": "2"}),
+)
 UNREADABLE = Finding("ND501", "bad.yaml:3", {"reason": "file_syntax", "detail": "expected ',' or ']'"})
 
 SITUATIONS = {
@@ -88,6 +111,16 @@ SITUATIONS = {
     "nothing-to-do": report("check", WORKS, TEMPLATE),
     "unreadable": report("fix-base-url", findings=(UNREADABLE,), exit_code=78),
     "detect": report("detect"),
+    "repaired-beside-an-editor": report(
+        "fix-base-url",
+        REPAIRABLE,
+        findings=AROUND,
+        plan=PLAN,
+        applied=(Applied("kag_config.yaml", "r1", "in_place", 2),),
+    ),
+    "runs": report("rollback", runs=RUNS),
+    "no-runs": report("rollback", runs=()),
+    "rollback-refused": report("rollback", findings=(REFUSED_UNDO,), exit_code=1),
     "rollback": report("rollback", applied=(Applied("kag_config.yaml", "r2", "in_place", 1),)),
 }
 
