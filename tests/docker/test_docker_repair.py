@@ -1,6 +1,7 @@
 """The main job in real containers: the file is repaired by what was proven, or left alone with the reason."""
 
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -123,6 +124,61 @@ def test_bind_mounted_file(engine: Engine, images: Images, tmp_path: Path) -> No
         assert done.returncode == 0, done.stdout + done.stderr
         assert file.read_text() == repaired(container.gateway())
     assert file.stat().st_ino == inode
+
+
+KILLED_HALF_WAY = """
+import os, signal, sys
+from netdiag import cli
+from netdiag.store import writing
+
+def overwrite(descriptor, content):
+    os.pwrite(descriptor, content[:-20], 0)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+writing.overwrite = overwrite
+sys.exit(cli.main(["fix-base-url"]))
+"""
+
+
+def test_killed_while_writing_a_bind_mounted_file(engine: Engine, images: Images, tmp_path: Path) -> None:
+    """Torn by a kill in the middle of the overwriting, it is made whole by the next run, and can be rolled back."""
+    file = tmp_path / "kag_config.yaml"
+    file.write_text(CONFIG)
+    inode = file.stat().st_ino
+    with (
+        engine.like_ollama("0.0.0.0", tmp_path / "ollama"),
+        engine.container(images.openspg, "--volume", f"{file}:{FILE}") as container,
+    ):
+        after = repaired(container.gateway())
+        killed = container.run("/opt/netdiag/bin/python", "-c", KILLED_HALF_WAY)
+        assert killed.returncode == 128 + signal.SIGKILL, killed.stdout + killed.stderr
+        assert len(file.read_text()) == len(CONFIG)
+        assert file.read_text() not in (CONFIG, after)
+        done = container.run("netdiag", "fix-base-url")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "ND604" in done.stdout
+        assert file.read_text() == after
+        assert container.run("ls", "-A", str(Path(FILE).parent)).stdout.split() == ["kag_config.yaml"]
+        undone = container.run("netdiag", "rollback")
+        assert undone.returncode == 0, undone.stdout + undone.stderr
+        assert (file.read_text(), file.stat().st_ino) == (CONFIG, inode)
+
+
+def test_two_containers_share_a_bind_mounted_file(engine: Engine, images: Images, tmp_path: Path) -> None:
+    """Each has a journal of its own: the lock on the file itself makes the second wait, and refuse in the end."""
+    file = tmp_path / "kag_config.yaml"
+    file.write_text(CONFIG)
+    volume = ("--volume", f"{file}:{FILE}")
+    with (
+        engine.like_ollama("0.0.0.0", tmp_path / "ollama"),
+        engine.container(images.openspg, *volume) as one,
+        engine.container(images.openspg, *volume, name=f"{LABEL}-other") as other,
+    ):
+        one.run("sh", "-c", f"flock {FILE} sleep 60 >/dev/null 2>&1 &")
+        waiting = other.run("netdiag", "fix-base-url")
+        assert waiting.returncode == 77, waiting.stdout + waiting.stderr
+        assert "another netdiag is writing" in waiting.stdout
+        assert file.read_text() == CONFIG
 
 
 def test_read_only_file(engine: Engine, images: Images, tmp_path: Path) -> None:
