@@ -79,9 +79,10 @@ def without(data, spans):
     return kept + data[at:]
 
 
-def is_base_url(path):
-    """Tell whether a value is a base_url by its key."""
-    return bool(path) and isinstance(path[-1], str) and bool(re.search(r"(?i)(?:^|[._])base_url$", path[-1]))
+def is_base_url(path, source):
+    """Tell whether a value is a base_url by its key, which has a case of its own everywhere but in a .env file."""
+    form = r"(?i)base_url$" if source == ".env" else r"(?:^|[.])base_url$"
+    return bool(path) and isinstance(path[-1], str) and bool(re.search(form, path[-1]))
 
 
 def holds(text, host, path, judge, source="-"):
@@ -104,7 +105,7 @@ def holds(text, host, path, judge, source="-"):
     assert [replace(e, url_span=None) for e in after.endpoints] == ours
     assert all(plan(after, endpoint, host, path) == () for endpoint in after.endpoints if endpoint.url_span)
     assert judge(done) == {
-        at: wanted(value) if is_base_url(at) and isinstance(value, str) and RENDERED not in value else value
+        at: wanted(value) if is_base_url(at, source) and isinstance(value, str) and RENDERED not in value else value
         for at, value in judge(data).items()
     }
 

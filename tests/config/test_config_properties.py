@@ -4,7 +4,7 @@ import json
 import re
 
 from config.judging import by_configparser, by_json, by_yaml, holds
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 URLS = st.builds(
@@ -117,6 +117,7 @@ def test_yaml(text, host, path):
 
 
 @given(json_texts(), st.one_of(HOSTS, st.just("fd00::1")), PATHS)
+@example('{"base_url": "http://localhost", "BASE_URL": ""}', "fd00::1", "/v1")  # JSON's keys have a case
 def test_json(text, host, path):
     """In JSON of any layout, only base_urls change, as the standard library sees it too."""
     holds(text, host, path, by_json)
