@@ -81,7 +81,7 @@ def without(data, spans):
 
 def is_base_url(path, source):
     """Tell whether a value is a base_url by its key, which has a case of its own everywhere but in a .env file."""
-    form = r"(?i)base_url$" if source == ".env" else r"(?:^|[.])base_url$"
+    form = r"(?i)base_url\Z" if source == ".env" else r"(?s)(?:^|.\.)base_url\Z"  # a flat key has a prefix
     return bool(path) and isinstance(path[-1], str) and bool(re.search(form, path[-1]))
 
 

@@ -118,6 +118,7 @@ def test_yaml(text, host, path):
 
 @given(json_texts(), st.one_of(HOSTS, st.just("fd00::1")), PATHS)
 @example('{"base_url": "http://localhost", "BASE_URL": ""}', "fd00::1", "/v1")  # JSON's keys have a case
+@example('{"base_url": "http://localhost", ".base_url": ""}', "fd00::1", "/v1")  # and a flat one a prefix
 def test_json(text, host, path):
     """In JSON of any layout, only base_urls change, as the standard library sees it too."""
     holds(text, host, path, by_json)
