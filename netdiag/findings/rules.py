@@ -86,8 +86,10 @@ def of_endpoint(examined: Examined, context: Context) -> tuple[Finding, ...]:
         return (_not_edited(examined),)
     if examined.verdict != "broken":
         return ()
-    found = (rule(examined, context) for rule in _RULES)
-    return tuple(next(([finding] for finding in found if finding), []))
+    for rule in _RULES:
+        if finding := rule(examined, context):
+            return (finding,)
+    return ()
 
 
 def _not_edited(examined: Examined) -> Finding:

@@ -175,8 +175,7 @@ class _Racer:
         self._note("tcp", to, None)
         self._state.connected.setdefault((to.candidate.host, to.port), to.address)
         now = time.monotonic()
-        if to.candidate.rank <= self._state.best.get(to.port, to.candidate.rank):
-            self._state.best[to.port] = to.candidate.rank
+        self._state.best[to.port] = min(to.candidate.rank, self._state.best.get(to.port, to.candidate.rank))
         self._state.grace_ends.setdefault(to.port, now + max(GRACE_S, 2 * (now - to.began)))
 
     def _failed(self, to: _Connecting, number: int) -> None:

@@ -43,17 +43,18 @@ def as_dict(report: Report, language: str = "en") -> dict[str, Any]:
 
 
 def summary(report: Report) -> dict[str, int]:
-    """Count the endpoints by verdict; ``repaired`` are those whose edit was written."""
-    verdicts = [item.verdict for item in report.endpoints]
+    """Count the endpoints by outcome."""
+    ended = outcomes(report)
+    return {name: ended.count(name) for name in ("works", "repaired", "repairable", "broken", "left_alone")}
+
+
+def outcomes(report: Report) -> list[str]:
+    """Return what became of each endpoint: its verdict, or ``repaired`` where its edit was written."""
     written = {applied.source for applied in report.applied}
-    repaired = sum(item.verdict == "repairable" and item.endpoint.source in written for item in report.endpoints)
-    return {
-        "works": verdicts.count("works"),
-        "repaired": repaired,
-        "repairable": verdicts.count("repairable") - repaired,
-        "broken": verdicts.count("broken"),
-        "left_alone": verdicts.count("left_alone"),
-    }
+    return [
+        "repaired" if item.verdict == "repairable" and item.endpoint.source in written else item.verdict
+        for item in report.endpoints
+    ]
 
 
 def _platform(platform: Platform) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from rich.text import Text
 from netdiag import findings
 from netdiag.findings import Words
 from netdiag.model import Attempt, Candidate, Endpoint, Examined, Finding, PastFile, PastRun, Report
-from netdiag.report.as_json import summary
+from netdiag.report.as_json import outcomes, summary
 from netdiag.report.labels import label
 from netdiag.text import printable, shown, without_secrets
 
@@ -52,7 +52,12 @@ def wrapped(text: str) -> str:
     console = Console(file=io.StringIO(), width=WIDTH, no_color=True, highlight=False, emoji=False)
     with console.capture() as captured:
         console.print(Text(text))
-    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    return _without_padding(captured.get())
+
+
+def _without_padding(printed: str) -> str:
+    """Return what rich printed without the blanks it fills lines up with."""
+    return "".join(f"{line.rstrip()}\n" for line in printed.splitlines())
 
 
 class _Page:
@@ -66,7 +71,7 @@ class _Page:
         )
 
     def text(self) -> str:
-        return "".join(f"{line.rstrip()}\n" for line in self._out.getvalue().splitlines())
+        return _without_padding(self._out.getvalue())
 
     def outcome(self) -> None:
         """Write problems, then what was or can be repaired, then what works, and one line to sum up."""
@@ -75,10 +80,11 @@ class _Page:
             self._headed(finding)
         for said, places in self._causes().items():
             self._problem(*said, places)
-        for verdict in _ORDER if self._detail >= 0 else ():
-            for item in self._report.endpoints:
-                if self._verdict(item) == verdict:
-                    self._endpoint(item, verdict)
+        ended = outcomes(self._report)
+        for outcome in _ORDER if self._detail >= 0 else ():
+            for item, became in zip(self._report.endpoints, ended, strict=True):
+                if became == outcome:
+                    self._endpoint(item, outcome)
         for run in self._report.runs or ():
             self._run(run)
         if self._detail >= 0:
@@ -104,10 +110,6 @@ class _Page:
             self._indented(candidate.host + behind + self._label("colon") + self._origin(candidate))
         for finding in self._report.findings:
             self._headed(finding)
-
-    def _verdict(self, item: Examined) -> str:
-        written = {applied.source for applied in self._report.applied}
-        return "repaired" if item.verdict == "repairable" and item.endpoint.source in written else item.verdict
 
     def _causes(self) -> dict[tuple[str, Words, tuple[str, ...]], list[Examined]]:
         """Group the endpoints by what is said of them: one cause is told once, however many it stops."""
