@@ -1,6 +1,6 @@
-"""The engine of ``tests/grounds/engine`` and images built from the ``Dockerfile``, as fixtures of the real suites.
+"""The engines of ``tests/grounds`` and images built from the ``Dockerfile``, as fixtures of the real suites.
 
-The engine is the tests' own and knows no way out: ``Engine.serving`` runs a server on the host its containers see.
+The engines are the tests' own and know no way out: ``Engine.serving`` runs a server on the host its containers see.
 """
 
 import fcntl
@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -27,16 +28,19 @@ PORT = 11434  # Ollama's own; free, because the host is a network namespace of t
 
 Done = subprocess.CompletedProcess[str]
 
+_LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""Where what listens on all addresses is reached on its own machine."""
+
 _ACCEPTS = """
 import socket, sys, time
 for _ in range(200):
     try:
-        socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=1).close()
+        socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=1).close()
     except OSError:
         time.sleep(0.05)
     else:
         sys.exit(0)
-sys.exit("nothing listens at 127.0.0.1:" + sys.argv[1])
+sys.exit("nothing listens at " + " port ".join(sys.argv[1:]))
 """
 
 
@@ -67,9 +71,18 @@ class Container:
 
 @dataclass(frozen=True)
 class Engine:
-    """The tests' Docker Engine: ``environment`` leads the ``docker`` command to it."""
+    """A Docker Engine of the tests': ``environment`` leads its command to it.
+
+    ``host`` is what ``tests/grounds/host --of`` calls the host of its containers.
+    """
 
     environment: dict[str, str]
+    host: str = "engine"
+
+    @property
+    def client(self) -> tuple[str, ...]:
+        """Return the words that its command begins with."""
+        return ("docker",)
 
     def command(self, *command: str, check: bool = True, stdin: str = "", timeout: float = 120) -> Done:
         """Run a command that is to find this engine; with ``check`` a failure shows what it printed."""
@@ -81,8 +94,8 @@ class Engine:
         return done
 
     def docker(self, *arguments: str, check: bool = True, stdin: str = "", timeout: float = 120) -> Done:
-        """Run ``docker`` with these arguments."""
-        return self.command("docker", *arguments, check=check, stdin=stdin, timeout=timeout)
+        """Run ``docker``, or the command that takes its place, with these arguments."""
+        return self.command(*self.client, *arguments, check=check, stdin=stdin, timeout=timeout)
 
     def build(self, tag: str, context: Path, *options: str, check: bool = True) -> Done:
         """Build an image without a network."""
@@ -92,7 +105,8 @@ class Engine:
     @contextmanager
     def container(self, image: str, *options: str, name: str = f"{LABEL}-container") -> Iterator[Container]:
         """Run a container that only sleeps, and remove it afterwards."""
-        fixed = ("--detach", "--init", "--label", LABEL, "--name", name, "--entrypoint", "sleep")
+        # Without an init of its own the container would not heed the signal that asks it to stop.
+        fixed = ("--detach", "--stop-timeout", "0", "--label", LABEL, "--name", name, "--entrypoint", "sleep")
         try:
             self.docker("run", *fixed, *options, image, "infinity")
             yield Container(self, name)
@@ -100,12 +114,24 @@ class Engine:
             self.docker("rm", "--force", "--volumes", name, check=False)
 
     @contextmanager
-    def serving(self, *command: str, log: Path, **environment: str) -> Iterator[None]:
+    def network(self, *options: str, name: str = f"{LABEL}-network") -> Iterator[str]:
+        """Make a network, and remove it afterwards."""
+        try:
+            self.docker("network", "create", "--label", LABEL, *options, name)
+            yield name
+        finally:
+            self.docker("network", "rm", name, check=False)
+
+    def on_host(self, *command: str, check: bool = True) -> Done:
+        """Run a command on the containers' host: in the network namespace that it is."""
+        return self.command(str(TESTS / "grounds/host"), "--of", self.host, *command, check=check)
+
+    @contextmanager
+    def serving(self, *command: str, log: Path, at: str = "127.0.0.1", **environment: str) -> Iterator[None]:
         """Keep a server running on the containers' host, from when it accepts connections; it prints to ``log``."""
-        on_host = str(TESTS / "grounds/host")
         with log.open("wb") as output:
             server = subprocess.Popen(
-                (on_host, *command),
+                (str(TESTS / "grounds/host"), "--of", self.host, *command),
                 cwd=PROJECT,
                 env=self.environment | environment,
                 stdin=subprocess.DEVNULL,
@@ -113,7 +139,7 @@ class Engine:
                 stderr=subprocess.STDOUT,
             )
         try:
-            waited = self.command(on_host, sys.executable, "-c", _ACCEPTS, str(PORT), check=False)
+            waited = self.on_host(sys.executable, "-c", _ACCEPTS, at, str(PORT), check=False)
             if waited.returncode:
                 pytest.fail(f"{' '.join(command)}: {waited.stderr}\n{log.read_text()}")
             yield
@@ -124,7 +150,16 @@ class Engine:
     def like_ollama(self, listen: str, log: Path) -> AbstractContextManager[None]:
         """Keep the lab's Ollama running on the containers' host: it answers byte for byte like the real one."""
         program = (sys.executable, "-m", "netdiag.lab.servers", "ollama", "--model", "qwen2.5:3b")
-        return self.serving(*program, "--listen", listen, "--port", str(PORT), log=log)
+        at = _LOCAL.get(listen, listen)
+        return self.serving(*program, "--listen", listen, "--port", str(PORT), log=log, at=at)
+
+    def take_over(self, image: str, source: "Engine") -> None:
+        """Take over an image from another engine."""
+        with tempfile.TemporaryFile() as archive:
+            subprocess.run((*source.client, "save", image), env=source.environment, stdout=archive, check=True)
+            archive.seek(0)
+            loading = (*self.client, "load", "--quiet")
+            subprocess.run(loading, env=self.environment, stdin=archive, stdout=subprocess.DEVNULL, check=True)
 
     def sweep(self) -> None:
         """Remove all that tests made on this engine, and the layers their builds left."""
@@ -137,6 +172,19 @@ class Engine:
             if found:
                 self.docker(*removal, *dict.fromkeys(found), check=kind != "image")
         self.docker("image", "prune", "--force")
+
+
+@dataclass(frozen=True)
+class Podman(Engine):
+    """Podman as ``root`` or as an ordinary ``user``, whose command line is Docker's."""
+
+    host: str = "podman"
+    who: str = "root"
+
+    @property
+    def client(self) -> tuple[str, ...]:
+        """Return the words that its command begins with."""
+        return (str(TESTS / "grounds/podman-as"), self.who)
 
 
 def _locked(file: IO[str]) -> bool:
@@ -161,31 +209,41 @@ def _alone(require: Callable[[str, str], NoReturn]) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
-def engine(require: Callable[[str, str], NoReturn]) -> Iterator[Engine]:
-    """Yield the tests' engine, swept before and after."""
+def _environment(home: Path = CACHE) -> dict[str, str]:
+    """Lead the ``docker`` command to the engine that lives there, and the grounds' scripts to the cache."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DOCKER_")}
-    environment |= {
-        "DOCKER_HOST": f"unix://{CACHE}/docker.sock",
+    return environment | {
+        "DOCKER_HOST": f"unix://{home}/docker.sock",
         "DOCKER_CONFIG": str(CACHE / "docker-config"),
         "NETDIAG_GROUNDS": str(CACHE),
     }
-    found = Engine(environment)
+
+
+@contextmanager
+def _swept(found: Engine) -> Iterator[Engine]:
+    """Yield an engine, swept before and after."""
+    found.sweep()
+    try:
+        yield found
+    finally:
+        found.sweep()
+
+
+@pytest.fixture(scope="session")
+def engine(require: Callable[[str, str], NoReturn]) -> Iterator[Engine]:
+    """Yield the tests' engine, swept before and after."""
+    found = Engine(_environment())
     if not shutil.which("docker"):
         require("docker", f"there is no docker command; install it and run, as root: {UP}")
     for needed, missing in (
-        (("info",), f"no engine answers at {environment['DOCKER_HOST']}"),
+        (("info",), f"no engine answers at {found.environment['DOCKER_HOST']}"),
         (("image", "inspect", BASE_IMAGE), f"there is no image {BASE_IMAGE}"),
         (("compose", "version"), "there is no Docker Compose v2"),
     ):
         if found.docker(*needed, check=False).returncode:
             require("docker", f"{missing}; run, as root: {UP}")
-    with _alone(require):
-        found.sweep()
-        try:
-            yield found
-        finally:
-            found.sweep()
+    with _alone(require), _swept(found):
+        yield found
 
 
 @dataclass(frozen=True)
@@ -226,3 +284,37 @@ def images(engine: Engine, context: Path) -> Images:
     engine.build(made.netdiag, context, "--target", "netdiag", *base)
     engine.build(made.openspg, context, "--target", "openspg", *base, "--build-arg", f"OPENSPG_IMAGE={made.server}")
     return made
+
+
+@pytest.fixture(scope="session")
+def remapped(engine: Engine, images: Images, require: Callable[[str, str], NoReturn]) -> Iterator[Engine]:
+    """Yield the engine that remaps users, with the server's image."""
+    home = CACHE / "remapped"
+    found = Engine(_environment(home), host="remapped")
+    if found.docker("info", check=False).returncode:
+        require("docker", f"no engine answers at unix://{home}/docker.sock; run, as root: tests/grounds/up remapped")
+    with _swept(found):
+        found.take_over(images.openspg, engine)
+        yield found
+
+
+def _podman(who: str, engine: Engine, images: Images, require: Callable[[str, str], NoReturn]) -> Iterator[Podman]:
+    found = Podman(_environment(), who=who)
+    if found.docker("image", "exists", BASE_IMAGE, check=False).returncode:
+        missing = f"there is no Podman on a host of the tests' own, or no image {BASE_IMAGE} in it"
+        require("podman", f"{missing}; run, as root: tests/grounds/up podman")
+    with _swept(found):
+        found.take_over(images.openspg, engine)
+        yield found
+
+
+@pytest.fixture(scope="session")
+def podman(engine: Engine, images: Images, require: Callable[[str, str], NoReturn]) -> Iterator[Podman]:
+    """Yield Podman as root runs it, with the server's image."""
+    yield from _podman("root", engine, images, require)
+
+
+@pytest.fixture(scope="session")
+def rootless(engine: Engine, images: Images, require: Callable[[str, str], NoReturn]) -> Iterator[Podman]:
+    """Yield Podman as an ordinary user runs it, with the server's image."""
+    yield from _podman("user", engine, images, require)

@@ -4,10 +4,12 @@ set -eu
 grounds=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 project=$(CDPATH='' cd -- "$grounds/../.." && pwd)
 cache=${NETDIAG_GROUNDS:-$HOME/.cache/netdiag-grounds}
-engine_pid_file=$cache/dockerd.pid
+run=/run/netdiag-grounds-$(printf %s "$cache" | cksum | cut -d ' ' -f 1)
 python=$cache/python/bin/python
-engine_run=/run/netdiag-grounds-$(printf %s "$cache" | cksum | cut -d ' ' -f 1)
-export DOCKER_HOST="unix://$cache/docker.sock"
+base_root=$cache/debian-python.tar
+engines='engine remapped'
+podman_run=$run-podman
+podman_user=netdiag-grounds
 export DOCKER_CONFIG="$cache/docker-config"
 unset DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH
 
@@ -50,14 +52,67 @@ packages() {
     logged apt-install env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing
 }
 
+# use_engine NAME: makes this the engine that `docker` and the helpers below speak to.
+use_engine() {
+    engine=$1
+    case " $engines " in
+        *" $engine "*) ;;
+        *) die "no engine is called '$engine'; there are: $engines" ;;
+    esac
+    engine_home=$cache engine_run=$run
+    [ "$engine" = engine ] || engine_home=$cache/$engine engine_run=$run-$engine
+    export DOCKER_HOST="unix://$engine_home/docker.sock"
+}
+use_engine engine
+
+# engine_log: prints the name of the file the engine logs to.
+engine_log() {
+    case $engine in
+        engine) echo "$cache/log/dockerd" ;;
+        *) echo "$cache/log/dockerd-$engine" ;;
+    esac
+}
+
 engine_answers() { docker info >/dev/null 2>&1; }
 
 # engine_pid: prints the engine's process id, or nothing when it is gone.
-engine_pid() {
-    pid=$(cat "$engine_pid_file" 2>/dev/null) || return 0
-    [ "$(basename "$(readlink "/proc/$pid/exe")")" = dockerd ] && echo "$pid"
+engine_pid() { pid_of dockerd "$engine_home/dockerd.pid"; }
+
+# podman_pid: prints the id of the process that keeps Podman's host, or nothing when it is gone.
+podman_pid() { pid_of unshare "$podman_run/pid"; }
+
+# pid_of PROGRAM FILE: prints the id in the file as long as that process runs this program.
+pid_of() {
+    pid=$(cat "$2" 2>/dev/null) || return 0
+    [ "$(basename "$(readlink "/proc/$pid/exe")")" = "$1" ] && echo "$pid"
     return 0
 }
+
+# have_base_root: makes the Debian with Python that every engine's base image is imported from.
+have_base_root() {
+    [ -e "$base_root" ] || "$grounds/debian-root" "$base_root" python3,python3-venv,python3-pip,ca-certificates,curl
+}
+
+# import_base_image: gives the engine in use the base image.
+import_base_image() {
+    docker image inspect "$base_image" >/dev/null 2>&1 && return
+    have_base_root
+    say "importing $base_image"
+    logged import docker import "$base_root" "$base_image"
+}
+
+# subordinate_ids USER: gives a user 65536 user and group ids of its own, beyond all that were given before.
+subordinate_ids() {
+    touch /etc/subuid /etc/subgid
+    first=$(awk -F: 'BEGIN { n = 231072 } $2 + $3 > n { n = $2 + $3 } END { print n }' /etc/subuid /etc/subgid)
+    for file in /etc/subuid /etc/subgid; do
+        grep -q "^$1:" "$file" || echo "$1:$first:65536" >>"$file"
+    done
+}
+
+# Run in a mount namespace: the /sys of its network namespace, and cgroup v2 alone in it, as newer hosts have it,
+# whatever this machine's is.
+own_sys='mount -t sysfs sysfs /sys; mount -t cgroup2 cgroup2 /sys/fs/cgroup'
 
 # own_python PACKAGE…: makes $python, an environment of the grounds' own, and installs these packages in it.
 own_python() {
