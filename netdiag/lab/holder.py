@@ -30,7 +30,6 @@ from netdiag.lab.namespaces import (
 )
 from netdiag.lab.network import make_networks
 from netdiag.lab.servers import serve
-from netdiag.lab.servers.names import NameServer
 from netdiag.lab.topology import Service, World
 
 _READY: Final = b"ready"
@@ -68,7 +67,7 @@ def main(channel: socket.socket) -> None:
             return
         try:
             channel.send(json.dumps({"directory": directory}).encode())
-            asyncio.run(_serve_until_the_end(host, maker))
+            asyncio.run(_serve_until_the_end(world, host, maker))
         finally:
             os.kill(host.container, signal.SIGKILL)
             os.waitpid(host.container, 0)
@@ -112,7 +111,7 @@ def _start_container(world: World, network: int, channel: socket.socket) -> tupl
     raise OSError(*json.loads(answer))
 
 
-async def _serve_until_the_end(host: _Host, maker: int) -> None:
+async def _serve_until_the_end(world: World, host: _Host, maker: int) -> None:
     end = asyncio.Event()
     loop = asyncio.get_running_loop()
     for closing in (sys.stdin.fileno(), host.container_alive):
@@ -123,7 +122,10 @@ async def _serve_until_the_end(host: _Host, maker: int) -> None:
     die_with_parent(signal.SIGUSR1)
     servers = [await serve(service, listening) for service, listening in host.services if not service.drop]
     if host.names:
-        await loop.create_datagram_endpoint(NameServer, sock=host.names)
+        # dnspython takes a twentieth of a second: here the maker does not wait for it, and a query waits in the socket
+        from netdiag.lab.servers.names import NameServer  # noqa: PLC0415
+
+        await loop.create_datagram_endpoint(lambda: NameServer(world), sock=host.names)
     await end.wait()
     die_with_parent(0)  # no more signals: the loop, when it closes, gives this one back its default, death
     for server in servers:

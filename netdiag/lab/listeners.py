@@ -24,7 +24,7 @@ def listen(service: Service, namespace: int | None = None) -> socket.socket:
 
 def name_server_socket(world: World, container: int) -> socket.socket | None:
     """Open the UDP socket at the world's nameserver: in the container for a loopback address, else on the host."""
-    if not world.nameserver or world.nameserver in world.dead:
+    if not world.nameserver or world.nameserver in world.dead or world.manners == "closed":
         return None
     # 127.0.0.11 is Docker's embedded DNS, which answers inside the container
     inside = ip_address(world.nameserver).is_loopback

@@ -8,6 +8,23 @@ from dataclasses import dataclass
 from typing import Literal
 
 Server = Literal["ollama", "vllm", "vllm-with-key", "llama-cpp-python", "web-page", "silent"]
+Manners = Literal[
+    "ordinary",
+    "silent",  # receives, never answers
+    "closed",  # nobody listens: the kernel answers "port unreachable", from a bridge six times and then once a second
+    "servfail",
+    "refused",
+    "no-address",  # to everything: the name exists, and has no address
+    "garbage",  # bytes that are no DNS message
+    "other-question",  # a well-formed answer with the right number, about another name
+    "truncated",  # "ask again over TCP", where nobody listens
+    "answers-everything",  # any name has one IPv4 address, that of a search page
+    "fake-ip",  # any name has an address of 198.18.0.0/15, as Clash and Surge give in TUN mode
+    "null-address",  # its names, and all others in .internal, have 0.0.0.0, as ad blockers such as Pi-hole say
+    "ipv6-only",  # no name has an IPv4 address; the IPv6 ones of its names are given
+    "late",  # right answers, after 3 seconds
+]
+"""How a name server answers: right, not at all, or wrong in one of the ways that users meet."""
 
 
 @dataclass(frozen=True)
@@ -45,17 +62,21 @@ class World:
     """Everything that is real inside the lab.
 
     The container's interfaces are ``eth0``, ``eth1``… in the order of ``networks``; the default route leads to the
-    first gateway. ``hosts`` are ``(address, name)`` lines added to ``/etc/hosts``. A server that knows no name
-    (NXDOMAIN) answers at ``nameserver``; an empty one leaves ``/etc/resolv.conf`` empty. To every address of ``dead``
-    there is a route, and nobody is there. With ``host_network`` the container lives in the host's network, and
-    ``networks`` and ``default_route`` say nothing about it. ``dockerenv`` gives it the marks that Docker leaves:
-    ``/.dockerenv``, and an ``/etc/hosts`` mounted from ``/var/lib/docker/containers``.
+    first gateway. ``hosts`` are ``(address, name)`` lines added to ``/etc/hosts``. A name server answers at
+    ``nameserver``; an empty one leaves ``/etc/resolv.conf`` empty. ``names`` are the ``(address, name)`` pairs it
+    knows, an A record for each IPv4 address and an AAAA record for each IPv6 one; any other name does not exist
+    (NXDOMAIN). ``manners`` is how it behaves: ``ordinary``, or one of the ways to misbehave that :data:`Manners` lists.
+    To every address of ``dead`` there is a route, and nobody is there. With ``host_network`` the container lives in
+    the host's network, and ``networks`` and ``default_route`` say nothing about it. ``dockerenv`` gives it the marks
+    that Docker leaves: ``/.dockerenv``, and an ``/etc/hosts`` mounted from ``/var/lib/docker/containers``.
     """
 
     networks: tuple[Network, ...] = (DOCKER0,)
     services: tuple[Service, ...] = ()
     hosts: tuple[tuple[str, str], ...] = ()
     nameserver: str = "172.17.0.1"
+    names: tuple[tuple[str, str], ...] = ()
+    manners: Manners = "ordinary"
     dead: tuple[str, ...] = ()
     default_route: bool = True
     host_network: bool = False

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from netdiag.lab import Lab, LabError, Network, Service, World, make
-from netdiag.lab.topology import DOCKER0
+from netdiag.lab.topology import DOCKER0, Manners
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("namespaces")]
 
@@ -237,10 +237,11 @@ seen = connection.getresponse().status
         pytest.param(World(nameserver="127.0.0.11"), "EAI_NONAME", id="embedded"),
         pytest.param(World(host_network=True, nameserver="127.0.0.53"), "EAI_NONAME", id="host-network"),
         pytest.param(World(hosts=(("10.0.0.9", "host.docker.internal"),)), "10.0.0.9", id="pinned"),
+        pytest.param(World(names=(("10.0.0.9", "host.docker.internal"),)), "10.0.0.9", id="known"),
     ],
 )
 def test_names(look: Look, world: World, expected: str) -> None:
-    """A name that is not in /etc/hosts does not exist, and the nameserver says so at once."""
+    """A name that neither /etc/hosts nor the nameserver knows does not exist, and the latter says so at once."""
     snippet = """
 import socket
 try:
@@ -250,6 +251,89 @@ except socket.gaierror as error:
 """
     with make(world) as lab:
         assert look(lab, snippet) == expected
+
+
+HOST = "host.docker.internal"
+ASK = """
+import dns.exception, dns.flags, dns.message, dns.rcode, errno, socket
+def ask(server, name, kind, limit_s):
+    query = dns.message.make_query(name, kind)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        udp.settimeout(limit_s)
+        udp.connect((server, 53))
+        udp.send(query.to_wire())
+        try:
+            answer = dns.message.from_wire(udp.recv(512))
+        except TimeoutError:
+            return "timed out"
+        except OSError as error:
+            return errno.errorcode[error.errno]
+        except dns.exception.DNSException:
+            return "no message"
+    assert answer.id == query.id
+    addresses = [record.address for records in answer.answer for record in records]
+    about = [] if answer.question == query.question else [answer.question[0].name.to_text()]
+    truncated = ["TC"] if answer.flags & dns.flags.TC else []
+    return " ".join([dns.rcode.to_text(answer.rcode()), *truncated, *about, *addresses])
+"""
+
+
+@pytest.mark.parametrize(
+    ("manners", "expected"),
+    [
+        ("ordinary", ["NOERROR 10.0.0.9 10.0.0.10", "NOERROR fd00::9", "NXDOMAIN"]),
+        ("silent", ["timed out"] * 3),
+        ("closed", ["ECONNREFUSED"] * 3),
+        ("servfail", ["SERVFAIL"] * 3),
+        ("refused", ["REFUSED"] * 3),
+        ("no-address", ["NOERROR"] * 3),
+        ("garbage", ["no message"] * 3),
+        (
+            "other-question",
+            [f"NOERROR elsewhere.example. {address}" for address in ("10.99.0.98", "fd00:99::98", "10.99.0.98")],
+        ),
+        ("truncated", ["NOERROR TC"] * 3),
+        ("answers-everything", ["NOERROR 10.99.0.99", "NOERROR", "NOERROR 10.99.0.99"]),
+        ("fake-ip", ["NOERROR 198.18.178.2", "NOERROR", "NOERROR 198.18.69.215"]),
+        ("null-address", ["NOERROR 0.0.0.0", "NOERROR", "NXDOMAIN"]),
+        ("ipv6-only", ["NOERROR", "NOERROR fd00::9", "NOERROR"]),
+        ("late", ["timed out"] * 3),
+    ],
+)
+def test_a_name_server_has_manners(look: Look, manners: Manners, expected: list[str]) -> None:
+    """Asked from inside, the server says what it is declared to, or nothing."""
+    world = World(names=(("10.0.0.9", HOST), ("10.0.0.10", HOST), ("fd00::9", HOST)), manners=manners)
+    # half a second is not a limit for those that answer: on a busy machine they may need it
+    limit_s = 0.5 if "timed out" in expected else 10
+    questions = ((HOST, "A"), (HOST, "AAAA"), ("no.such.name", "A"))
+    with make(world) as lab:
+        seen = look(lab, f"{ASK}\nseen = [ask('172.17.0.1', *each, {limit_s}) for each in {questions}]")
+    assert seen == expected
+
+
+def test_nobody_listens_in_the_container_either(look: Look) -> None:
+    """An embedded name server that is closed is refused by the container's own kernel."""
+    with make(World(nameserver="127.0.0.11", manners="closed")) as lab:
+        assert look(lab, f"{ASK}\nseen = ask('127.0.0.11', {HOST!r}, 'A', 10)") == "ECONNREFUSED"
+
+
+def test_late_is_right_in_the_end(look: Look) -> None:
+    """Who waits for more than three seconds gets the address."""
+    snippet = f"""
+import time
+{ASK}
+before = time.monotonic()
+answer = ask("172.17.0.1", {HOST!r}, "A", 10)
+seen = [answer, time.monotonic() - before >= 3]
+"""
+    with make(World(names=(("10.0.0.9", HOST),), manners="late")) as lab:
+        assert look(lab, snippet) == ["NOERROR 10.0.0.9", True]
+
+
+def test_a_truncated_answer_has_no_whole_one(look: Look) -> None:
+    """Nobody listens on TCP, to which a truncated answer sends (RFC 7766)."""
+    with make(World(manners="truncated")) as lab:
+        assert look(lab, f"{CONNECT}\nseen = connect('172.17.0.1', 53)") == "ECONNREFUSED"
 
 
 def test_a_nameserver_can_be_dead(look: Look) -> None:
