@@ -1,6 +1,4 @@
-"""A report for each reader: text for people, JSON for machines. Renderers turn a value into text, no more."""
+"""A report for each reader: text for people, JSON for machines. Renderers turn a value into text, no more.
 
-from netdiag.report.as_json import as_dict, as_json
-from netdiag.report.as_text import as_text, wrapped
-
-__all__ = ["as_dict", "as_json", "as_text", "wrapped"]
+Each is imported from its module, :mod:`netdiag.report.as_text` or :mod:`netdiag.report.as_json`: a command needs one.
+"""

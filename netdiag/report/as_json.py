@@ -7,7 +7,14 @@ import json
 from typing import Any, Final
 
 from netdiag import __version__, findings
-from netdiag.model import Attempt, Candidate, Edit, Endpoint, Examined, Fact, Finding, PastRun, Platform, Report
+from netdiag.model.attempt import Attempt
+from netdiag.model.endpoint import Endpoint
+from netdiag.model.journal import PastRun
+from netdiag.model.place import Candidate, Choice, Fact, NameAnswer, Platform
+from netdiag.model.plan import Edit
+from netdiag.model.report import Examined, Finding, Report
+from netdiag.report.labels import origin
+from netdiag.report.outcomes import summary
 from netdiag.text import shown
 
 SCHEMA: Final = "netdiag/report/1"
@@ -27,7 +34,10 @@ def as_dict(report: Report, language: str = "en") -> dict[str, Any]:
         "duration_ms": report.duration_ms,
         "kag_version": report.kag_version,
         "platform": _platform(report.platform) if report.platform else None,
-        "candidates": [_candidate(candidate) for candidate in report.candidates],
+        "candidates": [_candidate(candidate, language) for candidate in report.candidates],
+        "path": [{"kind": hop.kind, "detail": hop.detail} for hop in report.path],
+        "choice": _choice(report.choice) if report.choice else None,
+        "names": [_answer(answer) for answer in report.names],
         "endpoints": [_examined(item, language) for item in report.endpoints],
         "findings": [_finding(finding, language) for finding in report.findings],
         "plan": {
@@ -42,21 +52,6 @@ def as_dict(report: Report, language: str = "en") -> dict[str, Any]:
     }
 
 
-def summary(report: Report) -> dict[str, int]:
-    """Count the endpoints by outcome."""
-    ended = outcomes(report)
-    return {name: ended.count(name) for name in ("works", "repaired", "repairable", "broken", "left_alone")}
-
-
-def outcomes(report: Report) -> list[str]:
-    """Return what became of each endpoint: its verdict, or ``repaired`` where its edit was written."""
-    written = {applied.source for applied in report.applied}
-    return [
-        "repaired" if item.verdict == "repairable" and item.endpoint.source in written else item.verdict
-        for item in report.endpoints
-    ]
-
-
 def _platform(platform: Platform) -> dict[str, Any]:
     return {
         "name": platform.name,
@@ -65,6 +60,9 @@ def _platform(platform: Platform) -> dict[str, Any]:
         "confidence": platform.confidence,
         "evidence": [_fact(fact) for fact in platform.evidence],
         "against": [_fact(fact) for fact in platform.against],
+        "below": platform.below or None,
+        "systems": list(platform.systems),
+        "reaches_loopback": platform.reaches_loopback,
     }
 
 
@@ -72,13 +70,29 @@ def _fact(fact: Fact) -> dict[str, str]:
     return {"name": fact.name, "value": shown(fact.value), "source": fact.source}
 
 
-def _candidate(candidate: Candidate) -> dict[str, Any]:
+def _candidate(candidate: Candidate, language: str) -> dict[str, Any]:
     return {
         "host": candidate.host,
         "kind": candidate.kind,
-        "origin": candidate.origin,
+        "origin": origin(candidate, language),
         "rank": candidate.rank,
         "addresses": list(candidate.addresses),
+    }
+
+
+def _choice(choice: Choice) -> dict[str, Any]:
+    runner_up = choice.runner_up.host if choice.runner_up else None
+    return {"host": choice.candidate.host, "reason": choice.reason, "runner_up": runner_up}
+
+
+def _answer(answer: NameAnswer) -> dict[str, Any]:
+    return {
+        "name": answer.name,
+        "server": answer.server,
+        "addresses": list(answer.addresses),
+        "failure": answer.failure,
+        "detail": shown(answer.detail),
+        "duration_ms": answer.duration_ms,
     }
 
 
@@ -88,6 +102,7 @@ def _examined(item: Examined, language: str) -> dict[str, Any]:
         "attempts": [_attempt(attempt) for attempt in item.attempts],
         "verdict": item.verdict,
         "chosen": item.chosen.host if item.chosen else None,
+        "runner_up": item.runner_up.host if item.runner_up else None,
         "proven_url": shown(item.proven_url) or None,
         "findings": [_finding(finding, language) for finding in item.findings],
     }

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from netdiag.model.place import Candidate
+
 LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "repaired": {"en": "repaired", "zh": "已修复"},
     "repairable": {"en": "can be repaired", "zh": "可以修复"},
@@ -40,27 +42,93 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
         "zh": "已通过 KAG {kag} 对 {model} 的实际调用验证（{ms:.0f} 毫秒）",
     },
     "chosen": {"en": "{host}: {origin}", "zh": "{host}：{origin}"},
+    "chosen_before": {
+        "en": "{host}: {origin}; next best: {other} ({whence})",
+        "zh": "{host}：{origin}；其次：{other}（{whence}）",
+    },
     "nothing": {"en": "nothing to repair", "zh": "没有需要修复的内容"},
     "undo": {"en": "`netdiag rollback` puts the old value back", "zh": "运行 `netdiag rollback` 可恢复原值"},
     "pending": {"en": "nothing was written (--dry-run)", "zh": "未写入任何内容（--dry-run）"},
     "repair": {"en": "`netdiag fix-base-url` repairs this", "zh": "运行 `netdiag fix-base-url` 即可修复"},
     "where": {"en": "where", "zh": "位置"},
-    "sure": {"en": "how sure", "zh": "把握"},
     "certain": {"en": "certain", "zh": "确定"},
     "likely": {"en": "likely", "zh": "很可能"},
     "guess": {"en": "a guess", "zh": "猜测"},
     "because": {"en": "because", "zh": "依据"},
     "against": {"en": "against", "zh": "反面"},
     "candidates": {"en": "addresses that would be tried, best first", "zh": "将会尝试的地址，按优先顺序"},
-    "unresolved": {"en": "not asked yet", "zh": "尚未解析"},
     "tried": {"en": "tried:", "zh": "尝试过："},
     "connected": {"en": "connected", "zh": "已连接"},
     "user": {"en": "you gave it", "zh": "由您指定"},
-    "loopback": {"en": "the container itself, or a shared network", "zh": "容器自身，或共用的网络"},
+    "loopback": {"en": "this container itself, or a network it shares", "zh": "容器自身，或与其共用的网络"},
     "name": {"en": "a name of the host in containers", "zh": "宿主机在容器中的名称"},
-    "gateway": {"en": "the container's way out", "zh": "容器的出口网关"},
+    "name_pinned": {"en": "pinned in {source}", "zh": "固定在 {source} 中"},
+    "name_known": {"en": "known to the name server {source}", "zh": "域名服务器 {source} 认识此名称"},
+    "answer": {"en": "what the name server says for {source}", "zh": "域名服务器对 {source} 的回答"},
+    "gateway": {"en": "default gateway of {source}", "zh": "{source} 的默认网关"},
+    "first_address": {
+        "en": "first address of {source}, which has no gateway",
+        "zh": "{source} 的第一个地址，该网络没有网关",
+    },
     "docker0": {"en": "Docker's default bridge", "zh": "Docker 的默认网桥"},
-    "constant": {"en": "known address of this platform", "zh": "该平台的固定地址"},
+    "constant": {"en": "fixed address of the host on {source}", "zh": "{source} 上宿主机的固定地址"},
+    "host_nameserver": {
+        "en": "name server of the engine's machine ({source}): Windows, seen from WSL",
+        "zh": "容器引擎所在机器的域名服务器（{source}）：从 WSL 看到的 Windows",
+    },
+    "named_by_you": {"en": "you named it", "zh": "由您指定"},
+    "own_network": {"en": "localhost is the host here", "zh": "在这里 localhost 就是宿主机"},
+    "stable_name": {
+        "en": "a name stays right when the network is re-created",
+        "zh": "网络重建后名称依然有效",
+    },
+    "no_name_known": {"en": "no name of the host is known here", "zh": "这里没有宿主机的名称"},
+    "would_write": {"en": "would write", "zh": "将写入"},
+    "runner_up": {"en": "next best: {host} ({origin})", "zh": "其次：{host}（{origin}）"},
+    "no_choice": {"en": "nothing: no address of a host is known here", "zh": "无：这里没有已知的宿主机地址"},
+    "way": {"en": "the way to the model service", "zh": "通往模型服务的路径"},
+    "hop_container": {"en": "this container", "zh": "本容器"},
+    "hop_bridge": {"en": "bridge", "zh": "网桥"},
+    "hop_router": {"en": "router", "zh": "路由器"},
+    "hop_machine": {"en": "virtual machine", "zh": "虚拟机"},
+    "hop_wsl": {"en": "WSL", "zh": "WSL"},
+    "hop_namespace": {"en": "rootless engine", "zh": "非 root 引擎"},
+    "hop_outer_container": {"en": "outer container", "zh": "外层容器"},
+    "hop_node": {"en": "node", "zh": "节点"},
+    "hop_host": {"en": "host", "zh": "宿主机"},
+    "hop_service": {"en": "model service", "zh": "模型服务"},
+    "of_host": {"en": "an address of the host itself", "zh": "宿主机自己的地址"},
+    "not_of_host": {"en": "not the host yet", "zh": "还不是宿主机"},
+    "about_router": {"en": "nobody's host, so it is not tried", "zh": "不是宿主机，因此不尝试"},
+    "about_machine": {
+        "en": "the engine's own; containers see it, the host is outside",
+        "zh": "属于引擎，宿主机在其外面",
+    },
+    "about_wsl": {"en": "a Linux distribution; Windows is outside", "zh": "一个 Linux 发行版，Windows 在其外面"},
+    "about_namespace": {"en": "a network of its own; the host is outside", "zh": "引擎自己的网络，宿主机在其外面"},
+    "about_outer_container": {"en": "the engine of this container runs in it", "zh": "本容器的引擎在其中运行"},
+    "about_node": {"en": "a machine of the cluster", "zh": "集群中的一台机器"},
+    "about_service": {
+        "en": "not asked: detect connects to nothing, `netdiag check` does",
+        "zh": "未询问：detect 不建立任何连接，`netdiag check` 会",
+    },
+    "loopback_reached": {
+        "en": "what listens on its 127.0.0.1 only can be reached",
+        "zh": "只监听其 127.0.0.1 的服务也可以访问",
+    },
+    "loopback_not_reached": {
+        "en": "what listens on its 127.0.0.1 only cannot be reached",
+        "zh": "只监听其 127.0.0.1 的服务无法访问",
+    },
+    "linux": {"en": "Linux", "zh": "Linux"},
+    "macos": {"en": "macOS", "zh": "macOS"},
+    "windows": {"en": "Windows", "zh": "Windows"},
+    "cloud": {"en": "a machine of the cloud", "zh": "云端的机器"},
+    "or": {"en": " or ", "zh": " 或 "},
+    "comma": {"en": ", ", "zh": "，"},
+    "semicolon": {"en": "; ", "zh": "；"},
+    "unknown_here": {"en": "not known here", "zh": "此处无法解析"},
+    "here": {"en": "on", "zh": "运行于"},
     "with_docker": {"en": "The same with Docker, on a machine that has it:", "zh": "在有 Docker 的机器上可以这样做："},
     "demo_more": {
         "en": "`netdiag demo --list` names other faults; `netdiag demo --shell SCENARIO` lets you try by hand.",
@@ -76,3 +144,11 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
 def label(name: str, language: str, **values: object) -> str:
     """Return the words called ``name`` with ``values`` filled in; raises :exc:`KeyError` for unknown ones."""
     return LABELS[name][language].format(**values)
+
+
+def origin(candidate: Candidate, language: str) -> str:
+    """Return in ``language`` where a candidate comes from: ``default gateway of eth0``, ``pinned in /etc/hosts:7``."""
+    kind: str = candidate.kind
+    if kind == "name" and candidate.source:
+        kind = "name_pinned" if candidate.source.startswith("/") else "name_known"
+    return label(kind, language, source=candidate.source)

@@ -9,36 +9,28 @@ import jsonschema
 import pytest
 from golden import check
 
-from netdiag.model import (
-    Applied,
-    Attempt,
-    Candidate,
-    Edit,
-    Endpoint,
-    Examined,
-    Fact,
-    Finding,
-    PastFile,
-    PastRun,
-    Plan,
-    Platform,
-    Proof,
-    Report,
-    Service,
-    Span,
-)
-from netdiag.report import as_dict, as_json, as_text, wrapped
+from netdiag.model.attempt import Attempt, Proof, Service
+from netdiag.model.endpoint import Endpoint, Span
+from netdiag.model.journal import Applied, PastFile, PastRun
+from netdiag.model.place import Candidate, Choice, Fact, Hop, NameAnswer, Platform
+from netdiag.model.plan import Edit, Plan
+from netdiag.model.report import Examined, Finding, Report
+from netdiag.report.as_json import as_dict, as_json
+from netdiag.report.as_text import as_text
 from netdiag.report.labels import LABELS
+from netdiag.report.page import wrapped
 from netdiag.text import Secret
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMA = json.loads(resources.files("netdiag.report").joinpath("schema.json").read_text("utf-8"))
 
 KEY = "sk-canary-4f1d"
-GATEWAY = Candidate("172.18.0.1", "gateway", "default gateway of eth0", 4, ("172.18.0.1",))
-LOCAL = Candidate("localhost", "loopback", "this container itself, or a shared network", 0, ("127.0.0.1", "::1"))
-NAME = Candidate("host.docker.internal", "name", "name of the host in containers", 1)
-PLATFORM = Platform("docker-compose", True, False, "certain", (Fact("dockerenv", "present", "/.dockerenv"),))
+LOCAL = Candidate("localhost", "loopback", "", 0, ("127.0.0.1", "::1"))
+NAME = Candidate("host.docker.internal", "name", "", 1)
+GATEWAY = Candidate("172.18.0.1", "gateway", "eth0", 4, ("172.18.0.1",))
+DOCKER0 = Candidate("172.17.0.1", "docker0", "", 5, ("172.17.0.1",))
+DOCKERENV = Fact("dockerenv", "present", "/.dockerenv")
+PLATFORM = Platform("docker-compose", True, False, "certain", (DOCKERENV,), systems=("linux",))
 HOST, PATH = Span(70, 79), Span(85, 88)
 
 
@@ -59,14 +51,60 @@ CONNECTED = Attempt("tcp", "172.18.0.1", "172.18.0.1", 11434, 0.1, 0.3)
 CALLED = Attempt("call", "172.18.0.1", "", 11434, 0.0, 38.0, None, "", 200)
 PROVEN = Proof("172.18.0.1", "http://172.18.0.1:11434/", None, "", 200, 38.0, Service("ollama", "0.17.4"))
 REPAIRABLE = Examined(
-    endpoint(), "repairable", (REFUSED, CONNECTED, CALLED), (PROVEN,), GATEWAY, "http://172.18.0.1:11434/"
+    endpoint(),
+    "repairable",
+    (REFUSED, CONNECTED, CALLED),
+    (PROVEN,),
+    GATEWAY,
+    "http://172.18.0.1:11434/",
+    runner_up=DOCKER0,
 )
 WORKS = replace(REPAIRABLE, verdict="works", endpoint=endpoint(9, "openie_llm", "http://172.18.0.1:11434/"))
 LOOPBACK = Finding(
     "ND201",
     "kag_config.yaml:4",
-    {"port": "11434", "service": "ollama", "model": "qwen2.5:3b"},
+    {"port": "11434", "service": "ollama", "model": "qwen2.5:3b", "platform": "docker-compose", "systems": "linux"},
     ("172.18.0.1:11434 tcp connection_refused (0.3 ms)",),
+)
+MADE_BY_A_MAC = Platform(
+    "kubernetes",
+    True,
+    False,
+    "likely",
+    (Fact("kubernetes", "10.96.0.1", "environment: KUBERNETES_SERVICE_HOST"),),
+    (Fact("dockerenv", "present", "/.dockerenv"),),
+    "docker-desktop",
+    ("linux", "macos", "windows"),
+    reaches_loopback=True,
+)
+WAYS = (
+    LOCAL,
+    Candidate("host.docker.internal", "name", "/etc/hosts:7", 1, ("172.17.0.1",)),
+    Candidate("host.lima.internal", "name", "127.0.0.11", 2, ("192.168.5.2",)),
+    Candidate("192.168.5.2", "answer", "host.docker.internal", 3, ("192.168.5.2",)),
+    GATEWAY,
+    Candidate("172.20.0.1", "first_address", "172.20.0.0/16 eth1", 5, ("172.20.0.1",)),
+    DOCKER0,
+    Candidate("10.0.2.2", "constant", "docker-rootless", 7, ("10.0.2.2",)),
+    Candidate("172.20.96.1", "host_nameserver", "/etc/resolv.conf", 8, ("172.20.96.1",)),
+    Candidate("10.1.2.3", "user", "", 9, ("10.1.2.3",)),
+)
+STATIONS = ("container", "bridge", "router", "namespace", "machine", "wsl", "outer_container", "node", "host")
+ANSWERS = (
+    NameAnswer("host.docker.internal", "127.0.0.11", ("192.168.5.2",), duration_ms=1.5),
+    NameAnswer("host.orb.internal", "127.0.0.11", failure="dns_nxdomain", detail="NXDOMAIN", duration_ms=1.6),
+)
+PIN = Finding(
+    "ND118",
+    "/etc/hosts:7",
+    {
+        "name": "host.docker.internal",
+        "pinned": "172.17.0.1",
+        "line": "7",
+        "server": "127.0.0.11",
+        "answered": "192.168.5.2",
+    },
+    ("127.0.0.11: 192.168.5.2 (host.docker.internal)",),
 )
 BROKEN = Examined(endpoint(), "broken", (REFUSED,), findings=(LOOPBACK,))
 BROKEN_TOO = replace(BROKEN, endpoint=endpoint(9, "openie_llm"))
@@ -110,7 +148,22 @@ SITUATIONS = {
     "two-with-one-cause": report("check", BROKEN, BROKEN_TOO, WORKS, exit_code=1),
     "nothing-to-do": report("check", WORKS, TEMPLATE),
     "unreadable": report("fix-base-url", findings=(UNREADABLE,), exit_code=78),
-    "detect": report("detect"),
+    "detect": report(
+        "detect",
+        path=(Hop("container", "172.18.0.2/16 (eth0)"), Hop("bridge", "172.18.0.1"), Hop("host")),
+        choice=Choice(GATEWAY, "no_name_known", DOCKER0),
+        names=ANSWERS,
+    ),
+    "detect-every-kind": report(
+        "detect",
+        platform=MADE_BY_A_MAC,
+        candidates=WAYS,
+        path=tuple(Hop(kind) for kind in STATIONS),
+        choice=Choice(WAYS[1], "stable_name", WAYS[3]),
+        findings=(PIN,),
+        names=ANSWERS,
+    ),
+    "detect-no-way": report("detect", candidates=(LOCAL, NAME), path=(Hop("container"), Hop("router"), Hop("host"))),
     "repaired-beside-an-editor": report(
         "fix-base-url",
         REPAIRABLE,

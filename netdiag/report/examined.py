@@ -1,0 +1,151 @@
+"""The page of the commands that examine endpoints, and of the journal: problems first, then what was repaired."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from netdiag import findings
+from netdiag.findings import Words
+from netdiag.model.attempt import Attempt
+from netdiag.model.endpoint import Endpoint
+from netdiag.model.journal import PastFile, PastRun
+from netdiag.model.report import Examined, Report
+from netdiag.report.labels import label, origin
+from netdiag.report.outcomes import outcomes, summary
+from netdiag.report.page import Page
+from netdiag.report.told import body, tell, title
+from netdiag.text import shown
+
+_ORDER: Final = ("repairable", "repaired", "works")
+
+
+def examined(page: Page, report: Report, language: str, detail: int) -> None:
+    """Write what became of the endpoints, or of the runs; ``detail`` is that of the text report."""
+    _Outcome(page, report, language, detail).write()
+
+
+class _Outcome:
+    """What became of the endpoints, or of the runs, on a page."""
+
+    def __init__(self, page: Page, report: Report, language: str, detail: int) -> None:
+        self._page = page
+        self._report = report
+        self._language = language
+        self._detail = detail
+
+    def write(self) -> None:
+        """Write problems, then what was or can be repaired, then what works, and one line to sum up."""
+        errors = [f for f in self._report.findings if findings.severity(f.code) == "error"]
+        for finding in errors:
+            tell(self._page, finding, self._language)
+        for said, places in self._causes().items():
+            self._problem(*said, places)
+        ended = outcomes(self._report)
+        for outcome in _ORDER if self._detail >= 0 else ():
+            for item, became in zip(self._report.endpoints, ended, strict=True):
+                if became == outcome:
+                    self._endpoint(item, outcome)
+        for run in self._report.runs or ():
+            self._run(run)
+        if self._detail >= 0:
+            for finding in self._report.findings:
+                if finding not in errors:
+                    tell(self._page, finding, self._language)
+            self._sum_up()
+
+    def _causes(self) -> dict[tuple[str, Words, tuple[str, ...]], list[Examined]]:
+        """Group the endpoints by what is said of them: one cause is told once, however many it stops."""
+        causes: dict[tuple[str, Words, tuple[str, ...]], list[Examined]] = {}
+        for item in self._report.endpoints:
+            for finding in item.findings:
+                said = (finding.code, findings.words(finding, self._language), finding.evidence)
+                causes.setdefault(said, []).append(item)
+        return causes
+
+    def _problem(self, code: str, said: Words, evidence: tuple[str, ...], places: Sequence[Examined]) -> None:
+        if findings.severity(code) != "error" and self._detail < 0:
+            return
+        title(self._page, code, said, self._language)
+        for item in places:
+            self._page.paragraph(_place(item.endpoint), 4)
+            self._attempts(item)
+        body(self._page, said, evidence, self._language)
+
+    def _endpoint(self, item: Examined, verdict: str) -> None:
+        endpoint = item.endpoint
+        changed = verdict in ("repaired", "repairable")
+        self._line(verdict, _place(endpoint) + (f" -> {shown(item.proven_url)}" if changed else ""), verdict)
+        proof = next((proof for proof in item.proofs if proof.failure is None and proof.status), None)
+        if proof:
+            kag, model = self._report.kag_version, shown(endpoint.model)
+            self._page.paragraph(self._label("proven", kag=kag, model=model, ms=proof.duration_ms), 4)
+        if item.chosen and changed:
+            said = {"host": item.chosen.host, "origin": origin(item.chosen, self._language)}
+            if other := item.runner_up:
+                said |= {"other": other.host, "whence": origin(other, self._language)}
+            self._page.paragraph(self._label("chosen_before" if other else "chosen", **said), 4)
+        self._attempts(item)
+
+    def _attempts(self, item: Examined) -> None:
+        if self._detail > 0 and item.attempts:
+            self._page.paragraph(self._label("tried"), 4)
+            for line in self._tried(item):
+                self._page.paragraph(line, 8)
+
+    def _tried(self, item: Examined) -> Iterator[str]:
+        for attempt in item.attempts:
+            if self._detail > 1 or attempt.step != "dns" or attempt.failure:
+                yield self._attempt(attempt)
+
+    def _attempt(self, attempt: Attempt) -> str:
+        ended = findings.term(attempt.failure, self._language) if attempt.failure else self._label("connected")
+        if attempt.step == "call" and not attempt.failure:
+            ended = f"HTTP {attempt.status}"
+        where = attempt.address or attempt.host
+        return f"{attempt.step:4} {where} port {attempt.port}: {ended} ({attempt.duration_ms:.1f} ms)"
+
+    def _run(self, run: PastRun) -> None:
+        time = run.time.replace("T", " ").replace("+00:00", " UTC")
+        self._page.verbatim(f"{shown(run.id)}  {shown(time)}")
+        for file in run.files:
+            self._page.verbatim(self._past(file), 4)
+
+    def _past(self, file: PastFile) -> str:
+        undoing = file.undoes and file.state == "done"
+        state = self._label("state_undoing" if undoing else f"state_{file.state}", run=shown(file.undoes))
+        how = self._label("how", how=self._label(file.how), n=file.edits)
+        return shown(file.path) + self._label("colon") + state + how
+
+    def _sum_up(self) -> None:
+        report = self._report
+        if report.runs is not None:
+            undoable = any(f.state == "done" and not f.undoes for run in report.runs for f in run.files)
+            said = "undo_run" if undoable else "nothing_to_undo"
+            self._page.paragraph(self._label(said))
+        if report.command == "rollback":
+            for applied in report.applied:
+                self._line("repaired", shown(applied.source), "rolled_back")
+        if report.plan.diff and not report.applied and report.command == "fix-base-url":
+            self._page.verbatim(report.plan.diff.rstrip("\n"))
+        counts = [self._label(f"count_{verdict}", n=n) for verdict, n in summary(report).items() if n]
+        hint = ""
+        if report.applied and report.command == "fix-base-url":
+            hint = self._label("undo")
+        elif report.plan.edits:
+            hint = self._label("pending" if report.command == "fix-base-url" else "repair")
+        elif report.endpoints and all(item.verdict == "works" for item in report.endpoints):
+            hint = self._label("nothing")
+        if counts:
+            comma, stop = (", ", "; ") if self._language == "en" else ("，", "；")
+            self._page.paragraph(comma.join(counts) + (stop + hint if hint else ""))
+
+    def _line(self, style: str, text: str, name: str) -> None:
+        self._page.headed(style, self._label(name), self._label("colon") + text)
+
+    def _label(self, name: str, **values: object) -> str:
+        return label(name, self._language, **values)
+
+
+def _place(endpoint: Endpoint) -> str:
+    """Return where an endpoint is and what it says: ``kag_config.yaml:3 chat_llm http://localhost:11434/``."""
+    where = endpoint.where if endpoint.line else endpoint.source
+    return " ".join(part for part in (where, shown(endpoint.node), shown(endpoint.base_url)) if part)

@@ -1,0 +1,43 @@
+"""A finding on a page: its title, and of a problem also why it is one, what was seen and what to do."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from netdiag import findings
+from netdiag.findings import Words
+from netdiag.model.report import Finding
+from netdiag.report.labels import label
+from netdiag.report.page import Page
+from netdiag.text import printable, shown, without_secrets
+
+_EXPLANATION_LIMIT: Final = 2000
+
+
+def tell(page: Page, finding: Finding, language: str) -> None:
+    """Write a finding that is not about one endpoint; only a problem is explained."""
+    said = findings.words(finding, language)
+    title(page, finding.code, said, language)
+    if findings.severity(finding.code) == "error":
+        body(page, said, finding.evidence, language)
+
+
+def title(page: Page, code: str, said: Words, language: str) -> None:
+    """Write the line that says what is the matter."""
+    severity = findings.severity(code)
+    page.headed(severity, label(severity, language), f"{label('colon', language)}{shown(said.title)}  [{code}]")
+
+
+def body(page: Page, said: Words, evidence: Sequence[str], language: str) -> None:
+    """Write why, what was seen, and what to do."""
+    if said.explanation:
+        page.paragraph(printable(without_secrets(said.explanation), _EXPLANATION_LIMIT), 4)
+    if evidence:
+        page.paragraph(label("seen", language), 4)
+        for line in evidence:
+            page.paragraph(shown(line), 8)
+    if said.remedies:
+        page.paragraph(label("do", language), 4)
+    for remedy in said.remedies:
+        page.paragraph(remedy.on + label("colon", language) + remedy.text if remedy.on else remedy.text, 6)
+        for line in remedy.command.splitlines():
+            page.verbatim(shown(line), 10)
