@@ -14,7 +14,7 @@ ROUNDS = 20
 IN_PROCESS = """
 import json, time
 from netdiag import engine, kag
-from netdiag.model import Endpoint
+from netdiag.model.endpoint import Endpoint
 from netdiag.probe.http import send
 import netdiag.engine
 job = engine.Job("check", files=("llm.json",))

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from netdiag import exits, findings, kag, platform, repair, sources
-from netdiag.model import Applied, Endpoint, Examined, Report
+from netdiag.detection import survey
+from netdiag.findings.rules import Context, of_endpoint
+from netdiag.model.endpoint import Endpoint
+from netdiag.model.report import Examined, Report
 from netdiag.probe.http import proxy_variables
 from netdiag.prove import Caller, Tell, Ways, examine
 from netdiag.store import CannotWrite, Store
@@ -41,18 +44,30 @@ def run(job: Job, tell: Tell, open_store: Callable[[], Store] = Store) -> Report
     places = repair.located(found.documents)
 
     facts = platform.read(job.root)
-    candidates = platform.candidates(facts, platform.name(facts), job.hosts)
-    ways = Ways(candidates, found.endpoints)
-    place = platform.name(facts, ways.resolved)
-
+    ways = Ways(platform.candidates(facts, platform.name(facts), job.hosts), found.endpoints)
     version = kag.chosen(job.kag_version, job.root)
-    examined = examine(found.endpoints, ways, Caller(version.version, job.answer_s, tell))
-    context = findings.Context(candidates, version.text, job.answer_s, proxy_variables())
-    examined = tuple(replace(item, findings=findings.of_endpoint(item, context)) for item in examined)
+    caller = Caller(version.version, job.answer_s, tell)
+    examined = examine(found.endpoints, ways, caller)
+    around = survey(facts, job.hosts) if any(ways.is_lost(item) for item in examined) else None
+    if around and ways.add(around.candidates):
+        again = iter(examine([item.endpoint for item in examined if ways.is_lost(item)], ways, caller))
+        examined = tuple(next(again) if ways.is_lost(item) else item for item in examined)
+
+    place = around.platform if around else platform.name(facts, ways.answers)
+    context = Context(
+        candidates=ways.candidates,
+        kag=version.text,
+        seconds=job.answer_s,
+        proxy_variables=proxy_variables(),
+        place=findings.values(facts, place),
+        no_way=around.no_way if around else None,
+    )
+    examined = tuple(replace(item, findings=of_endpoint(item, context)) for item in examined)
 
     plan, not_planned = repair.plan(examined, found.documents)
     written = repair.write(plan, found.documents, open_store, places) if job.write else repair.Written()
     place_said = findings.of_place(facts, place) if found.endpoints else ()
+    lost_said = around.findings() if around and any(ways.is_lost(item) for item in examined) else ()
     report = Report(
         command=job.command,
         started=started,
@@ -60,31 +75,14 @@ def run(job: Job, tell: Tell, open_store: Callable[[], Store] = Store) -> Report
         exit_code=exits.OK,
         kag_version=version.text,
         platform=place,
-        candidates=candidates,
+        candidates=ways.candidates,
         endpoints=examined,
-        findings=(*recovered, *found.findings, *place_said, *not_planned, *written.findings),
+        findings=(*recovered, *found.findings, *place_said, *lost_said, *not_planned, *written.findings),
         plan=plan,
         applied=written.applied,
         output=written.output,
     )
     return replace(report, exit_code=_exit_code(job, report))
-
-
-def detect(job: Job) -> Report:
-    """Say where this is and which addresses would be tried; nothing is sent."""
-    began, started = time.monotonic(), _now()
-    facts = platform.read(job.root)
-    place = platform.name(facts)
-    return Report(
-        command=job.command,
-        started=started,
-        duration_ms=_since(began),
-        exit_code=exits.OK,
-        kag_version=kag.chosen(job.kag_version, job.root).text,
-        platform=place,
-        candidates=platform.candidates(facts, place, job.hosts),
-        findings=findings.of_place(facts, place),
-    )
 
 
 def call_once(endpoint: Endpoint, job: Job, tell: Tell) -> Report:
@@ -93,14 +91,14 @@ def call_once(endpoint: Endpoint, job: Job, tell: Tell) -> Report:
     version = kag.chosen(job.kag_version, job.root)
     proof = Caller(version.version, job.answer_s, tell).prove(endpoint, "", endpoint.base_url, trusted=True)
     examined = Examined(endpoint, "broken" if proof.failure else "works", proofs=(proof,), proven_url=proof.url)
-    context = findings.Context((), version.text, job.answer_s, proxy_variables())
+    context = Context((), version.text, job.answer_s, proxy_variables())
     return Report(
         command=job.command,
         started=started,
         duration_ms=_since(began),
         exit_code=exits.PROBLEM if proof.failure else exits.OK,
         kag_version=version.text,
-        endpoints=(replace(examined, findings=findings.of_endpoint(examined, context)),),
+        endpoints=(replace(examined, findings=of_endpoint(examined, context)),),
     )
 
 
@@ -108,15 +106,13 @@ def rollback(paths: Sequence[Path], run: str | None = None, open_store: Callable
     """Put back what the last run changed, or ``run``, or of it ``paths``; refused when a file was edited since."""
     began, started = time.monotonic(), _now()
     said = repair.recover(open_store)
-    applied: tuple[Applied, ...] = ()
-    status = exits.OK
     try:
         applied = open_store().rollback(paths, run)
-        said = (*said, *repair.around(applied))
     except CannotWrite as error:
-        said = (*said, repair.not_undone(error))
         status = exits.PROBLEM if error.nothing_to_undo else exits.CANNOT_WRITE
-    return Report("rollback", started, _since(began), status, findings=said, applied=applied)
+        return Report("rollback", started, _since(began), status, findings=(*said, repair.not_undone(error)))
+    said = (*said, *repair.around(applied))
+    return Report("rollback", started, _since(began), exits.OK, findings=said, applied=applied)
 
 
 def journal(open_store: Callable[[], Store] = Store) -> Report:

@@ -7,7 +7,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from netdiag import config
-from netdiag.model import Applied, Edit, Endpoint, Examined, Finding, PastFile, PastRun, PastState, Plan, Span
+from netdiag.model.endpoint import Endpoint, Span
+from netdiag.model.journal import Applied, PastFile, PastRun, PastState
+from netdiag.model.plan import Edit, Plan
+from netdiag.model.report import Examined, Finding
 from netdiag.sources import STDIN
 from netdiag.store import CannotWrite, Change, Recovered, RunFile, Store, beside
 

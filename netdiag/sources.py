@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Final, Literal
 
 from netdiag import config, openspg
-from netdiag.model import Endpoint, Finding
+from netdiag.model.endpoint import Endpoint
+from netdiag.model.report import Finding
 
 STDIN: Final = "-"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from golden import check, check_block, steady
+from platforms_page import page as platforms
 from reference import reference
 
 PROJECT = Path(__file__).parent.parent
@@ -40,6 +41,11 @@ def test_the_two_readmes_show_the_same():
 def test_the_reference_follows_the_code():
     """docs/reference.md is made from the parser and the exit statuses; it cannot drift."""
     check(PROJECT / "docs" / "reference.md", reference())
+
+
+def test_the_table_of_platforms_follows_the_code():
+    """docs/platforms.md is made from the table that names platforms."""
+    check(PROJECT / "docs" / "platforms.md", platforms())
 
 
 def test_files_the_readme_points_to_exist():

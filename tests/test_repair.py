@@ -3,7 +3,10 @@
 import pytest
 
 from netdiag import config, engine, repair
-from netdiag.model import Applied, Candidate, Examined, Proof
+from netdiag.model.attempt import Proof
+from netdiag.model.journal import Applied
+from netdiag.model.place import Candidate
+from netdiag.model.report import Examined
 from netdiag.sources import gather
 from netdiag.store import Store
 

@@ -6,14 +6,13 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from netdiag import config, engine
-from netdiag.cli.progress import Progress
-from netdiag.model import Endpoint, Report
-from netdiag.report import as_json, as_text
-from netdiag.sources import STDIN
+from netdiag.model.report import Report
 from netdiag.text import Secret
+
+if TYPE_CHECKING:
+    from netdiag.engine import Job
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -28,6 +27,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _fix_or_check(arguments: argparse.Namespace) -> int:
+    from netdiag import engine  # noqa: PLC0415 - httpx and all that repairs
+    from netdiag.cli.progress import Progress  # noqa: PLC0415
+    from netdiag.sources import STDIN  # noqa: PLC0415
+
     job = _job(arguments)
     with contextlib.closing(Progress(quiet=arguments.quiet)) as progress:
         report = engine.run(job, progress.tell)
@@ -38,10 +41,16 @@ def _fix_or_check(arguments: argparse.Namespace) -> int:
 
 
 def _detect(arguments: argparse.Namespace) -> int:
-    return _print(engine.detect(_job(arguments)), arguments)
+    from netdiag.detection import detect  # noqa: PLC0415 - without what the other commands need
+
+    return _print(detect(arguments.host), arguments)
 
 
 def _chat(arguments: argparse.Namespace) -> int:
+    from netdiag import engine  # noqa: PLC0415
+    from netdiag.cli.progress import Progress  # noqa: PLC0415
+    from netdiag.model.endpoint import Endpoint  # noqa: PLC0415
+
     endpoint = Endpoint(
         source="command line",
         line=0,
@@ -58,6 +67,8 @@ def _chat(arguments: argparse.Namespace) -> int:
 
 
 def _rollback(arguments: argparse.Namespace) -> int:
+    from netdiag import engine  # noqa: PLC0415
+
     if arguments.list:
         return _print(engine.journal(), arguments)
     return _print(engine.rollback([Path(name) for name in arguments.files], arguments.run), arguments)
@@ -79,8 +90,11 @@ _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
 }
 
 
-def _job(arguments: argparse.Namespace) -> engine.Job:
+def _job(arguments: argparse.Namespace) -> "Job":
     """Return the job the arguments describe; options a command does not have are at their defaults."""
+    from netdiag import config, engine  # noqa: PLC0415
+    from netdiag.sources import STDIN  # noqa: PLC0415
+
     given = vars(arguments)
     files = (*given.get("files", ()), *given.get("config", ()))
     return engine.Job(
@@ -106,8 +120,12 @@ def _key(arguments: argparse.Namespace) -> Secret | None:
 def _print(report: Report, arguments: argparse.Namespace, *, to_stderr: bool = False) -> int:
     stream = sys.stderr if to_stderr else sys.stdout
     if arguments.format == "json":
+        from netdiag.report.as_json import as_json  # noqa: PLC0415 - one of the two is needed
+
         stream.write(as_json(report, arguments.lang) + "\n")
     else:
+        from netdiag.report.as_text import as_text  # noqa: PLC0415
+
         detail = -1 if arguments.quiet else arguments.verbose
         colour = stream.isatty() and not arguments.no_color and not os.environ.get("NO_COLOR")
         stream.write(as_text(report, arguments.lang, detail=detail, colour=colour))

@@ -8,8 +8,8 @@ from typing import Final
 
 from netdiag import exits, kag, lab
 from netdiag.lab import scenarios
-from netdiag.report import wrapped
 from netdiag.report.labels import label
+from netdiag.report.page import wrapped
 
 DOCKER_INSTEAD: Final = """\
   docker run --rm -it --name netdiag-demo YOUR_IMAGE_WITH_NETDIAG sh

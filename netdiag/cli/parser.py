@@ -4,7 +4,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from netdiag import __version__
@@ -14,8 +14,8 @@ _NAME: Final = re.compile(r"[0-9A-Za-z_]([0-9A-Za-z_.-]*[0-9A-Za-z_.])?")
 _LONGEST_WAIT_S: Final = 3600.0
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the whole command line."""
+def parser(only: str = "") -> argparse.ArgumentParser:
+    """Return the whole command line; with ``only`` the name of a command, without what the others would need."""
     top = argparse.ArgumentParser(
         prog="netdiag",
         description="find the address by which this container reaches the model service on its host, "
@@ -25,22 +25,15 @@ def parser() -> argparse.ArgumentParser:
     _container(top)
     top.add_argument("--print-completion", action=_PrintCompletion, help="print the completion script for a shell")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    shared, probing, files = _shared(), _probing(), _files()
-    fix = commands.add_parser(
-        "fix-base-url", parents=[files, probing, shared], help="find, prove and write the base_urls that work"
-    )
-    fix.add_argument("--dry-run", action="store_true", help="show what would be written, and write nothing")
-    commands.add_parser("check", parents=[files, probing, shared], help="the same diagnosis; changes nothing")
-    commands.add_parser("detect", parents=[_hosts(), shared], help="where this is, and which addresses would be tried")
-    _chat(commands, [probing, shared])
-    _rollback(commands, [shared])
-    _demo(commands, [_speech()])
+    for name, add in _COMMANDS.items():
+        if only in ("", name):
+            add(commands)
     return top
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Return what ``arguments`` ask for; ends the process with a usage error where they cannot be meant."""
-    top = parser()
+    top = parser(arguments[0] if arguments and arguments[0] in _COMMANDS else "")
     parsed = top.parse_args(arguments)
     if parsed.command == "rollback" and parsed.list and (parsed.run or parsed.files):
         top.error("rollback --list undoes nothing: it takes neither --run nor FILE")
@@ -65,12 +58,12 @@ def _hosts() -> argparse.ArgumentParser:
     part.add_argument(
         "--host", action="append", default=[], type=_host, metavar="ADDRESS", help="try this address first (repeatable)"
     )
-    part.add_argument("--kag-version", type=_kag_version, metavar="X.Y", help="imitate this KAG, not the installed one")
     return part
 
 
 def _probing() -> argparse.ArgumentParser:
     part = argparse.ArgumentParser(add_help=False, parents=[_hosts()])
+    part.add_argument("--kag-version", type=_kag_version, metavar="X.Y", help="imitate this KAG, not the installed one")
     part.add_argument(
         "--timeout",
         type=_seconds,
@@ -105,8 +98,27 @@ def _container(to: argparse.ArgumentParser) -> None:
     to.add_argument("--container", metavar="NAME", default=argparse.SUPPRESS, help=said)
 
 
-def _chat(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> None:
-    chat = commands.add_parser("chat", parents=parents, help="one call exactly as KAG makes it")
+def _fix(commands: Any) -> None:
+    fix = commands.add_parser(
+        "fix-base-url",
+        parents=[_files(), _probing(), _shared()],
+        help="find, prove and write the base_urls that work",
+    )
+    fix.add_argument("--dry-run", action="store_true", help="show what would be written, and write nothing")
+
+
+def _check(commands: Any) -> None:
+    said = "the same diagnosis; changes nothing"
+    commands.add_parser("check", parents=[_files(), _probing(), _shared()], help=said)
+
+
+def _detect(commands: Any) -> None:
+    said = "where this is, the way to the host, and which address would be written; connects to nothing"
+    commands.add_parser("detect", parents=[_hosts(), _shared()], help=said)
+
+
+def _chat(commands: Any) -> None:
+    chat = commands.add_parser("chat", parents=[_probing(), _shared()], help="one call exactly as KAG makes it")
     chat.add_argument("--type", required=True, help="as in the configuration: ollama, vllm, maas, openai")
     chat.add_argument("--base-url", required=True, metavar="URL")
     chat.add_argument("--model", required=True)
@@ -116,20 +128,30 @@ def _chat(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> None:
     key.add_argument("--api-key-stdin", action="store_true", help="read the key from standard input")
 
 
-def _rollback(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> None:
-    rollback = commands.add_parser("rollback", parents=parents, help="put back what the last run changed")
+def _rollback(commands: Any) -> None:
+    rollback = commands.add_parser("rollback", parents=[_shared()], help="put back what the last run changed")
     rollback.add_argument("files", nargs="*", metavar="FILE", help="undo the last change of these files")
     rollback.add_argument("--run", metavar="ID", help="undo this run, or with FILE its change of these files")
     rollback.add_argument("--list", action="store_true", help="name the runs in the journal; undoes nothing")
 
 
-def _demo(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> None:
+def _demo(commands: Any) -> None:
     demo = commands.add_parser(
-        "demo", parents=parents, help="a host, a container and a fault, repaired before your eyes"
+        "demo", parents=[_speech()], help="a host, a container and a fault, repaired before your eyes"
     )
     demo.add_argument("scenario", nargs="?", default="works-by-gateway", metavar="SCENARIO")
     demo.add_argument("--list", action="store_true", help="name the scenarios")
     demo.add_argument("--shell", action="store_true", help="a prompt inside the container, to try commands by hand")
+
+
+_COMMANDS: Final[Mapping[str, Callable[[Any], None]]] = {
+    "fix-base-url": _fix,
+    "check": _check,
+    "detect": _detect,
+    "chat": _chat,
+    "rollback": _rollback,
+    "demo": _demo,
+}
 
 
 class _PrintCompletion(argparse.Action):

@@ -11,7 +11,7 @@ from netdiag.config.endpoints import endpoints
 from netdiag.config.formats import Format
 from netdiag.config.tree import NotRead, Positions, Style
 from netdiag.config.unreadable import Unreadable
-from netdiag.model import Endpoint
+from netdiag.model.endpoint import Endpoint
 
 LIMIT: Final = 8 * 1024 * 1024
 """Bytes that are read of one source. KAG's files are kilobytes; 5 MB take 0.2 s, of nothing but endpoints 2 s."""

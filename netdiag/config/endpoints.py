@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from netdiag.config import ini_tree, quoting, yaml_tree
 from netdiag.config.tree import STRING, Node, Positions, Scalar, Sequence, Style, dotted, mappings
 from netdiag.config.tree import Mapping as MappingNode
-from netdiag.model import Endpoint, Kind, Span
+from netdiag.model.endpoint import Endpoint, Kind, Span
 from netdiag.text import Secret, without_secrets
 
 _EXPANDED: Final = re.compile(r"[$`]")  # by a shell, Docker Compose, python-dotenv

@@ -12,7 +12,8 @@ from netdiag.config.document import Document, parse
 from netdiag.config.tree import Style
 from netdiag.config.unreadable import Unreadable
 from netdiag.config.url import in_brackets, split, with_host, with_path
-from netdiag.model import Edit, Endpoint, Span
+from netdiag.model.endpoint import Endpoint, Span
+from netdiag.model.plan import Edit
 from netdiag.text import shown
 
 # What may be written between any quotes without an escape: letters, and the marks of RFC 3986 that no format gives

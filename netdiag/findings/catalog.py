@@ -1,17 +1,22 @@
-"""Load ``catalog.yaml`` and put a finding into words."""
+"""Put a finding into words, from the registry: ``codes/*.yaml`` and ``terms.yaml``, written by people.
+
+What is read here is ``registry.json``, made of them by ``netdiag.findings.registry``: to read YAML would cost every
+command as much as starting Python twice.
+"""
 
 import functools
+import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
+from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
-from netdiag.model import Finding, Severity
+from netdiag.model.report import Finding, Severity
 
 LANGUAGES: Final = ("en", "zh")
+
+REGISTRY: Final = Path(__file__).with_name("registry.json")
 
 _TERMS: Final = frozenset({"failure", "reason"})
 """Values that are words of a closed vocabulary and have a translation of their own."""
@@ -35,27 +40,27 @@ class Words:
     remedies: tuple[Remedy, ...]
 
 
-@functools.cache
 def catalog() -> Mapping[str, Mapping[str, Any]]:
-    """Return the catalogue: code → severity, title, explanation, remedies."""
-    return _load("catalog.yaml")
+    """Return the registry: code → severity, title, explanation, remedies."""
+    codes: Mapping[str, Mapping[str, Any]] = _registry()["codes"]
+    return codes
 
 
-@functools.cache
 def terms() -> Mapping[str, Mapping[str, str]]:
     """Return the words for failures, reasons and platforms: word → language → text."""
-    return _load("terms.yaml")
+    words: Mapping[str, Mapping[str, str]] = _registry()["terms"]
+    return words
+
+
+@functools.cache
+def _registry() -> Mapping[str, Any]:
+    registry: Mapping[str, Any] = json.loads(REGISTRY.read_bytes())
+    return registry
 
 
 def term(word: str, language: str = "en") -> str:
     """Return a word of a closed vocabulary in ``language``; what is no such word is returned as it is."""
     return terms()[word][language] if word in terms() else word
-
-
-def _load(name: str) -> dict[str, Mapping[str, Any]]:
-    text = resources.files("netdiag.findings").joinpath(name).read_text("utf-8")
-    loaded: dict[str, Mapping[str, Any]] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    return loaded
 
 
 def severity(code: str) -> Severity:
@@ -76,7 +81,12 @@ def words(finding: Finding, language: str = "en") -> Words:
             remedy.get("on", {}).get(language, ""),
         )
         for remedy in entry["remedies"]
-        if all(values[name] == wanted for name, wanted in remedy.get("when", {}).items())
+        if _applies(remedy.get("when", {}), finding.values)
     )
     title, explanation = entry["title"][language], entry["explanation"][language]
     return Words(title.format_map(values), explanation.format_map(values), remedies)
+
+
+def _applies(when: Mapping[str, list[str]], values: Mapping[str, str]) -> bool:
+    """Tell whether each of the values named holds one of the words wanted of it: ``linux windows`` holds two."""
+    return all(not set(wanted).isdisjoint(values.get(name, "").split()) for name, wanted in when.items())

@@ -1,11 +1,14 @@
 """From what was tried to what it means. Pure: the same evidence always gives the same findings."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from netdiag import failures
-from netdiag.model import Attempt, Candidate, Endpoint, Examined, Facts, Finding, Platform, Proof, Service
+from netdiag.model.attempt import Attempt, Proof, Service
+from netdiag.model.endpoint import Endpoint
+from netdiag.model.place import Candidate
+from netdiag.model.report import Examined, Finding
 
 _BY_PROOF: Final = {
     failures.READ_TIMED_OUT: "ND204",
@@ -61,23 +64,18 @@ _SERVICES: Final = {11434: "ollama", 8000: "vllm"}
 
 @dataclass(frozen=True)
 class Context:
-    """What the rules need beside the evidence: the candidates tried, KAG's version, the patience, the proxies set."""
+    """What the rules need beside the evidence.
+
+    The candidates tried, KAG's version, the patience in seconds, the proxy variables set, what is known of the place
+    (:func:`netdiag.findings.places.values`), and why it offers no address of a host, where it offers none.
+    """
 
     candidates: tuple[Candidate, ...]
     kag: str
     seconds: float
     proxy_variables: tuple[str, ...] = ()
-
-
-def of_place(facts: Facts, platform: Platform) -> tuple[Finding, ...]:
-    """Return what is to be said of the place itself, whatever is configured."""
-    if not platform.in_container:
-        return (Finding("ND101", evidence=_seen(platform)),)
-    if platform.shares_host_network:
-        return (Finding("ND102", evidence=_seen(platform)),)
-    if not facts.gateways and all(interface.name == "lo" for interface in facts.interfaces if interface.addresses):
-        return (Finding("ND104"),)
-    return ()
+    place: Mapping[str, str] = field(default_factory=dict)
+    no_way: Finding | None = None
 
 
 def of_endpoint(examined: Examined, context: Context) -> tuple[Finding, ...]:
@@ -111,6 +109,7 @@ def _by_proof(examined: Examined, context: Context) -> Finding | None:
     if code == "ND404" and service.name == "ollama" and proof.failure == failures.FORBIDDEN and not proof.detail:
         code = "ND409"
     values = {
+        **context.place,
         "address": _origin(proof.url),
         "host": proof.host,
         "base_url": endpoint.base_url,
@@ -146,7 +145,8 @@ def _by_name(examined: Examined, context: Context) -> Finding | None:
         return None
     attempt = unknown[0]
     known = any(candidate.host == attempt.host for candidate in context.candidates)
-    return Finding("ND103" if known else "ND206", examined.endpoint.where, _place(attempt), (_line(attempt),))
+    values = {**context.place, **_place(attempt)}
+    return Finding("ND103" if known else "ND206", examined.endpoint.where, values, (_line(attempt),))
 
 
 def _by_connection(examined: Examined, context: Context) -> Finding | None:
@@ -155,9 +155,20 @@ def _by_connection(examined: Examined, context: Context) -> Finding | None:
         return None
     ended = {attempt.failure for attempt in attempts}
     code = next((code for word, code in _BY_CONNECTION if word in ended), "ND203")
-    port = attempts[0].port
-    values = {"port": str(port), "service": _service(examined.endpoint, port), "model": examined.endpoint.model}
+    if code == "ND201" and context.place.get("loopback") == "yes":
+        code = "ND208"
+    values = {**context.place, **_wanted(examined.endpoint, attempts[0].port)}
     return Finding(code, examined.endpoint.where, values, tuple(_line(a) for a in attempts))
+
+
+def _by_place(examined: Examined, context: Context) -> Finding | None:
+    """No address of a host could be tried, because this kind of place offers none."""
+    tried = [attempt for attempt in examined.attempts if attempt.step == "tcp" and attempt.failure]
+    if context.no_way is None or not tried:
+        return None
+    values = {**context.no_way.values, **_wanted(examined.endpoint, tried[0].port)}
+    evidence = (*context.no_way.evidence, *(_line(attempt) for attempt in tried))
+    return Finding(context.no_way.code, examined.endpoint.where, values, evidence)
 
 
 def _elsewhere(examined: Examined, context: Context) -> Finding | None:
@@ -174,6 +185,7 @@ _RULES: Final[tuple[Callable[[Examined, Context], Finding | None], ...]] = (
     _by_proof,
     _by_name,
     _by_connection,
+    _by_place,
     _elsewhere,
 )
 """The first that speaks is the cause: what a service said outweighs what a connection did."""
@@ -192,6 +204,10 @@ def _place(attempt: Attempt) -> dict[str, str]:
         "address": f"{attempt.host}:{attempt.port}",
         "failure": attempt.failure or "",
     }
+
+
+def _wanted(endpoint: Endpoint, port: int) -> dict[str, str]:
+    return {"port": str(port), "service": _service(endpoint, port), "model": endpoint.model}
 
 
 def _service(endpoint: Endpoint, port: int) -> str:
@@ -215,7 +231,3 @@ def _told(proof: Proof) -> str:
 def _origin(url: str) -> str:
     scheme, _, rest = url.rpartition("://")
     return f"{scheme}://{rest.partition('/')[0]}" if scheme else rest.partition("/")[0]
-
-
-def _seen(platform: Platform) -> tuple[str, ...]:
-    return tuple(f"{fact.name}: {fact.value} ({fact.source})" for fact in platform.evidence)

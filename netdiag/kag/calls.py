@@ -11,7 +11,8 @@ from typing import Any, Final, Literal
 
 from netdiag import failures
 from netdiag.kag.version import Version
-from netdiag.model import Endpoint, Request
+from netdiag.model.attempt import Request
+from netdiag.model.endpoint import Endpoint
 from netdiag.text import Secret
 
 Reads = Literal["openai_chat", "unchecked_chat", "generate", "ollama_chat", "embedding", "ollama_embedding", "rerank"]

@@ -1,7 +1,7 @@
 """The path a base_url must end in, by version, node and type: the same server needs different ones."""
 
 from netdiag.kag.version import Version
-from netdiag.model import Endpoint
+from netdiag.model.endpoint import Endpoint
 
 
 def right_path(version: Version, endpoint: Endpoint) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from netdiag import failures
 from netdiag.kag.calls import Call, Reads
-from netdiag.model import Answer
+from netdiag.model.attempt import Answer
 
 _BY_STATUS: Final = {
     401: failures.KEY_REFUSED,

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from netdiag import config
-from netdiag.model import Endpoint, Request
+from netdiag.model.attempt import Request
+from netdiag.model.endpoint import Endpoint
 from netdiag.text import printable
 
 PROJECTS: Final = "http://127.0.0.1:8887/public/v1/project"

@@ -1,11 +1,12 @@
 """Where am I: reading facts, naming the platform, listing the addresses by which its host may be reached.
 
-Only :mod:`~netdiag.platform.facts` reads anything; naming and candidates are pure, so a platform nobody here owns
-can be tested from what its users saw.
+Only :mod:`~netdiag.platform.facts` and :mod:`~netdiag.platform.network` read anything; the rest is pure, so a platform
+nobody here owns can be tested from what its users saw.
 """
 
-from netdiag.platform.candidates import candidates
+from netdiag.platform.candidates import candidates, choice, routed
 from netdiag.platform.facts import read
-from netdiag.platform.naming import name
+from netdiag.platform.naming import host, name
+from netdiag.platform.path import path
 
-__all__ = ["candidates", "name", "read"]
+__all__ = ["candidates", "choice", "host", "name", "path", "read", "routed"]

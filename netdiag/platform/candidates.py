@@ -1,59 +1,100 @@
-"""List every way the host may be reached from here, best first. Pure."""
+"""List every way the host may be reached from here, best first, and say which one would be written. Pure."""
 
 import ipaddress
-from collections.abc import Iterator, Sequence
-from typing import Final, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
-from netdiag.model import Candidate, Facts, Platform
+from netdiag.model.place import Candidate, CandidateKind, Choice, Facts, NameAnswer, Platform, Reason
+from netdiag.platform import names
+from netdiag.platform.marks import EMBEDDED_DNS
+from netdiag.platform.naming import host, possible
+from netdiag.platform.table import BY_NAME
 
 DOCKER0: Final = "172.17.0.1"
 """The default bridge's own address, unless ``bip`` says otherwise; also local to the host when the container sits on
 another bridge (moby: daemon/libnetwork/ipamutils). KAG's documentation tells Linux users to write it."""
 
-NAMES: Final = ("host.docker.internal", "host.containers.internal")
-"""Names that container engines give to the host: Docker's (also written by Podman) and Podman's."""
+_WSL_TUNNEL: Final = "10.255.255.254"
+"""WSL's own resolver while it tunnels DNS (WSL: src/shared/inc/lxinitshared.h): not an address of Windows."""
 
-PLATFORM_NAMES: Final = {
-    "docker-desktop-mac": ("gateway.docker.internal",),
-    "docker-desktop-windows": ("gateway.docker.internal",),
-    "docker-compose": ("gateway.docker.internal",),
-    "docker-bridge": ("gateway.docker.internal",),
+_REASONS: Final[Mapping[CandidateKind, Reason]] = {
+    "user": "named_by_you",
+    "loopback": "own_network",
+    "name": "stable_name",
 }
-"""Asked on the Docker rows as well, since only the answer tells Docker Desktop on Windows from an engine in WSL2."""
 
-CONSTANTS: Final = {
-    "docker-desktop-mac": ("192.168.65.254",),
-    "docker-desktop-windows": ("192.168.65.254",),
-}
-"""Where Docker Desktop's names point by default (the range can be changed in its settings)."""
-
-_Source = tuple[Literal["user", "loopback", "name", "gateway", "docker0", "constant"], str, str]
+_Source = tuple[CandidateKind, str, str]
 
 
-def candidates(facts: Facts, platform: Platform, user_hosts: Sequence[str] = ()) -> tuple[Candidate, ...]:
-    """Return the candidates in the order of preference, each host once, with the addresses known without asking.
+def candidates(
+    facts: Facts, platform: Platform, user_hosts: Sequence[str] = (), answers: Sequence[NameAnswer] | None = None
+) -> tuple[Candidate, ...]:
+    """Return the candidates in the order of preference, each host once, with the addresses known so far.
 
-    Where the network is the host's own (outside a container, or ``--network host``) only loopback and what the user
-    named is listed: the default gateway there is a router, not the host.
+    ``answers`` are what name servers said; ``None`` means that none was asked yet, and then the names of every
+    platform that this may still turn out to be are listed. Where the network is the host's own (outside a container,
+    or ``--network host``) only loopback and what the user named is listed: the default gateway there is a router.
     """
-    sources: list[_Source] = [("user", host, "you gave it") for host in user_hosts]
-    sources.append(("loopback", "localhost", "this container itself, or a shared network"))
+    known = names.believable(facts, answers or ())
+    sources: list[_Source] = [("user", given, "") for given in user_hosts]
+    sources.append(("loopback", "localhost", ""))
     if platform.in_container and not platform.shares_host_network:
-        sources += _names(platform)
-        sources += _gateways(facts)
-        sources.append(("docker0", DOCKER0, "Docker's default bridge"))
-        sources += [("constant", a, f"known address on {platform.name}") for a in CONSTANTS.get(platform.name, ())]
-    return tuple(_ranked(facts, sources))
+        sources += [("name", name, "") for name in _names(facts, platform, asked=answers is not None)]
+        sources += _answers(facts, known)
+        sources += _addresses(facts, platform)
+    return tuple(_ranked(facts, sources, known))
 
 
-def _names(platform: Platform) -> Iterator[_Source]:
-    for host in (*NAMES, *PLATFORM_NAMES.get(platform.name, ())):
-        yield "name", host, "name of the host in containers"
+def choice(listed: Sequence[Candidate], platform: Platform) -> Choice | None:
+    """Return the candidate that would be written if all of them led to the service, and the one after it.
+
+    ``None`` where nothing is known to lead to the host.
+    """
+    usable = [candidate for candidate in listed if candidate.addresses and candidate.kind != "loopback"]
+    if platform.reaches_loopback and not usable:
+        usable = [candidate for candidate in listed if candidate.kind == "loopback"]
+    if not usable:
+        return None
+    first = usable[0]
+    # An answer is the address behind a name: beside that name it is no other way.
+    others = [other for other in usable[1:] if set(other.addresses) - set(first.addresses)]
+    return Choice(first, _REASONS.get(first.kind, "no_name_known"), others[0] if others else None)
+
+
+def _names(facts: Facts, platform: Platform, *, asked: bool) -> tuple[str, ...]:
+    rows = [BY_NAME[platform.name], *([BY_NAME[platform.below]] if platform.below else [])]
+    if not asked:
+        rows = [row for row in possible(facts) if row.in_container and not row.shares_host_network] + rows
+    return tuple(dict.fromkeys(name for row in rows for name in row.names))
+
+
+def _answers(facts: Facts, known: Mapping[str, NameAnswer]) -> Iterator[_Source]:
+    """Yield what name servers say of names that are pinned to something else, which a name alone would never reach."""
+    for name, answer in known.items():
+        line = facts.pinned(name)
+        if line and line.address not in answer.addresses:
+            yield from (("answer", address, name) for address in routed(facts, answer.addresses))
+
+
+def _addresses(facts: Facts, platform: Platform) -> Iterator[_Source]:
+    """Yield addresses: those of the host before those of what only stands between, and never a router's."""
+    row = host(platform)
+    constants: list[_Source] = [("constant", address, platform.below or platform.name) for address in row.constants]
+    near: list[_Source] = []
+    if row.gateway in ("machine", "namespace"):
+        near = [*_gateways(facts)]
+    elif row.gateway not in ("router", "node", "nothing"):
+        near = [*_gateways(facts), *(_docker0(facts) if "linux" in row.systems else ())]
+    yield from (*near, *constants) if row.gateway in ("host", "outer_container", "wsl") else (*constants, *near)
+    if row.gateway == "wsl":
+        yield from _windows(facts)
 
 
 def _gateways(facts: Facts) -> Iterator[_Source]:
     for gateway in facts.gateways:
-        yield "gateway", gateway.address, f"default gateway of {gateway.interface}"
+        # A link-local address needs the interface's name beside it, which a base_url cannot hold (RFC 6874 died).
+        if not ipaddress.ip_address(gateway.address).is_link_local:
+            yield "gateway", gateway.address, gateway.interface
     if facts.gateways:
         return
     # An internal network has no default route, yet its bridge is still an address of the host (docker docs).
@@ -61,26 +102,58 @@ def _gateways(facts: Facts) -> Iterator[_Source]:
         for prefixed in interface.addresses:
             network = ipaddress.ip_interface(prefixed).network
             if network.is_private and not network.is_loopback and not network.is_link_local:
-                first = network.network_address + 1
-                yield "gateway", str(first), f"first address of {network} on {interface.name} (no default gateway)"
+                yield "first_address", str(network.network_address + 1), f"{network} {interface.name}"
 
 
-def _ranked(facts: Facts, sources: Sequence[_Source]) -> Iterator[Candidate]:
-    seen: set[str] = set()
-    for rank, (kind, host, origin) in enumerate(sources):
-        if host.lower() in seen:
+def _docker0(facts: Facts) -> Iterator[_Source]:
+    """Yield the default bridge's address, unless it is this container's own (an engine runs inside it).
+
+    Only asked for where the host may be a Linux: elsewhere nobody has it, and packets for it would leave for a router.
+    """
+    own = {prefixed.partition("/")[0] for interface in facts.interfaces for prefixed in interface.addresses}
+    if DOCKER0 not in own:
+        yield "docker0", DOCKER0, ""
+
+
+def _windows(facts: Facts) -> Iterator[_Source]:
+    """Yield Windows as WSL sees it: without DNS tunnelling its address is WSL's name server (MicrosoftDocs/WSL)."""
+    for server in (*facts.host_nameservers, *facts.nameservers):
+        try:
+            address = ipaddress.ip_address(server)
+        except ValueError:
             continue
-        seen.add(host.lower())
-        addresses, pinned_at = _known_addresses(facts, host)
-        yield Candidate(host, kind, f"{origin}, {pinned_at}" if pinned_at else origin, rank, addresses)
+        if address.is_private and not address.is_loopback and server not in (_WSL_TUNNEL, EMBEDDED_DNS):
+            yield "host_nameserver", server, "/etc/resolv.conf"
 
 
-def _known_addresses(facts: Facts, host: str) -> tuple[tuple[str, ...], str]:
+def _ranked(facts: Facts, sources: Sequence[_Source], known: Mapping[str, NameAnswer]) -> Iterator[Candidate]:
+    seen: set[str] = set()
+    for rank, (kind, host_, source) in enumerate(sources):
+        if host_.lower() in seen:
+            continue
+        seen.add(host_.lower())
+        addresses, learned = _known_addresses(facts, host_, known)
+        yield Candidate(host_, kind, source or learned, rank, addresses)
+
+
+def _known_addresses(facts: Facts, host_: str, known: Mapping[str, NameAnswer]) -> tuple[tuple[str, ...], str]:
+    """Return the addresses of a host and where they were learned; a pinned name leads where it is pinned to."""
     try:
-        return (str(ipaddress.ip_address(host.strip("[]"))),), ""
+        return (str(ipaddress.ip_address(host_.strip("[]"))),), ""
     except ValueError:
         pass
-    if host == "localhost":
+    if host_ == "localhost":
         return ("127.0.0.1", "::1"), ""
-    line = facts.pinned(host)
-    return ((line.address,), f"/etc/hosts line {line.line}") if line else ((), "")
+    if line := facts.pinned(host_):
+        return (line.address,), f"/etc/hosts:{line.line}"
+    if answer := known.get(host_):
+        return routed(facts, answer.addresses), answer.server
+    return (), ""
+
+
+def routed(facts: Facts, addresses: Sequence[str]) -> tuple[str, ...]:
+    """Return the addresses there may be a way to: IPv6 only where this container has an IPv6 address of its own."""
+    own = (ipaddress.ip_interface(a) for i in facts.interfaces for a in i.addresses if i.name != "lo")
+    if any(address.version == 6 and not address.is_link_local for address in own):
+        return tuple(addresses)
+    return tuple(address for address in addresses if ":" not in address)

@@ -1,37 +1,53 @@
 """Read what can be known about this machine without sending anything and without privilege.
 
-Files are read below an injected root, so that a fixture of any platform can stand in for the real one. How far each
-sign can be trusted is discussed in docs/architecture.md.
+Files are read below an injected root, and the network is a value, so that a fixture of any platform can stand in for
+the real one. What the texts give away is told by :mod:`netdiag.platform.marks`.
 """
 
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
-from netdiag.model import Fact, Facts, HostsLine
-from netdiag.platform import network
+from netdiag.model.place import Fact, Facts
+from netdiag.platform import marks, network, resolving
 
-EMBEDDED_DNS = "127.0.0.11"
-"""Docker's own name server, present on user-defined networks only (moby: daemon/libnetwork/sandbox_dns_unix.go)."""
+_LIMIT: Final = 256 * 1024
 
-_HOST_INTERFACES = ("docker0", "br-", "veth")
-"""Interfaces of a Docker host; seeing them from inside a container means that its network is the host's."""
+_PRESENT: Final = (
+    ("dockerenv", ".dockerenv"),  # dockerd's init layer (moby: daemon/initlayer/setup_unix.go); can be baked in
+    ("containerenv", "run/.containerenv"),  # Podman (libpod/container_internal_common.go)
+    ("service_account", "var/run/secrets/kubernetes.io/serviceaccount"),
+    ("incus_device", "dev/incus"),
+    ("incus_device", "dev/lxd"),
+)
 
-_LIMIT = 256 * 1024
 
+def read(
+    root: Path = Path("/"), environ: Mapping[str, str] = os.environ, links: network.Network | None = None
+) -> Facts:
+    """Return the facts of the machine below ``root``; what cannot be read is simply not among them.
 
-def read(root: Path = Path("/"), environ: Mapping[str, str] = os.environ) -> Facts:
-    """Return the facts of the machine below ``root``; what cannot be read is simply not among them."""
-    hosts = tuple(_hosts(_text(root / "etc/hosts")))
-    nameservers = tuple(_nameservers(_text(root / "etc/resolv.conf")))
-    interfaces = network.interfaces()
-    marks = [*_files(root), *_kernel(root), *_mounts(root), *_environment(environ)]
-    if EMBEDDED_DNS in nameservers:
-        marks.append(Fact("embedded_dns", EMBEDDED_DNS, "/etc/resolv.conf"))
-    of_host = [i.name for i in interfaces if i.name.startswith(_HOST_INTERFACES)]
-    if of_host:
-        marks.append(Fact("host_interfaces", ", ".join(of_host), "network interfaces"))
-    return Facts(tuple(marks), interfaces, network.gateways(), hosts, nameservers)
+    ``links`` are its interfaces and gateways; without them this process's own are taken.
+    """
+    found = network.read() if links is None else links
+    hosts = resolving.hosts(_text(root / "etc/hosts"))
+    resolver = resolving.resolver(_text(root / "etc/resolv.conf"))
+    seen = (
+        *_present(root),
+        *marks.of_kernel(_text(root / "proc/sys/kernel/osrelease").strip()),
+        *marks.of_command_line(_text(root / "proc/cmdline")),
+        *marks.of_mounts(_text(root / "proc/self/mountinfo"), _text(root / "proc/self/cgroup")),
+        *marks.of_user_namespace(_text(root / "proc/self/uid_map")),
+        *marks.of_environment(environ, _first_environment(root), _text(root / "run/systemd/container").strip()),
+        *marks.of_resolver(resolver),
+        *marks.of_hosts(hosts),
+        *marks.of_network(found, resolver, _text(root / "proc/1/comm").strip()),
+    )
+    # A mark that shows in two places counts once, by the first.
+    unique = {mark.name: mark for mark in reversed(seen)}
+    ordered = tuple(mark for mark in seen if unique[mark.name] is mark)
+    return Facts(ordered, found.interfaces, found.gateways, hosts, resolver.nameservers, resolver.host_nameservers)
 
 
 def _text(path: Path) -> str:
@@ -42,50 +58,16 @@ def _text(path: Path) -> str:
         return ""
 
 
-def _files(root: Path) -> Iterator[Fact]:
-    for name, path in (("dockerenv", ".dockerenv"), ("containerenv", "run/.containerenv")):
+def _present(root: Path) -> Iterator[Fact]:
+    for name, path in _PRESENT:
         if (root / path).exists():
             yield Fact(name, "present", f"/{path}")
 
 
-def _kernel(root: Path) -> Iterator[Fact]:
-    release = _text(root / "proc/sys/kernel/osrelease").strip()
-    source = "/proc/sys/kernel/osrelease"
-    if release:
-        yield Fact("kernel", release, source)
-    if release.endswith("-linuxkit"):
-        yield Fact("kernel_linuxkit", release, source)
-    if "microsoft" in release.lower():
-        yield Fact("kernel_wsl2", release, source)
-
-
-def _mounts(root: Path) -> Iterator[Fact]:
-    """Docker mounts ``/etc/hosts`` from ``/docker/containers/<id>/``: a sign that no image can carry along."""
-    for line in _text(root / "proc/self/mountinfo").splitlines():
-        fields = line.split(" ")
-        if len(fields) > 4 and fields[4] in {"/etc/hosts", "/etc/hostname"}:
-            before, found, after = fields[3].partition("/docker/containers/")
-            if found:
-                yield Fact("docker_mount", f"{before}{found}{after[:12]}", "/proc/self/mountinfo")
-                return
-
-
-def _environment(environ: Mapping[str, str]) -> Iterator[Fact]:
-    if environ.get("container"):
-        yield Fact("container_variable", environ["container"], "environment: container")
-    if environ.get("KUBERNETES_SERVICE_HOST"):
-        yield Fact("kubernetes", environ["KUBERNETES_SERVICE_HOST"], "environment: KUBERNETES_SERVICE_HOST")
-
-
-def _hosts(text: str) -> Iterator[HostsLine]:
-    for number, line in enumerate(text.splitlines(), 1):
-        words = line.partition("#")[0].split()
-        if len(words) > 1:
-            yield HostsLine(words[0], tuple(words[1:]), number)
-
-
-def _nameservers(text: str) -> Iterator[str]:
-    for line in text.splitlines():
-        words = line.split()
-        if len(words) > 1 and words[0] == "nameserver":
-            yield words[1]
+def _first_environment(root: Path) -> Mapping[str, str]:
+    """Return of the first process's environment the one variable wanted here: LXC sets ``container`` nowhere else."""
+    for entry in _text(root / "proc/1/environ").split("\0"):
+        name, _, value = entry.partition("=")
+        if name == "container":
+            return {name: value}
+    return {}

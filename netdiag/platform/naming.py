@@ -1,66 +1,75 @@
-"""Name the platform from facts: a table of rows, the first whose signs are all there wins. Pure."""
+"""Name the platform: the first row of the table whose signs are all there wins. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
-from netdiag.model import Fact, Facts, Platform
+from netdiag.model.place import Confidence, Fact, Facts, NameAnswer, Platform
+from netdiag.platform import names
+from netdiag.platform.table import BY_NAME, ROWS, Row
 
-_DOCKER: Final = frozenset({"dockerenv", "docker_mount"})
-_CONTAINER: Final = _DOCKER | {"containerenv", "container_variable", "kubernetes"}
-
-_DESKTOP_NAME: Final = "gateway.docker.internal"
-"""A name that Docker Desktop's resolver knows and Docker Engine's doesn't (docker docs: networking how-tos)."""
+_LOWER: Final[Mapping[Confidence, Confidence]] = {"certain": "likely", "likely": "guess", "guess": "guess"}
 
 
-@dataclass(frozen=True)
-class Row:
-    """One platform. Each set in ``signs`` needs one of its marks present; marks in ``against`` lower the confidence."""
-
-    name: str
-    signs: tuple[frozenset[str], ...]
-    confidence: Literal["certain", "likely", "guess"] = "certain"
-    against: frozenset[str] = frozenset()
-    in_container: bool = True
-    shares_host_network: bool = False
-
-
-def _one(*names: str) -> frozenset[str]:
-    return frozenset(names)
-
-
-ROWS: Final = (
-    Row("docker-host-network", (_DOCKER, _one("host_interfaces")), shares_host_network=True),
-    Row("docker-desktop-mac", (_DOCKER, _one("kernel_linuxkit")), against=_one("kernel_wsl2")),
-    Row("docker-desktop-windows", (_DOCKER, _one("kernel_wsl2"), _one("desktop_name"))),
-    Row("docker-compose", (_DOCKER, _one("embedded_dns")), against=_one("containerenv", "kubernetes")),
-    Row("docker-bridge", (_DOCKER,), against=_one("containerenv", "kubernetes")),
-    Row("unknown-container", (_CONTAINER,), "likely"),
-    Row("linux-host", (), "likely", in_container=False),
-)
-"""In order of decision. ``docker-compose`` means any user-defined network; ``docker-desktop-mac`` also stands for
-Docker Desktop on Linux, whose kernel carries the same suffix."""
-
-
-def name(facts: Facts, resolved: Mapping[str, tuple[str, ...]] | None = None) -> Platform:
-    """Return the platform that ``facts``, and the addresses of the names ``resolved`` so far, speak for."""
-    marks = {fact.name: fact for fact in facts.marks}
-    answers = (resolved or {}).get(_DESKTOP_NAME, ())
-    if answers and not facts.pinned(_DESKTOP_NAME):
-        marks["desktop_name"] = Fact("desktop_name", answers[0], f"DNS: {_DESKTOP_NAME}")
-    row = next(row for row in ROWS if all(marks.keys() & group for group in row.signs))
-    evidence = tuple(marks[mark] for group in row.signs for mark in sorted(group) if mark in marks)
+def name(facts: Facts, answers: Sequence[NameAnswer] = ()) -> Platform:
+    """Return the platform that ``facts``, and what name servers answered so far, speak for."""
+    marks = {fact.name: fact for fact in (*facts.marks, *names.marks(names.believable(facts, answers)))}
+    row = next(row for row in ROWS if _matches(row, marks))
+    below = _below(row, marks)
+    carrier = below if below and row.gateway == "host" else row
     against = tuple(marks[mark] for mark in sorted(row.against) if mark in marks)
     return Platform(
         name=row.name,
         in_container=row.in_container,
-        shares_host_network=row.shares_host_network,
-        confidence="guess" if against else row.confidence,
-        evidence=evidence or _absence(marks),
+        shares_host_network=row.shares_host_network or bool(below and below.shares_host_network),
+        confidence=_LOWER[row.confidence] if against else row.confidence,
+        evidence=tuple(_evidence(row, marks)) or tuple(_absence(marks)),
         against=against,
+        below=below.name if below else "",
+        systems=tuple(sorted(row.systems if "cloud" in row.systems else carrier.systems)),
+        reaches_loopback=carrier.loopback,
     )
 
 
-def _absence(marks: Mapping[str, Fact]) -> tuple[Fact, ...]:
-    kernel = (marks["kernel"],) if "kernel" in marks else ()
-    return (Fact("no_container_marks", "none", "/.dockerenv, /run/.containerenv, mounts, environment"), *kernel)
+def possible(facts: Facts) -> tuple[Row, ...]:
+    """Return the rows that ``facts`` allow, the last being the one they name.
+
+    Those before it wait for what a name server would answer: Colima looks like any Docker Engine until it is asked.
+    """
+    marks = {fact.name: fact for fact in facts.marks}
+    rows: list[Row] = []
+    for row in ROWS:
+        if _matches(row, marks):
+            return (*rows, row)
+        if _matches(row, marks, asked=False):
+            rows.append(row)
+    return tuple(rows)
+
+
+def host(platform: Platform) -> Row:
+    """Return the row that tells what the host of ``platform`` is: of an orchestrator's, that of what carries it."""
+    row = BY_NAME[platform.name]
+    return BY_NAME[platform.below] if row.gateway == "host" and platform.below else row
+
+
+def _matches(row: Row, marks: Mapping[str, Fact], *, asked: bool = True) -> bool:
+    """Tell whether a row's signs are there; before name servers are ``asked`` any of them may know any name."""
+    wanted = row.signs if asked else (group for group in row.signs if not any(m.startswith("dns:") for m in group))
+    return all(marks.keys() & group for group in wanted) and not marks.keys() & row.without
+
+
+def _below(row: Row, marks: Mapping[str, Fact]) -> Row | None:
+    if not row.on_top:
+        return None
+    found = next(r for r in ROWS if not r.on_top and _matches(r, marks))
+    return found if found.name not in ("unknown-container", "linux-host") else None
+
+
+def _evidence(row: Row, marks: Mapping[str, Fact]) -> Iterator[Fact]:
+    for group in row.signs:
+        yield from (marks[mark] for mark in sorted(group) if mark in marks)
+
+
+def _absence(marks: Mapping[str, Fact]) -> Iterator[Fact]:
+    yield Fact("no_container_marks", "none", "/.dockerenv, /run/.containerenv, mounts, environment")
+    if "kernel" in marks:
+        yield marks["kernel"]

@@ -13,7 +13,7 @@ from typing import Final
 import httpx
 
 from netdiag import failures
-from netdiag.model import Answer, Request
+from netdiag.model.attempt import Answer, Request
 
 BODY_LIMIT: Final = 1024 * 1024
 """Bytes read of an answer. An embedding of 4,096 numbers as JSON text takes some 90 KB."""

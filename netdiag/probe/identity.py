@@ -4,7 +4,7 @@ import json
 from typing import Any, Final
 
 from netdiag import failures
-from netdiag.model import Answer, Request, Service
+from netdiag.model.attempt import Answer, Request, Service
 from netdiag.probe.http import send
 
 IDENTITY_LIMIT_S: Final = 3.0

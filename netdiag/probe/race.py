@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from netdiag import failures
-from netdiag.model import Attempt, Candidate
-from netdiag.probe.names import Resolved, in_background, lookup
+from netdiag.model.attempt import Attempt
+from netdiag.model.place import Candidate, NameAnswer
+from netdiag.probe.names import in_background, lookup
 
 CONNECT_LIMIT_S: Final = 1.5
 """Longest wait for a TCP connection. On one machine an answer takes microseconds; a lost SYN is sent again after 1 s
@@ -36,7 +37,7 @@ class Race:
 
     attempts: tuple[Attempt, ...]
     connected: dict[tuple[str, int], str]
-    resolved: dict[str, Resolved]
+    resolved: dict[str, NameAnswer]
 
     def left(self, candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
         """Return the candidates that were called off before they had answered."""
@@ -57,7 +58,7 @@ class _State:
     began: float
     attempts: list[Attempt] = field(default_factory=list)
     connected: dict[tuple[str, int], str] = field(default_factory=dict)
-    resolved: dict[str, Resolved] = field(default_factory=dict)
+    resolved: dict[str, NameAnswer] = field(default_factory=dict)
     unresolved: dict[str, Candidate] = field(default_factory=dict)
     grace_ends: dict[int, float] = field(default_factory=dict)
     best: dict[int, int] = field(default_factory=dict)
@@ -69,7 +70,7 @@ def race(
     *,
     limit_s: float = CONNECT_LIMIT_S,
     patient: bool = False,
-    resolve: Callable[[str], Resolved] = lookup,
+    resolve: Callable[[str], NameAnswer] = lookup,
 ) -> Race:
     """Connect to every candidate on every port; return when each port is settled, or after ``limit_s`` seconds.
 
@@ -86,7 +87,7 @@ class _Racer:
         ports: Sequence[int],
         limit_s: float,
         patient: bool,
-        resolve: Callable[[str], Resolved],
+        resolve: Callable[[str], NameAnswer],
     ) -> None:
         self._candidates = candidates
         self._ports = tuple(dict.fromkeys(ports))
@@ -94,7 +95,7 @@ class _Racer:
         self._patient = patient
         self._resolve = resolve
         self._selector = selectors.DefaultSelector()
-        self._answers: queue.SimpleQueue[Resolved] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[NameAnswer] = queue.SimpleQueue()
         self._wake_in, self._wake_out = os.pipe()
         self._wake_lock = threading.Lock()
         self._is_over = False
@@ -126,7 +127,7 @@ class _Racer:
                 self._state.unresolved[candidate.host] = candidate
                 in_background(candidate.host, self._answered, self._resolve)
 
-    def _answered(self, resolved: Resolved) -> None:
+    def _answered(self, resolved: NameAnswer) -> None:
         """Called in the resolver's thread, perhaps long after the race: the pipe's number is another file's then."""
         self._answers.put(resolved)
         with self._wake_lock, contextlib.suppress(BlockingIOError):

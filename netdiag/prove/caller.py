@@ -5,7 +5,8 @@ from collections.abc import Callable
 from netdiag import config, failures, kag
 from netdiag.kag.calls import Call
 from netdiag.kag.version import Version
-from netdiag.model import Answer, Endpoint, Proof, Service
+from netdiag.model.attempt import Answer, Proof, Service
+from netdiag.model.endpoint import Endpoint
 from netdiag.probe.http import proxy_variables, send
 from netdiag.probe.identity import identify
 from netdiag.text import shown

@@ -7,7 +7,10 @@ of preference. What fails leaves its evidence.
 from collections.abc import Iterator, Sequence
 
 from netdiag import config, failures
-from netdiag.model import Attempt, Candidate, Endpoint, Examined, Proof, Verdict
+from netdiag.model.attempt import Attempt, Proof
+from netdiag.model.endpoint import Endpoint
+from netdiag.model.place import Candidate
+from netdiag.model.report import Examined, Verdict
 from netdiag.prove.caller import Caller
 from netdiag.prove.target import Target, problem
 from netdiag.prove.ways import Ways
@@ -39,8 +42,15 @@ def _host(to: Target, ways: Ways, caller: Caller) -> Examined:
             proofs.append(proof)
             if proof.failure is None:
                 verdict: Verdict = "works" if proof.url == to.endpoint.base_url else "repairable"
-                attempts = ways.attempts(to) + _calls(to, proofs)
-                return Examined(to.endpoint, verdict, attempts, tuple(proofs), candidate, proof.url)
+                return Examined(
+                    to.endpoint,
+                    verdict,
+                    ways.attempts(to) + _calls(to, proofs),
+                    tuple(proofs),
+                    candidate,
+                    proof.url,
+                    runner_up=ways.next_open(to, candidate),
+                )
     return Examined(to.endpoint, "broken", ways.attempts(to) + _calls(to, proofs), tuple(proofs))
 
 
@@ -57,7 +67,8 @@ def _elsewhere(to: Target, caller: Caller) -> Examined:
     """The configured address is not this host's: it is called as it stands and nothing else is tried."""
     proof = caller.prove(to.endpoint, to.url.host, to.endpoint.base_url, trusted=True)
     verdict: Verdict = "broken" if proof.failure else "works"
-    return Examined(to.endpoint, verdict, _calls(to, [proof]), (proof,), None, "" if proof.failure else proof.url)
+    proven = "" if proof.failure else proof.url
+    return Examined(to.endpoint, verdict, _calls(to, [proof]), (proof,), proven_url=proven)
 
 
 def _calls(to: Target, proofs: Sequence[Proof]) -> tuple[Attempt, ...]:

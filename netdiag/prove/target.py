@@ -6,7 +6,8 @@ from typing import Final
 
 from netdiag import config
 from netdiag.kag.calls import OLLAMA_PORT
-from netdiag.model import Candidate, Endpoint
+from netdiag.model.endpoint import Endpoint
+from netdiag.model.place import Candidate
 
 _PORTS: Final = {"http": 80, "https": 443}
 _UNKNOWN_VALUES: Final = frozenset({"template", "environment", "not_a_string"})

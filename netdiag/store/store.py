@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from netdiag.model import Applied, Edit
+from netdiag.model.journal import Applied
+from netdiag.model.plan import Edit
 from netdiag.store.disk import closing, digest, fsync_directory
 from netdiag.store.journal import Journal
 from netdiag.store.lock import PATIENCE_S, Hold, hold, interrupts_held, locked

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from netdiag.model import Applied
+from netdiag.model.journal import Applied
 from netdiag.store.disk import closing
 from netdiag.store.journal import Journal
 from netdiag.store.lock import Hold

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from netdiag.model import Applied
+from netdiag.model.journal import Applied
 from netdiag.store.attributes import make_alike
 from netdiag.store.disk import closing, digest, fsync_directory, overwrite, write_all
 from netdiag.store.lock import Hold, hold

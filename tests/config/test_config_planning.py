@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netdiag.config import apply, edits, parse, shifted, unified
-from netdiag.model import Edit, Span
+from netdiag.model.endpoint import Span
+from netdiag.model.plan import Edit
 
 
 def plan(data, host=None, path=None, source="kag_config.yaml"):

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from netdiag.config import apply, edits, parse, shifted
-from netdiag.model import Endpoint, Span
+from netdiag.model.endpoint import Endpoint, Span
 from netdiag.text import Secret
 
 PRODUCT_MODE = b'{ "type": "ollama", "base_url": "http://localhost:11434/", "model": "qwen2.5:3b" }\n'

@@ -85,7 +85,7 @@ def test_all_addresses(engine: Engine, images: Images, tmp_path: Path, place: Pl
 
 @pytest.mark.parametrize(("place", "name"), PLACES)
 def test_loopback_only(engine: Engine, images: Images, tmp_path: Path, place: Place, name: str | None) -> None:
-    """Ollama on the host's loopback only: nothing is written, the cause is named with the command of each system."""
+    """Ollama on the host's loopback only: nothing is written, the cause is named with the command that mends it."""
     with engine.like_ollama("127.0.0.1", tmp_path / "ollama"), place(engine, images, tmp_path) as container:
         container.write(FILE, CONFIG)
         done = container.run("netdiag", "fix-base-url")
@@ -94,8 +94,8 @@ def test_loopback_only(engine: Engine, images: Images, tmp_path: Path, place: Pl
         assert (name or container.gateway()) in done.stdout
     assert "kag_config.yaml:2" in done.stdout
     assert "127.0.0.1" in done.stdout
-    for command in ("systemctl restart ollama", "launchctl setenv OLLAMA_HOST", "SetEnvironmentVariable"):
-        assert command in done.stdout
+    assert "systemctl restart ollama" in done.stdout
+    assert "launchctl" not in done.stdout  # the host of a Docker Engine's bridge is a Linux
 
 
 def test_host_network(engine: Engine, images: Images, tmp_path: Path) -> None:

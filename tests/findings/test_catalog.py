@@ -4,11 +4,14 @@ import re
 import string
 
 import pytest
+from golden import check
 
 from netdiag import failures, findings
-from netdiag.findings import rules
-from netdiag.model import Finding
-from netdiag.platform.naming import ROWS
+from netdiag.findings import places, rules
+from netdiag.findings.catalog import REGISTRY
+from netdiag.findings.registry import registry
+from netdiag.model.report import Finding
+from netdiag.platform.table import ROWS
 
 CODES = sorted(findings.catalog())
 
@@ -47,7 +50,13 @@ def test_titles_begin_in_lower_case():
 
 def test_every_code_of_the_rules_is_in_the_catalogue():
     """A rule cannot raise what nobody can explain."""
-    raised = {*rules._BY_PROOF.values(), *(code for _, code in rules._BY_CONNECTION)}
+    raised = {
+        *rules._BY_PROOF.values(),
+        *(code for _, code in rules._BY_CONNECTION),
+        *places._OF_SERVER.values(),
+        *places._NOTES.values(),
+        *places._BY_NAME.values(),
+    }
     assert raised <= set(CODES)
 
 
@@ -58,18 +67,29 @@ def test_every_failure_and_platform_has_words():
     assert all(set(word) == {"en", "zh"} for word in findings.terms().values())
 
 
+def test_the_registry_is_what_people_wrote():
+    """registry.json follows codes/*.yaml and terms.yaml; `python -m netdiag.findings.registry` makes it anew."""
+    check(REGISTRY, registry())
+
+
+LINUX, MAC, WINDOWS = "Linux", "macOS", "Windows (PowerShell)"
+
+
 @pytest.mark.parametrize(
-    ("service", "systems"),
+    ("service", "systems", "on"),
     [
-        ("ollama", ["Linux", "macOS", "Windows (PowerShell)"]),
-        ("vllm", ["Linux, macOS, Windows"]),
-        ("other", ["Linux, macOS, Windows"]),
+        ("ollama", "linux", ["on the host", LINUX]),
+        ("ollama", "macos", [MAC, MAC]),
+        ("ollama", "linux windows", ["on the host", WINDOWS, LINUX, WINDOWS]),
+        ("ollama", "linux macos windows", ["on the host", WINDOWS, MAC, LINUX, MAC, WINDOWS]),
+        ("vllm", "linux", ["on the host", ""]),
+        ("other", "linux", ["on the host", ""]),
     ],
 )
-def test_a_loopback_bind_has_a_command_for_each_system(service, systems):
-    """The remedy for the commonest cause is there for Linux, macOS and Windows, with the port filled in."""
-    said = findings.words(Finding("ND201", "", {"service": service, "port": "11434", "model": "m"}))
-    assert [remedy.on for remedy in said.remedies] == ["on the host", *systems]
+def test_a_loopback_bind_has_a_command_for_each_system_the_host_may_have(service, systems, on):
+    """How to look and how to mend it, for the systems that can be meant and no other, with the port filled in."""
+    said = findings.words(Finding("ND201", "", {"service": service, "systems": systems, "port": "11434", "model": "m"}))
+    assert [remedy.on for remedy in said.remedies] == on
     assert all("11434" in remedy.command for remedy in said.remedies if remedy.command)
 
 

@@ -2,27 +2,18 @@
 
 import pytest
 
-from netdiag import findings
-from netdiag.model import (
-    Attempt,
-    Candidate,
-    Endpoint,
-    Examined,
-    Fact,
-    Facts,
-    Gateway,
-    Interface,
-    Platform,
-    Proof,
-    Service,
-    Span,
-)
+from netdiag import findings, platform
+from netdiag.findings.rules import Context, of_endpoint
+from netdiag.model.attempt import Attempt, Proof, Service
+from netdiag.model.endpoint import Endpoint, Span
+from netdiag.model.place import Candidate, Fact, Facts, Gateway, Interface, Platform
+from netdiag.model.report import Examined
 
 LOCAL = Candidate("localhost", "loopback", "itself", 0, ("127.0.0.1",))
 NAME = Candidate("host.docker.internal", "name", "name", 1)
 GATEWAY = Candidate("172.18.0.1", "gateway", "way out", 2, ("172.18.0.1",))
 DOCKER0 = Candidate("172.17.0.1", "docker0", "bridge", 3, ("172.17.0.1",))
-CONTEXT = findings.Context((LOCAL, NAME, GATEWAY, DOCKER0), "0.8", 120, ("HTTP_PROXY",))
+CONTEXT = Context((LOCAL, NAME, GATEWAY, DOCKER0), "0.8", 120, ("HTTP_PROXY",))
 
 OLLAMA = Service("ollama", "0.17.4", ("qwen2.5:3b",))
 OTHER = Service("other")
@@ -66,7 +57,7 @@ NO_NAME = Attempt("dns", "host.docker.internal", "", 11434, 0, 1, "dns_nxdomain"
 )
 def test_connections(attempts, code):
     """How the connects to the host's addresses ended names the cause; loopback alone says nothing of the host."""
-    found = findings.of_endpoint(broken(*attempts), CONTEXT)
+    found = of_endpoint(broken(*attempts), CONTEXT)
     assert [finding.code for finding in found] == [code]
     assert found[0].evidence
 
@@ -93,22 +84,20 @@ def test_connections(attempts, code):
 )
 def test_calls(failure, service, code):
     """What a call ended with names the cause, whatever the connects to other addresses say."""
-    found = findings.of_endpoint(broken(tcp(GATEWAY, REFUSED), proofs=(proof(failure, service),)), CONTEXT)
+    found = of_endpoint(broken(tcp(GATEWAY, REFUSED), proofs=(proof(failure, service),)), CONTEXT)
     assert [finding.code for finding in found] == [code]
 
 
 def test_ollamas_empty_403_is_about_the_host_name():
     """Ollama answers a Host it does not know with 403 and no body; with a body it is about something else."""
     empty, told = proof("forbidden", status=403, detail=""), proof("forbidden", status=403, detail="no")
-    assert findings.of_endpoint(broken(proofs=(empty,)), CONTEXT)[0].code == "ND409"
-    assert findings.of_endpoint(broken(proofs=(told,)), CONTEXT)[0].code == "ND404"
+    assert of_endpoint(broken(proofs=(empty,)), CONTEXT)[0].code == "ND409"
+    assert of_endpoint(broken(proofs=(told,)), CONTEXT)[0].code == "ND404"
 
 
 def test_a_known_service_outweighs_a_stranger():
     """When a web page answers at one address and Ollama at another, Ollama's answer is the cause."""
-    found = findings.of_endpoint(
-        broken(proofs=(proof("not_a_model_service", OTHER), proof("model_not_found"))), CONTEXT
-    )
+    found = of_endpoint(broken(proofs=(proof("not_a_model_service", OTHER), proof("model_not_found"))), CONTEXT)
     assert found[0].code == "ND403"
     assert found[0].values["models"] == "qwen2.5:3b"
 
@@ -123,7 +112,7 @@ def test_a_known_service_outweighs_a_stranger():
 )
 def test_configured_names_and_strangers(base_url, attempts, code):
     """A name that is not known, and an address that is not this host's, have causes of their own."""
-    assert [f.code for f in findings.of_endpoint(broken(*attempts, base_url=base_url), CONTEXT)] == [code]
+    assert [f.code for f in of_endpoint(broken(*attempts, base_url=base_url), CONTEXT)] == [code]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +128,7 @@ def test_configured_names_and_strangers(base_url, attempts, code):
 )
 def test_what_is_not_broken(examined, codes):
     """What works needs no words; what cannot be edited says why."""
-    assert [finding.code for finding in findings.of_endpoint(examined, CONTEXT)] == codes
+    assert [finding.code for finding in of_endpoint(examined, CONTEXT)] == codes
 
 
 SEEN = (Fact("dockerenv", "present", "/.dockerenv"),)
@@ -160,3 +149,27 @@ def test_places(facts, in_container, shares, codes):
     """The place itself is a finding where localhost is right, or where there is no network at all."""
     platform = Platform("x", in_container, shares, "certain", SEEN)
     assert [finding.code for finding in findings.of_place(facts, platform)] == codes
+
+
+def test_a_host_whose_loopback_can_be_reached_has_nobody_listening():
+    """Where even 127.0.0.1 of the host is reached (Docker Desktop), a refusal is no matter of the address bound to."""
+    desktop = Context(CONTEXT.candidates, "0.8", 120, place={"loopback": "yes", "systems": "macos windows linux"})
+    (found,) = of_endpoint(broken(tcp(LOCAL, REFUSED), tcp(GATEWAY, REFUSED)), desktop)
+    assert found.code == "ND208"
+
+
+def test_a_place_without_any_way_says_so():
+    """On a macvlan only localhost could be tried: the cause is the network, not what localhost refused."""
+    no_way = findings.no_way(MACVLAN, platform.name(MACVLAN), (LOCAL, NAME))
+    assert no_way is not None
+    (found,) = of_endpoint(broken(tcp(LOCAL, REFUSED)), Context((LOCAL, NAME), "0.8", 120, no_way=no_way))
+    assert found.code == "ND120"
+    assert found.where == "kag_config.yaml:3"
+    assert "eth0, macvlan" in found.values["interface"]
+
+
+MACVLAN = Facts(
+    (Fact("dockerenv", "present", "/.dockerenv"), Fact("own_macvlan", "eth0 (macvlan)", "network interfaces")),
+    (Interface("eth0", ("10.222.0.2/24",), "macvlan"),),
+    (Gateway("10.222.0.1", "eth0"),),
+)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from netdiag import kag
-from netdiag.model import Answer, Endpoint
+from netdiag.model.attempt import Answer
+from netdiag.model.endpoint import Endpoint
 from netdiag.text import Secret
 
 RECORDED = [json.loads(line) for line in (Path(__file__).parent / "kag-requests.jsonl").read_text().splitlines()]

@@ -8,7 +8,7 @@ import pytest
 from probe.sockets import closed, dropping
 from probe.web import reply, serving
 
-from netdiag.model import Request
+from netdiag.model.attempt import Request
 from netdiag.probe import http
 from netdiag.probe.identity import identify
 from netdiag.text import Secret

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from probe.sockets import closed, dropping, listening
 
-from netdiag.model import Candidate
-from netdiag.probe.names import Resolved, lookup
+from netdiag.model.place import Candidate, NameAnswer
+from netdiag.probe.names import lookup
 from netdiag.probe.race import race
 
 LIMIT_S = 0.4
@@ -62,9 +62,9 @@ def test_names_do_not_delay_addresses():
     """A name server that never answers costs nothing when an address works."""
     release = threading.Event()
 
-    def never(name: str) -> Resolved:
+    def never(name: str) -> NameAnswer:
         release.wait(30)
-        return Resolved(name)
+        return NameAnswer(name)
 
     with listening() as port:
         found = race([named("host.docker.internal", 0), at("127.0.0.1", 1)], [port], limit_s=30, resolve=never)
@@ -77,10 +77,10 @@ def test_a_name_that_resolves_after_the_race_writes_nowhere(tmp_path):
     """By then the race's descriptors have been closed, and their numbers are those of files opened since."""
     release, threads = threading.Event(), []
 
-    def late(name: str) -> Resolved:
+    def late(name: str) -> NameAnswer:
         threads.append(threading.current_thread())
         release.wait(30)
-        return Resolved(name)
+        return NameAnswer(name)
 
     with listening() as port:
         race([named("host.docker.internal", 0), at("127.0.0.1", 1)], [port], limit_s=30, resolve=late)
@@ -100,7 +100,7 @@ def test_a_name_that_resolves_in_time_is_raced():
             [named("host.docker.internal", 0), at("127.0.0.9", 1)],
             [port],
             limit_s=5,
-            resolve=lambda name: Resolved(name, ("127.0.0.1",)),
+            resolve=lambda name: NameAnswer(name, addresses=("127.0.0.1",)),
         )
     assert found.connected[("host.docker.internal", port)] == "127.0.0.1"
     assert found.resolved["host.docker.internal"].addresses == ("127.0.0.1",)
@@ -113,7 +113,7 @@ def test_a_name_that_is_not_known_says_so():
         found = race(
             [named("host.docker.internal", 0), at("127.0.0.1", 1)],
             [port],
-            resolve=lambda name: Resolved(name, (), "dns_nxdomain"),
+            resolve=lambda name: NameAnswer(name, failure="dns_nxdomain"),
             patient=True,
         )
     assert ended(found, "host.docker.internal") == ["dns_nxdomain"]

@@ -5,7 +5,8 @@ import time
 import pytest
 from probe.web import reply, serving
 
-from netdiag.model import Candidate, Endpoint
+from netdiag.model.endpoint import Endpoint
+from netdiag.model.place import Candidate
 from netdiag.prove import Caller, Ways, examine
 from netdiag.text import Secret
 

@@ -16,7 +16,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.dont_write_bytecode = True
 
-from netdiag.model import Edit, Span  # noqa: E402
+from netdiag.model.endpoint import Span  # noqa: E402
+from netdiag.model.plan import Edit  # noqa: E402
 from netdiag.store import CannotWrite, Change, Store  # noqa: E402
 
 WRITTEN, REFUSED, BROKEN = 0, 77, 1

@@ -121,7 +121,8 @@ WRITER = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from netdiag.model import Edit, Span
+from netdiag.model.endpoint import Span
+from netdiag.model.plan import Edit
 from netdiag.store import CannotWrite, Change, Store
 
 config, store = Path(sys.argv[2]), Store(Path(sys.argv[3]))

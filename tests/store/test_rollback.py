@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from store.driver import change
 from store.values import CONTENT, FIXED, HOST
 
-from netdiag.model import Applied, Edit, Span
+from netdiag.model.endpoint import Span
+from netdiag.model.journal import Applied
+from netdiag.model.plan import Edit
 from netdiag.store import CannotWrite, Change, Store
 
 TYPE = (b"type: ollama", b"type: vllm")

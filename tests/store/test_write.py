@@ -13,7 +13,7 @@ from store.driver import WRITTEN, change
 from store.values import CANARY, CONTENT, FIXED, HOST, NOBODY, Act, Mounted
 
 import netdiag.store
-from netdiag.model import Applied
+from netdiag.model.journal import Applied
 from netdiag.store import CannotWrite, Change, Store
 
 ACL = "system.posix_acl_access"

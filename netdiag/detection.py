@@ -1,0 +1,76 @@
+"""Where this is: what can be read, what the name servers say, and the ways to the host that follow from both.
+
+Nothing but questions to the container's own name servers is sent, and none where localhost is the host anyway.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from netdiag import exits, findings, platform
+from netdiag.model.place import Candidate, Facts, NameAnswer, Platform
+from netdiag.model.report import Finding, Report
+from netdiag.platform import names
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The place as far as it is known without connecting to anything; ``answers`` is empty where nobody was asked."""
+
+    facts: Facts
+    platform: Platform
+    answers: tuple[NameAnswer, ...]
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def no_way(self) -> Finding | None:
+        """Why no address of a host can be offered here, where none can."""
+        return findings.no_way(self.facts, self.platform, self.candidates)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what is special about the place and wrong with its names, whatever is configured."""
+        return (
+            *findings.of_platform(self.facts, self.platform),
+            *findings.of_names(self.facts, self.platform, self.answers),
+        )
+
+
+def survey(facts: Facts, hosts: Sequence[str] = ()) -> Surroundings:
+    """Ask the name servers for every name a host may have, and name the platform with their answers.
+
+    Takes as long as they do, at most :data:`netdiag.probe.dns.LIMIT_S` seconds.
+    """
+    place = platform.name(facts)
+    answers: tuple[NameAnswer, ...] = ()
+    if place.in_container and not place.shares_host_network:
+        from netdiag.probe import dns  # noqa: PLC0415 - dnspython is paid for only where somebody is asked
+
+        answers = dns.ask((*names.ALL, names.CONTROL), facts.nameservers)
+        place = platform.name(facts, answers)
+    return Surroundings(facts, place, answers, platform.candidates(facts, place, hosts, answers))
+
+
+def detect(hosts: Sequence[str] = (), root: Path = Path("/")) -> Report:
+    """Say where this is, why that is believed, which addresses would be tried, and which one would be written."""
+    began, started = time.monotonic(), datetime.now(timezone.utc)
+    around = survey(platform.read(root), hosts)
+    facts, place = around.facts, around.platform
+    said = (
+        *findings.of_place(facts, place),
+        *filter(None, (around.no_way, findings.no_name(facts, place, around.answers))),
+        *around.findings(),
+    )
+    return Report(
+        command="detect",
+        started=started.isoformat(timespec="seconds"),
+        duration_ms=round((time.monotonic() - began) * 1000, 3),
+        exit_code=exits.OK,
+        platform=place,
+        candidates=around.candidates,
+        findings=said,
+        path=platform.path(facts, place),
+        choice=platform.choice(around.candidates, place),
+        names=around.answers,
+    )

@@ -1,0 +1,178 @@
+"""From what kind of place this is, and what its name servers say, to what it means. Pure."""
+
+import ipaddress
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from netdiag import failures, platform
+from netdiag.model.place import Candidate, Facts, NameAnswer, Platform
+from netdiag.model.report import Finding
+from netdiag.platform import names
+
+_OF_SERVER: Final = {
+    failures.DNS_TIMED_OUT: "ND106",
+    failures.DNS_SERVFAIL: "ND107",
+    failures.DNS_REFUSED: "ND108",
+    failures.DNS_PORT_CLOSED: "ND109",
+    failures.DNS_UNREACHABLE: "ND106",
+    failures.DNS_NO_SERVER: "ND110",
+    failures.DNS_WRONG_ANSWER: "ND111",
+    failures.DNS_TRUNCATED: "ND112",
+    failures.DNS_NO_ADDRESS: "ND113",
+}
+"""What a name server does to every name, even to one that nobody has."""
+
+_NOTES: Final = {
+    "wsl": "ND121",
+    "namespace": "ND122",
+    "outer_container": "ND126",
+}
+"""By what the gateway is: why it is not the host."""
+
+_BY_NAME: Final = {
+    "podman-rootless-pasta": "ND122",
+    "shared-network": "ND125",
+    "docker-internal": "ND127",
+    "codespaces": "ND124",
+    "github-actions": "ND124",
+    "unknown-container": "ND128",
+}
+_DEFAULT_POOLS: Final = ipaddress.IPv4Network("172.16.0.0/12")
+"""Where Docker takes the networks of compose projects from first (moby: daemon/libnetwork/ipamutils)."""
+
+
+def values(facts: Facts, place: Platform) -> Mapping[str, str]:
+    """Return what remedies ask of a place: its platforms, the systems its host may have, its gateway and network."""
+    own = [a for i in facts.interfaces for a in i.addresses if i.name != "lo" and ":" not in a]
+    network = ipaddress.IPv4Interface(own[0]).network if own else _DEFAULT_POOLS
+    return {
+        "platform": f"{place.name} {place.below}".strip(),
+        "systems": " ".join(place.systems),
+        "loopback": "yes" if place.reaches_loopback else "no",
+        "gateway": facts.gateways[0].address if facts.gateways else "?",
+        "containers": str(_DEFAULT_POOLS if network.subnet_of(_DEFAULT_POOLS) else network),
+    }
+
+
+def of_place(facts: Facts, place: Platform) -> tuple[Finding, ...]:
+    """Return what is to be said of the place itself, whatever is configured."""
+    if not place.in_container:
+        return (Finding("ND101", evidence=_seen(place)),)
+    if place.shares_host_network:
+        return (Finding("ND102", evidence=_seen(place)),)
+    if not facts.gateways and all(interface.name == "lo" for interface in facts.interfaces if interface.addresses):
+        return (Finding("ND104"),)
+    return ()
+
+
+def of_platform(facts: Facts, place: Platform) -> Iterator[Finding]:
+    """Yield what makes this platform special: told by ``detect``, and where something does not work."""
+    if not place.in_container or place.shares_host_network:
+        return
+    code = _BY_NAME.get(place.name) or _NOTES.get(platform.host(place).gateway)
+    if code:
+        evidence = "; ".join(_seen(place))
+        yield Finding(code, values={**values(facts, place), "evidence": evidence}, evidence=_seen(place))
+
+
+def no_way(facts: Facts, place: Platform, candidates: Sequence[Candidate]) -> Finding | None:
+    """Return why no address of a host can be offered here, or ``None`` where there is one."""
+    if not place.in_container or place.shares_host_network:
+        return None
+    if any(candidate.addresses for candidate in candidates if candidate.kind != "loopback"):
+        return None
+    said = values(facts, place)
+    if place.name == "macvlan":
+        links = ", ".join(f"{i.name}, {i.driver}" for i in facts.interfaces if i.driver in ("macvlan", "ipvlan"))
+        return Finding("ND120", values={**said, "interface": links}, evidence=_seen(place))
+    code = {"kubernetes": "ND123", "aws-ecs": "ND124"}.get(place.name)
+    return Finding(code, values={**said, "port": "11434"}, evidence=_seen(place)) if code else None
+
+
+def of_names(facts: Facts, place: Platform, answers: Sequence[NameAnswer]) -> Iterator[Finding]:
+    """Yield what is wrong with what the name servers said, and where ``/etc/hosts`` says otherwise."""
+    said = values(facts, place)
+    for server in dict.fromkeys(answer.server for answer in answers):
+        own = [answer for answer in answers if answer.server == server]
+        yield from _of_server(own, said)
+        yield from _of_lies(facts, own, said)
+    yield from _of_pins(facts, answers, said)
+
+
+def no_name(facts: Facts, place: Platform, answers: Sequence[NameAnswer]) -> Finding | None:
+    """Return that healthy name servers know no name of the host, and none is pinned; ``None`` where there is one."""
+    if any(facts.pinned(name) for name in names.ALL) or not answers:
+        return None
+    if any(answer.failure != failures.DNS_NXDOMAIN for answer in answers if answer.name == names.CONTROL):
+        return None
+    if any(answer.addresses for answer in answers):
+        return None
+    servers = ", ".join(dict.fromkeys(answer.server for answer in answers))
+    return Finding("ND105", values={**values(facts, place), "server": servers}, evidence=_lines(answers))
+
+
+def _of_server(answers: Sequence[NameAnswer], said: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield what one server does to all names alike."""
+    words = {answer.failure for answer in answers}
+    code = _OF_SERVER.get(answers[0].failure or "")
+    if len(words) == 1 and code:
+        first = answers[0]
+        values_ = {**said, "server": first.server, "detail": first.detail, "failure": first.failure or ""}
+        yield Finding(code, values=values_, evidence=_lines(answers[:1]))
+
+
+def _of_lies(facts: Facts, answers: Sequence[NameAnswer], said: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield what is suspicious in one server's addresses: one finding for the first name of each kind."""
+    kinds: dict[str, list[NameAnswer]] = {}
+    invented = False
+    for answer in answers:
+        if code := _lie(facts, answer):
+            kinds.setdefault(code, []).append(answer)
+            invented = invented or code == "ND115"
+    for code, found in kinds.items():
+        if code == "ND114" and invented:
+            continue  # a tunnelling proxy answers everything: one cause, told once
+        real = [answer for answer in found if answer.name != names.CONTROL]
+        first = (real or found)[0]
+        answered = ", ".join(first.addresses)
+        more = {"server": first.server, "name": first.name, "answered": answered, "control": names.CONTROL}
+        yield Finding(code, values={**said, **more}, evidence=_lines(found))
+
+
+def _lie(facts: Facts, answer: NameAnswer) -> str:
+    if any(map(names.is_fake, answer.addresses)):
+        return "ND115"
+    if any(map(names.is_null, answer.addresses)):
+        return "ND116"
+    if answer.name == names.CONTROL and answer.addresses:
+        return "ND114"
+    if answer.addresses and not platform.routed(facts, answer.addresses):
+        return "ND117"
+    return ""
+
+
+def _of_pins(facts: Facts, answers: Sequence[NameAnswer], said: Mapping[str, str]) -> Iterator[Finding]:
+    for name, answer in names.believable(facts, answers).items():
+        line = facts.pinned(name)
+        if line and line.address not in answer.addresses:
+            more = {
+                "name": name,
+                "pinned": line.address,
+                "line": str(line.line),
+                "server": answer.server,
+                "answered": ", ".join(answer.addresses),
+            }
+            yield Finding("ND118", f"/etc/hosts:{line.line}", {**said, **more}, _lines([answer]))
+
+
+def _lines(answers: Sequence[NameAnswer]) -> tuple[str, ...]:
+    """Return answers in the words of the vocabulary, the same in every language; names answered alike share a line."""
+    alike: dict[str, list[str]] = {}
+    for answer in answers:
+        said = answer.failure or ", ".join(answer.addresses)
+        alike.setdefault(f"{answer.server or 'no server'}: {said}", []).append(answer.name)
+    return tuple(f"{said} ({', '.join(asked)})" for said, asked in alike.items())
+
+
+def _seen(place: Platform) -> tuple[str, ...]:
+    return tuple(f"{fact.name}: {fact.value} ({fact.source})" for fact in place.evidence)

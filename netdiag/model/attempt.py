@@ -1,0 +1,73 @@
+"""What was tried, and what came back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from netdiag.text import Secret
+
+Step = Literal["dns", "tcp", "tls", "http", "identity", "call"]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One step towards one candidate: ``failure`` is ``None`` or a word of :mod:`netdiag.failures`."""
+
+    step: Step
+    host: str
+    address: str
+    port: int
+    started_ms: float
+    duration_ms: float
+    failure: str | None = None
+    detail: str = ""
+    status: int | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request exactly as KAG's client sends it; ``bearer`` becomes the ``Authorization`` header."""
+
+    method: Literal["GET", "POST"]
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    bearer: Secret | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back for one HTTP request: a response, or a ``failure`` when there was none."""
+
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    failure: str | None = None
+    detail: str = ""
+    duration_ms: float = 0.0
+
+
+@dataclass(frozen=True)
+class Service:
+    """Who answers at an address: ``name`` is ``ollama``, ``vllm``, ``openai-compatible`` or ``other``."""
+
+    name: str
+    version: str = ""
+    models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Proof:
+    """KAG's own call made with the base_url ``url``: it went well when ``failure`` is ``None``.
+
+    ``wanted_url`` is the base_url that KAG's path rules ask for, where they ask for another one.
+    """
+
+    host: str
+    url: str
+    failure: str | None
+    detail: str = ""
+    status: int | None = None
+    duration_ms: float = 0.0
+    service: Service | None = None
+    wanted_url: str = ""

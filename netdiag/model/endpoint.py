@@ -1,0 +1,46 @@
+"""What is configured."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from netdiag.text import Secret
+
+Kind = Literal["chat", "embedding", "rerank"]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Bytes ``[start, end)`` of a source."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One model configuration that holds a ``base_url``.
+
+    ``source`` is a file's path, ``-`` for standard input, or a place in the OpenSPG server; ``node`` is the dotted
+    path of the mapping inside it. ``url_span`` covers the base_url's text within its quotes; it is ``None`` where
+    the value must not or cannot be edited, and ``left_alone`` then says why. ``settings`` holds the mapping's other
+    scalars (temperature, stream, vector_dimensions…), never its key.
+    """
+
+    source: str
+    line: int
+    node: str
+    kind: Kind
+    type: str
+    model: str
+    base_url: str
+    api_key: Secret | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    url_span: Span | None = None
+    left_alone: str = ""
+    uses: int = 1
+
+    @property
+    def where(self) -> str:
+        """The place a person opens: ``kag_config.yaml:3``."""
+        return f"{self.source}:{self.line}"

@@ -1,0 +1,144 @@
+"""What is known of the place: facts, the platform, what name servers said, and the ways to the host."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Confidence = Literal["certain", "likely", "guess"]
+CandidateKind = Literal[
+    "user", "loopback", "name", "answer", "gateway", "first_address", "docker0", "constant", "host_nameserver"
+]
+Reason = Literal["named_by_you", "own_network", "stable_name", "no_name_known"]
+HopKind = Literal["container", "bridge", "router", "namespace", "machine", "wsl", "outer_container", "node", "host"]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing seen about this machine: its ``name``, its ``value`` and the ``source`` where it can be seen again."""
+
+    name: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Interface:
+    """A network interface with its addresses in prefix notation: ``172.18.0.2/16``, ``fd00::2/64``.
+
+    ``driver`` is the kernel's word for what makes it: ``veth``, ``bridge``, ``macvlan``, ``tun``, ``virtio_net``…;
+    empty where the kernel does not tell (loopback, gVisor).
+    """
+
+    name: str
+    addresses: tuple[str, ...]
+    driver: str = ""
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """A default gateway and the interface that leads to it."""
+
+    address: str
+    interface: str
+
+
+@dataclass(frozen=True)
+class HostsLine:
+    """One line of ``/etc/hosts``; ``line`` counts from 1."""
+
+    address: str
+    names: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that can be read about this machine without sending anything."""
+
+    marks: tuple[Fact, ...] = ()
+    interfaces: tuple[Interface, ...] = ()
+    gateways: tuple[Gateway, ...] = ()
+    hosts: tuple[HostsLine, ...] = ()
+    nameservers: tuple[str, ...] = ()
+    host_nameservers: tuple[str, ...] = ()
+    """The name servers of the engine's machine, which Docker notes in ``/etc/resolv.conf`` (``# ExtServers``)."""
+
+    def mark(self, name: str) -> Fact | None:
+        """Return the mark called ``name``, or ``None`` where it was not seen."""
+        return next((fact for fact in self.marks if fact.name == name), None)
+
+    def pinned(self, name: str) -> HostsLine | None:
+        """Return the first line of ``/etc/hosts`` that names ``name``; names compare without case (RFC 4343)."""
+        wanted = name.lower()
+        return next((line for line in self.hosts if wanted in (n.lower() for n in line.names)), None)
+
+
+@dataclass(frozen=True)
+class NameAnswer:
+    """What ``server`` said of ``name``: its ``addresses``, IPv4 first, or the ``failure`` to get any.
+
+    ``server`` is a name server's address, asked directly; empty where the C library was asked, which reads
+    ``/etc/hosts`` too.
+    """
+
+    name: str
+    server: str = ""
+    addresses: tuple[str, ...] = ()
+    failure: str | None = None
+    detail: str = ""
+    duration_ms: float = 0.0
+
+
+@dataclass(frozen=True)
+class Platform:
+    """What kind of place this is, how sure that is, and what speaks for and against it.
+
+    ``below`` names what carries it where that is known too: Kubernetes on Docker Desktop, a codespace on Docker.
+    ``systems`` are those its host may have (``linux``, ``macos``, ``windows``, ``cloud``), and ``reaches_loopback``
+    tells whether a service that listens on the host's 127.0.0.1 only can be reached from here.
+    """
+
+    name: str
+    in_container: bool
+    shares_host_network: bool
+    confidence: Confidence
+    evidence: tuple[Fact, ...] = ()
+    against: tuple[Fact, ...] = ()
+    below: str = ""
+    systems: tuple[str, ...] = ()
+    reaches_loopback: bool = False
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One way the host may be reached.
+
+    ``host`` is what would be written into a base_url (an address or a name), ``addresses`` are the IP addresses
+    behind it (empty until a name is resolved), ``kind`` and ``source`` tell where it comes from (a ``gateway`` of
+    ``eth0``, a ``name`` of ``/etc/hosts:7``), and ``rank`` orders candidates: the smallest working one is chosen.
+    """
+
+    host: str
+    kind: CandidateKind
+    source: str
+    rank: int
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The candidate that would be written, the one after it, and why: a word of ``findings/terms.yaml``."""
+
+    candidate: Candidate
+    reason: Reason
+    runner_up: Candidate | None = None
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One station on the way from this container to the model service; ``detail`` is an address, a name or a product.
+
+    ``kind`` ``bridge`` is an address of the host itself; the others lie between it and the host.
+    """
+
+    kind: HopKind
+    detail: str = ""

@@ -1,0 +1,29 @@
+"""What is to be written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from netdiag.model.endpoint import Span
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace the bytes of ``span`` in ``source``, which are ``old`` now, by ``new``."""
+
+    source: str
+    line: int
+    node: str
+    span: Span
+    old: bytes
+    new: bytes
+    part: Literal["host", "path"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What would be written, the SHA-256 of every source as it was when it was read, and a diff for people."""
+
+    edits: tuple[Edit, ...] = ()
+    digests: Mapping[str, str] = field(default_factory=dict)
+    diff: str = ""

@@ -1,0 +1,74 @@
+"""What it means, and the whole run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from netdiag.model.plan import Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from netdiag.model.attempt import Attempt, Proof
+    from netdiag.model.endpoint import Endpoint
+    from netdiag.model.journal import Applied, PastRun
+    from netdiag.model.place import Candidate, Choice, Hop, NameAnswer, Platform
+
+Severity = Literal["error", "warning", "note"]
+Verdict = Literal["works", "repairable", "broken", "left_alone"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A cause with its code; its words in each language come from the registry in ``findings/codes`` and ``values``."""
+
+    code: str
+    where: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Examined:
+    """One endpoint with all that was tried for it and what came of it.
+
+    ``chosen`` is the candidate at which the call succeeded, ``runner_up`` the next best that accepts connections.
+    """
+
+    endpoint: Endpoint
+    verdict: Verdict
+    attempts: tuple[Attempt, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+    chosen: Candidate | None = None
+    proven_url: str = ""
+    findings: tuple[Finding, ...] = ()
+    runner_up: Candidate | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """One whole run.
+
+    ``exit_code`` follows the table in docs/reference.md and does not depend on the format; ``output`` is the corrected
+    text of standard input, where that was the source; ``runs`` is the journal, newest first, where it was asked for.
+    ``path``, ``choice`` and ``names`` are what ``detect`` adds: the way to the host, the candidate that would be
+    written, and what the name servers answered.
+    """
+
+    command: str
+    started: str
+    duration_ms: float
+    exit_code: int
+    kag_version: str = ""
+    platform: Platform | None = None
+    candidates: tuple[Candidate, ...] = ()
+    endpoints: tuple[Examined, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    plan: Plan = field(default_factory=Plan)
+    applied: tuple[Applied, ...] = ()
+    output: bytes | None = None
+    runs: tuple[PastRun, ...] | None = None
+    path: tuple[Hop, ...] = ()
+    choice: Choice | None = None
+    names: tuple[NameAnswer, ...] = ()

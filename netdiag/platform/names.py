@@ -1,0 +1,63 @@
+"""The names by which platforms let containers reach their host, and which answers about them can be believed. Pure."""
+
+import ipaddress
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from netdiag.model.place import Fact, Facts, NameAnswer
+
+DOCKER: Final = "host.docker.internal"
+DESKTOP_GATEWAY: Final = "gateway.docker.internal"
+PODMAN: Final = "host.containers.internal"
+ORBSTACK: Final = "host.orb.internal"
+LIMA: Final = "host.lima.internal"
+RANCHER: Final = "host.rancher-desktop.internal"
+WSLC: Final = "host.wslc.internal"
+K3D: Final = "host.k3d.internal"
+MINIKUBE: Final = "host.minikube.internal"
+APPLE: Final = "host.container.internal"
+
+ALL: Final = (DOCKER, DESKTOP_GATEWAY, PODMAN, ORBSTACK, LIMA, RANCHER, WSLC, K3D, MINIKUBE, APPLE)
+
+CONTROL: Final = "no-such-host.netdiag.internal"
+"""A name nobody has: a server that knows it answers everything. ``.internal`` is kept for private use (ICANN, 2024)."""
+
+_FAKE: Final = ipaddress.ip_network("198.18.0.0/15")
+_ONCE_ORBSTACK: Final = ipaddress.ip_network("198.19.248.0/23")
+"""Clash, mihomo and Surge hand out addresses of the first range (RFC 2544's, for benchmarks) while they tunnel
+everything; OrbStack's own host and machines used to be in the second, which is part of it."""
+
+
+def is_fake(address: str) -> bool:
+    """Tell whether an address is one that a tunnelling proxy invents for names (fake-ip)."""
+    parsed = ipaddress.ip_address(address)
+    return parsed in _FAKE and parsed not in _ONCE_ORBSTACK
+
+
+def is_null(address: str) -> bool:
+    """Tell whether an address says "blocked", as ad blockers answer, or would lead back into this container."""
+    parsed = ipaddress.ip_address(address)
+    return parsed.is_unspecified or parsed.is_loopback
+
+
+def believable(facts: Facts, answers: Sequence[NameAnswer]) -> Mapping[str, NameAnswer]:
+    """Return the answers that say where a name leads, by name: of several servers the first that knew it.
+
+    Left out are pinned names that were asked through ``/etc/hosts``, addresses that mean nothing, and all of a server
+    that answers what nobody can know.
+    """
+    known: dict[str, NameAnswer] = {}
+    liars = {answer.server for answer in answers if answer.name == CONTROL and answer.addresses}
+    for answer in answers:
+        is_useless = any(is_fake(address) or is_null(address) for address in answer.addresses)
+        is_pinned = not answer.server and facts.pinned(answer.name)
+        if answer.addresses and not is_useless and not is_pinned and answer.server not in liars:
+            known.setdefault(answer.name, answer)
+    return known
+
+
+def marks(known: Mapping[str, NameAnswer]) -> Iterator[Fact]:
+    """Yield a mark ``dns:NAME`` for every name that a name server knows."""
+    for name, answer in known.items():
+        source = f"name server {answer.server}" if answer.server else "name lookup"
+        yield Fact(f"dns:{name}", ", ".join(answer.addresses), source)
