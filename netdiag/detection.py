@@ -5,9 +5,9 @@ Nothing but questions to the container's own name servers is sent, and none wher
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import NamedTuple
 
 from netdiag import exits, findings, platform
 from netdiag.model.place import Candidate, Facts, NameAnswer, Platform
@@ -15,8 +15,7 @@ from netdiag.model.report import Finding, Report
 from netdiag.platform import names
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """The place as far as it is known without connecting to anything; ``answers`` is empty where nobody was asked."""
 
     facts: Facts

@@ -8,9 +8,8 @@ import functools
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from netdiag.model.report import Finding, Severity
 
@@ -22,8 +21,7 @@ _TERMS: Final = frozenset({"failure", "reason"})
 """Values that are words of a closed vocabulary and have a translation of their own."""
 
 
-@dataclass(frozen=True)
-class Remedy:
+class Remedy(NamedTuple):
     """Something to do: a sentence, the ``command`` to run (may span lines, may be empty), and where (``on``)."""
 
     text: str
@@ -31,8 +29,7 @@ class Remedy:
     on: str
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(NamedTuple):
     """A finding in one language."""
 
     title: str

@@ -1,10 +1,14 @@
 """What is to be written."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from __future__ import annotations
 
-from netdiag.model.endpoint import Span
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from netdiag.model.endpoint import Span
 
 
 @dataclass(frozen=True)

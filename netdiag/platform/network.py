@@ -5,8 +5,7 @@ import fcntl
 import ipaddress
 import socket
 import struct
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import netifaces
 
@@ -20,8 +19,7 @@ _DRVINFO_SIZE: Final = 196
 _DRIVER: Final = slice(4, 36)  # struct ethtool_drvinfo: __u32 cmd; char driver[32]; …
 
 
-@dataclass(frozen=True)
-class Network:
+class Network(NamedTuple):
     """The interfaces and default gateways of one network namespace."""
 
     interfaces: tuple[Interface, ...] = ()

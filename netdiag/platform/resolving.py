@@ -1,8 +1,7 @@
 """What ``/etc/hosts`` and ``/etc/resolv.conf`` say. Pure."""
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from netdiag.model.place import HostsLine
 
@@ -10,8 +9,7 @@ _EXT_SERVERS: Final = re.compile(r"^# ExtServers: \[(.*)\]")
 _ADDRESS: Final = re.compile(r"(?:host\()?([^()\s%]+)")
 
 
-@dataclass(frozen=True)
-class Resolver:
+class Resolver(NamedTuple):
     """``/etc/resolv.conf``: its name servers, its search list, and what Docker notes of the engine's machine there."""
 
     nameservers: tuple[str, ...] = ()

@@ -4,8 +4,7 @@ Orchestrators come first, since they run on top of any engine; then shared netwo
 a ``/.dockerenv``), then what the kernel's release and the name server tell, then Docker by what its network is like.
 """
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from netdiag.model.place import Confidence
 from netdiag.platform import names
@@ -18,8 +17,7 @@ a router, which is nobody's host; or there is none at all."""
 System = Literal["linux", "macos", "windows", "cloud"]
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One platform.
 
     Of each group in ``signs`` one mark must be there and of ``without`` none; marks in ``against`` lower the

@@ -10,8 +10,8 @@ import selectors
 import socket
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 import dns.exception
 import dns.flags
@@ -51,8 +51,7 @@ _TELLING: Final = (
 """When A and AAAA fail differently, the word that says more comes first."""
 
 
-@dataclass(frozen=True)
-class _Heard:
+class _Heard(NamedTuple):
     """What became of one question: addresses, or a failure with its detail."""
 
     addresses: tuple[str, ...] = ()
@@ -176,7 +175,7 @@ def _receive(server: _Server, began: float) -> None:
         if heard.failure == failures.DNS_WRONG_ANSWER:
             server.strange = heard
         else:
-            server.heard.setdefault(number, replace(heard, after_ms=_since(began)))
+            server.heard.setdefault(number, heard._replace(after_ms=_since(began)))
 
 
 def _read(datagram: bytes, question: dns.message.QueryMessage) -> _Heard:

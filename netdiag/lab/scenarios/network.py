@@ -75,6 +75,27 @@ SCENARIOS: Final = (
         expect_config=at("172.18.0.1", CHAT),
     ),
     Scenario(
+        "stale-pin",
+        title={"en": "A name that was pinned for another machine", "zh": "为另一台机器固定的名称"},
+        story={
+            "en": "An extra_hosts line pins host.docker.internal to the bridge, where nothing listens; the name server "
+            "knows where the host really is. The pinned line wins for every program, so the address itself is written.",
+            "zh": "extra_hosts 把 host.docker.internal 固定到了网桥，而那里没有服务；域名服务器知道宿主机真正的地址。"
+            "所有程序都以固定的那一行为准，所以写入的是地址本身。",
+        },
+        world=World(
+            networks=(COMPOSE, Network("lima0", gateway="192.168.5.2/24", container="192.168.5.15/24")),
+            nameserver="127.0.0.11",
+            services=(Service("ollama", 11434, listen="192.168.5.2"),),
+            hosts=(("172.18.0.1", "host.docker.internal"),),
+            names=(("192.168.5.2", "host.docker.internal"),),
+        ),
+        config=CHAT,
+        expect_exit=0,
+        expect_config=at("192.168.5.2", CHAT),
+        expect_codes=frozenset({"ND118"}),
+    ),
+    Scenario(
         "loopback-only",
         title={"en": "Ollama listens on 127.0.0.1 only", "zh": "Ollama 只监听 127.0.0.1"},
         story={
