@@ -9,7 +9,8 @@ from typing import Final
 
 from netdiag import exits, findings, kag, platform, repair, sources
 from netdiag.detection import survey
-from netdiag.findings.rules import Context, of_endpoint
+from netdiag.findings.context import Context
+from netdiag.findings.rules import of_endpoint
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.report import Examined, Report
 from netdiag.probe.http import proxy_variables

@@ -60,7 +60,8 @@ class Service:
 class Proof:
     """KAG's own call made with the base_url ``url``: it went well when ``failure`` is ``None``.
 
-    ``wanted_url`` is the base_url that KAG's path rules ask for, where they ask for another one.
+    ``wanted_url`` is the base_url that KAG's path rules ask for, where they ask for another one. ``seen`` holds what
+    else the rules may want of the answer, by name: ``retry_after``, ``issuer``, ``nearest``…
     """
 
     host: str
@@ -71,3 +72,4 @@ class Proof:
     duration_ms: float = 0.0
     service: Service | None = None
     wanted_url: str = ""
+    seen: Mapping[str, str] = field(default_factory=dict)

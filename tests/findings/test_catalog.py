@@ -7,7 +7,7 @@ import pytest
 from golden import check
 
 from netdiag import failures, findings
-from netdiag.findings import places, rules
+from netdiag.findings import places, reach, service
 from netdiag.findings.catalog import REGISTRY
 from netdiag.findings.registry import registry
 from netdiag.model.report import Finding
@@ -51,8 +51,8 @@ def test_titles_begin_in_lower_case():
 def test_every_code_of_the_rules_is_in_the_catalogue():
     """A rule cannot raise what nobody can explain."""
     raised = {
-        *rules._BY_PROOF.values(),
-        *(code for _, code in rules._BY_CONNECTION),
+        *service._BY_PROOF.values(),
+        *(code for _, code in reach._BY_CONNECTION),
         *places._OF_SERVER.values(),
         *places._NOTES.values(),
         *places._BY_NAME.values(),

@@ -3,7 +3,8 @@
 import pytest
 
 from netdiag import findings, platform
-from netdiag.findings.rules import Context, of_endpoint
+from netdiag.findings.context import Context
+from netdiag.findings.rules import of_endpoint
 from netdiag.model.attempt import Attempt, Proof, Service
 from netdiag.model.endpoint import Endpoint, Span
 from netdiag.model.place import Candidate, Fact, Facts, Gateway, Interface, Platform
