@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from netdiag import exits, findings, platform
 from netdiag.model.place import Candidate, Facts, NameAnswer, Platform
-from netdiag.model.report import Finding, Report
+from netdiag.model.report import Evidence, Report
 from netdiag.platform import names
 
 
@@ -22,18 +22,6 @@ class Surroundings(NamedTuple):
     platform: Platform
     answers: tuple[NameAnswer, ...]
     candidates: tuple[Candidate, ...]
-
-    @property
-    def no_way(self) -> Finding | None:
-        """Why no address of a host can be offered here, where none can."""
-        return findings.no_way(self.facts, self.platform, self.candidates)
-
-    def findings(self) -> tuple[Finding, ...]:
-        """Return what is special about the place and wrong with its names, whatever is configured."""
-        return (
-            *findings.of_platform(self.facts, self.platform),
-            *findings.of_names(self.facts, self.platform, self.answers),
-        )
 
 
 def survey(facts: Facts, hosts: Sequence[str] = ()) -> Surroundings:
@@ -56,11 +44,7 @@ def detect(hosts: Sequence[str] = (), root: Path = Path("/")) -> Report:
     began, started = time.monotonic(), datetime.now(timezone.utc)
     around = survey(platform.read(root), hosts)
     facts, place = around.facts, around.platform
-    said = (
-        *findings.of_place(facts, place),
-        *filter(None, (around.no_way, findings.no_name(facts, place, around.answers))),
-        *around.findings(),
-    )
+    evidence = Evidence(facts, around.answers)
     return Report(
         command="detect",
         started=started.isoformat(timespec="seconds"),
@@ -68,8 +52,8 @@ def detect(hosts: Sequence[str] = (), root: Path = Path("/")) -> Report:
         exit_code=exits.OK,
         platform=place,
         candidates=around.candidates,
-        findings=said,
+        findings=findings.of_detection(place, evidence),
         path=platform.path(facts, place),
         choice=platform.choice(around.candidates, place),
-        names=around.answers,
+        evidence=evidence,
     )

@@ -9,16 +9,20 @@ from typing import Final
 
 from netdiag import exits, findings, kag, platform, repair, sources
 from netdiag.detection import survey
-from netdiag.findings.context import Context
-from netdiag.findings.rules import of_endpoint
+from netdiag.findings.rules import of_endpoints
 from netdiag.model.endpoint import Endpoint
-from netdiag.model.report import Examined, Report
+from netdiag.model.place import Facts, Platform
+from netdiag.model.report import Evidence, Examined, Report
 from netdiag.probe.http import proxy_variables
 from netdiag.prove import Caller, Tell, Ways, examine
 from netdiag.store import CannotWrite, Store
 
 ANSWER_LIMIT_S: Final = 120.0
 """Seconds a model may take to answer, unless the user says otherwise: loading one from disk takes up to a minute."""
+
+
+NOWHERE: Final = Platform("linux-host", in_container=False, shares_host_network=False, confidence="guess")
+"""Where a single call is made from: nothing is said of the place, so it is not looked at."""
 
 
 @dataclass(frozen=True)
@@ -55,20 +59,13 @@ def run(job: Job, tell: Tell, open_store: Callable[[], Store] = Store) -> Report
         examined = tuple(next(again) if ways.is_lost(item) else item for item in examined)
 
     place = around.platform if around else platform.name(facts, ways.answers)
-    context = Context(
-        candidates=ways.candidates,
-        kag=version.text,
-        seconds=job.answer_s,
-        proxy_variables=proxy_variables(),
-        place=findings.values(facts, place),
-        no_way=around.no_way if around else None,
-    )
-    examined = tuple(replace(item, findings=of_endpoint(item, context)) for item in examined)
+    answers = around.answers if around else ()
+    evidence = Evidence(facts, answers, version.text, job.answer_s, proxy_variables())
+    examined = of_endpoints(examined, ways.candidates, place, evidence)
 
     plan, not_planned = repair.plan(examined, found.documents)
     written = repair.write(plan, found.documents, open_store, places) if job.write else repair.Written()
-    place_said = findings.of_place(facts, place) if found.endpoints else ()
-    names_said = around.findings() if around else ()
+    place_said = findings.of_run(place, evidence) if found.endpoints else ()
     report = Report(
         command=job.command,
         started=started,
@@ -78,10 +75,11 @@ def run(job: Job, tell: Tell, open_store: Callable[[], Store] = Store) -> Report
         platform=place,
         candidates=ways.candidates,
         endpoints=examined,
-        findings=(*recovered, *found.findings, *place_said, *names_said, *not_planned, *written.findings),
+        findings=(*recovered, *found.findings, *place_said, *not_planned, *written.findings),
         plan=plan,
         applied=written.applied,
         output=written.output,
+        evidence=evidence,
     )
     return replace(report, exit_code=_exit_code(job, report))
 
@@ -92,14 +90,15 @@ def call_once(endpoint: Endpoint, job: Job, tell: Tell) -> Report:
     version = kag.chosen(job.kag_version, job.root)
     proof = Caller(version.version, job.answer_s, tell).prove(endpoint, "", endpoint.base_url, trusted=True)
     examined = Examined(endpoint, "broken" if proof.failure else "works", proofs=(proof,), proven_url=proof.url)
-    context = Context((), version.text, job.answer_s, proxy_variables())
+    evidence = Evidence(Facts(), (), version.text, job.answer_s, proxy_variables())
+    endpoints = of_endpoints([examined], (), NOWHERE, evidence)
     return Report(
         command=job.command,
         started=started,
         duration_ms=_since(began),
         exit_code=exits.PROBLEM if proof.failure else exits.OK,
         kag_version=version.text,
-        endpoints=(replace(examined, findings=of_endpoint(examined, context)),),
+        endpoints=endpoints,
     )
 
 

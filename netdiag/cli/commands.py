@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from netdiag import exits
 from netdiag.model.report import Report
-from netdiag.text import Secret
+from netdiag.text import Secret, shown
 
 if TYPE_CHECKING:
     from netdiag.engine import Job
@@ -38,6 +39,24 @@ def _fix_or_check(arguments: argparse.Namespace) -> int:
     if filters:
         sys.stdout.buffer.write(job.stdin if report.output is None else report.output)
     return _print(report, arguments, to_stderr=filters)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    return _replay(arguments) if arguments.replay else _fix_or_check(arguments)
+
+
+def _replay(arguments: argparse.Namespace) -> int:
+    from netdiag.replay import NotAReportError, replay  # noqa: PLC0415 - nothing of what probes is needed
+
+    name = arguments.replay
+    try:
+        text = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        report = replay(text)
+    except (OSError, NotAReportError) as error:
+        said = error.strerror if isinstance(error, OSError) else str(error)
+        sys.stderr.write(f"netdiag: {shown(name)} cannot be diagnosed again: {shown(said or '')}\n")
+        return exits.NO_CONFIGURATION
+    return _print(report, arguments)
 
 
 def _detect(arguments: argparse.Namespace) -> int:
@@ -82,7 +101,7 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
     "fix-base-url": _fix_or_check,
-    "check": _fix_or_check,
+    "check": _check,
     "detect": _detect,
     "chat": _chat,
     "rollback": _rollback,

@@ -109,7 +109,10 @@ def _fix(commands: Any) -> None:
 
 def _check(commands: Any) -> None:
     said = "the same diagnosis; changes nothing"
-    commands.add_parser("check", parents=[_files(), _probing(), _shared()], help=said)
+    check = commands.add_parser("check", parents=[_files(), _probing(), _shared()], help=said)
+    check.add_argument(
+        "--replay", metavar="REPORT", help="diagnose a saved JSON report again, offline; `-` is standard input"
+    )
 
 
 def _detect(commands: Any) -> None:

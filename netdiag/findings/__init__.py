@@ -4,18 +4,16 @@ The rules about endpoints are imported from :mod:`netdiag.findings.rules`: ``det
 """
 
 from netdiag.findings.catalog import LANGUAGES, Remedy, Words, catalog, severity, term, terms, words
-from netdiag.findings.places import no_name, no_way, of_names, of_place, of_platform, values
+from netdiag.findings.places import no_way, of_detection, of_run, values
 
 __all__ = [
     "LANGUAGES",
     "Remedy",
     "Words",
     "catalog",
-    "no_name",
     "no_way",
-    "of_names",
-    "of_place",
-    "of_platform",
+    "of_detection",
+    "of_run",
     "severity",
     "term",
     "terms",

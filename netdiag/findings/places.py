@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from netdiag import failures, platform
-from netdiag.model.place import Candidate, Facts, NameAnswer, Platform
-from netdiag.model.report import Finding
+from netdiag.model.place import Facts, NameAnswer, Platform
+from netdiag.model.report import Evidence, Finding
 from netdiag.platform import names
 
 _OF_SERVER: Final = {
@@ -39,6 +39,20 @@ _BY_NAME: Final = {
 }
 _DEFAULT_POOLS: Final = ipaddress.IPv4Network("172.16.0.0/12")
 """Where Docker takes the networks of compose projects from first (moby: daemon/libnetwork/ipamutils)."""
+
+
+def of_run(place: Platform, evidence: Evidence) -> tuple[Finding, ...]:
+    """Return what is to be said of the place; of its names only where the name servers were asked."""
+    said = of_place(evidence.facts, place)
+    if not evidence.names:
+        return said
+    return (*said, *of_platform(evidence.facts, place), *of_names(evidence.facts, place, evidence.names))
+
+
+def of_detection(place: Platform, evidence: Evidence) -> tuple[Finding, ...]:
+    """Return all that can be said of a place in which nothing was tried."""
+    missing = (no_way(place, evidence), no_name(evidence.facts, place, evidence.names))
+    return (*filter(None, missing), *of_run(place, evidence))
 
 
 def values(facts: Facts, place: Platform) -> Mapping[str, str]:
@@ -75,11 +89,13 @@ def of_platform(facts: Facts, place: Platform) -> Iterator[Finding]:
         yield Finding(code, values={**values(facts, place), "evidence": evidence}, evidence=_seen(place))
 
 
-def no_way(facts: Facts, place: Platform, candidates: Sequence[Candidate]) -> Finding | None:
-    """Return why no address of a host can be offered here, or ``None`` where there is one."""
-    if not place.in_container or place.shares_host_network:
+def no_way(place: Platform, evidence: Evidence) -> Finding | None:
+    """Return why no address of a host can be offered here; ``None`` where there is one, or where nobody was asked."""
+    if not place.in_container or place.shares_host_network or not evidence.names:
         return None
-    if any(candidate.addresses for candidate in candidates if candidate.kind != "loopback"):
+    facts = evidence.facts
+    ways = platform.candidates(facts, place, (), evidence.names)
+    if any(candidate.addresses for candidate in ways if candidate.kind != "loopback"):
         return None
     said = values(facts, place)
     if place.name == "macvlan":

@@ -1,12 +1,15 @@
 """From what was tried to what it means: all rules in order, the root of a chain of causes first. Pure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from netdiag.findings import reach, service
 from netdiag.findings.catalog import catalog
 from netdiag.findings.context import Context
-from netdiag.model.report import Examined, Finding
+from netdiag.findings.places import no_way, values
+from netdiag.model.place import Candidate, Platform
+from netdiag.model.report import Evidence, Examined, Finding
 
 Rule = Callable[[Examined, Context], Iterator[Finding]]
 
@@ -19,6 +22,21 @@ _RULES: Final[tuple[Rule, ...]] = (
 )
 """In the order in which findings are told. Each yields all it sees; what merely follows from another finding is dropped
 by ``hidden_by`` of the registry."""
+
+
+def of_endpoints(
+    examined: Sequence[Examined], candidates: tuple[Candidate, ...], place: Platform, evidence: Evidence
+) -> tuple[Examined, ...]:
+    """Return the endpoints with the findings that follow from what was tried for each, now or in a saved report."""
+    context = Context(
+        candidates=candidates,
+        kag=evidence.kag,
+        seconds=evidence.seconds,
+        proxy_variables=evidence.proxy_variables,
+        place=values(evidence.facts, place),
+        no_way=no_way(place, evidence),
+    )
+    return tuple(replace(item, findings=of_endpoint(item, context)) for item in examined)
 
 
 def of_endpoint(examined: Examined, context: Context) -> tuple[Finding, ...]:

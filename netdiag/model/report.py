@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from netdiag.model.attempt import Attempt, Proof
     from netdiag.model.endpoint import Endpoint
     from netdiag.model.journal import Applied, PastRun
-    from netdiag.model.place import Candidate, Choice, Hop, NameAnswer, Platform
+    from netdiag.model.place import Candidate, Choice, Facts, Hop, NameAnswer, Platform
 
 Severity = Literal["error", "warning", "note"]
 Verdict = Literal["works", "repairable", "broken", "left_alone"]
@@ -47,13 +47,27 @@ class Examined:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """What a diagnosis rests on beside what was tried for each endpoint: enough to make it again from a saved report.
+
+    ``names`` is what the name servers said where they were asked, ``seconds`` how long a model was given to answer,
+    ``proxy_variables`` the names of those that are set.
+    """
+
+    facts: Facts
+    names: tuple[NameAnswer, ...] = ()
+    kag: str = ""
+    seconds: float = 0.0
+    proxy_variables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Report:
     """One whole run.
 
     ``exit_code`` follows the table in docs/reference.md and does not depend on the format; ``output`` is the corrected
     text of standard input, where that was the source; ``runs`` is the journal, newest first, where it was asked for.
-    ``path``, ``choice`` and ``names`` are what ``detect`` adds: the way to the host, the candidate that would be
-    written, and what the name servers answered.
+    ``path`` and ``choice`` are what ``detect`` adds: the way to the host, and the candidate that would be written.
     """
 
     command: str
@@ -71,4 +85,4 @@ class Report:
     runs: tuple[PastRun, ...] | None = None
     path: tuple[Hop, ...] = ()
     choice: Choice | None = None
-    names: tuple[NameAnswer, ...] = ()
+    evidence: Evidence | None = None

@@ -7,12 +7,12 @@ import json
 from typing import Any, Final
 
 from netdiag import __version__, findings
-from netdiag.model.attempt import Attempt
+from netdiag.model.attempt import Attempt, Proof
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.journal import PastRun
 from netdiag.model.place import Candidate, Choice, Fact, NameAnswer, Platform
 from netdiag.model.plan import Edit
-from netdiag.model.report import Examined, Finding, Report
+from netdiag.model.report import Evidence, Examined, Finding, Report
 from netdiag.report.labels import origin
 from netdiag.report.outcomes import summary
 from netdiag.text import shown
@@ -37,7 +37,7 @@ def as_dict(report: Report, language: str = "en") -> dict[str, Any]:
         "candidates": [_candidate(candidate, language) for candidate in report.candidates],
         "path": [{"kind": hop.kind, "detail": hop.detail} for hop in report.path],
         "choice": _choice(report.choice) if report.choice else None,
-        "names": [_answer(answer) for answer in report.names],
+        "evidence": _evidence(report.evidence) if report.evidence else None,
         "endpoints": [_examined(item, language) for item in report.endpoints],
         "findings": [_finding(finding, language) for finding in report.findings],
         "plan": {
@@ -75,6 +75,7 @@ def _candidate(candidate: Candidate, language: str) -> dict[str, Any]:
         "host": candidate.host,
         "kind": candidate.kind,
         "origin": origin(candidate, language),
+        "source": candidate.source,
         "rank": candidate.rank,
         "addresses": list(candidate.addresses),
     }
@@ -83,6 +84,22 @@ def _candidate(candidate: Candidate, language: str) -> dict[str, Any]:
 def _choice(choice: Choice) -> dict[str, Any]:
     runner_up = choice.runner_up.host if choice.runner_up else None
     return {"host": choice.candidate.host, "reason": choice.reason, "runner_up": runner_up}
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    facts = evidence.facts
+    return {
+        "marks": [_fact(fact) for fact in facts.marks],
+        "interfaces": [{"name": i.name, "addresses": list(i.addresses), "driver": i.driver} for i in facts.interfaces],
+        "gateways": [{"address": each.address, "interface": each.interface} for each in facts.gateways],
+        "hosts": [{"address": each.address, "names": list(each.names), "line": each.line} for each in facts.hosts],
+        "nameservers": list(facts.nameservers),
+        "host_nameservers": list(facts.host_nameservers),
+        "names": [_answer(answer) for answer in evidence.names],
+        "kag": evidence.kag,
+        "seconds": evidence.seconds,
+        "proxy_variables": list(evidence.proxy_variables),
+    }
 
 
 def _answer(answer: NameAnswer) -> dict[str, Any]:
@@ -100,6 +117,7 @@ def _examined(item: Examined, language: str) -> dict[str, Any]:
     return {
         **_endpoint(item.endpoint),
         "attempts": [_attempt(attempt) for attempt in item.attempts],
+        "proofs": [_proof(proof) for proof in item.proofs],
         "verdict": item.verdict,
         "chosen": item.chosen.host if item.chosen else None,
         "runner_up": item.runner_up.host if item.runner_up else None,
@@ -118,6 +136,8 @@ def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
         "model": shown(endpoint.model),
         "base_url": shown(endpoint.base_url),
         "uses": endpoint.uses,
+        "editable": endpoint.url_span is not None,
+        "left_alone": endpoint.left_alone,
     }
 
 
@@ -135,12 +155,30 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
     }
 
 
+def _proof(proof: Proof) -> dict[str, Any]:
+    service = proof.service
+    return {
+        "host": proof.host,
+        "url": shown(proof.url),
+        "failure": proof.failure,
+        "detail": shown(proof.detail),
+        "status": proof.status,
+        "duration_ms": proof.duration_ms,
+        "service": {"name": service.name, "version": shown(service.version), "models": list(map(shown, service.models))}
+        if service
+        else None,
+        "wanted_url": shown(proof.wanted_url),
+        "seen": {name: shown(value) for name, value in proof.seen.items()},
+    }
+
+
 def _finding(finding: Finding, language: str) -> dict[str, Any]:
     said = findings.words(finding, language)
     return {
         "code": finding.code,
         "severity": findings.severity(finding.code),
         "where": finding.where,
+        "values": {name: shown(value) for name, value in finding.values.items()},
         "title": shown(said.title),
         "explanation": shown(said.explanation),
         "evidence": [shown(line) for line in finding.evidence],

@@ -1,7 +1,10 @@
 """Every scenario of the lab, by the real program: exit status, findings, and the file byte for byte."""
 
+import json
+
+import jsonschema
 import pytest
-from cli.conftest import Place, codes
+from cli.conftest import SCHEMA, Place, codes
 
 from netdiag import lab
 from netdiag.lab import scenarios
@@ -39,6 +42,19 @@ def test_the_scenario_ends_as_it_declares(scene):
     report = place.report("fix-base-url", *options(scenario))
     assert (report["exit_code"], codes(report)) == (scenario.expect_exit, scenario.expect_codes)
     assert file.read_text() == (scenario.expect_config or scenario.config)
+
+
+@pytest.mark.lab
+def test_a_saved_report_gives_the_same_diagnosis(scene):
+    """What `check` saved can be diagnosed again offline: the same findings, word for word, and the same status."""
+    scenario, place, _ = scene
+    done = place.netdiag("check", *options(scenario), "--format", "json")
+    again = place.netdiag("check", "--replay", "-", "--format", "json", input=done.stdout)
+    saved, replayed = json.loads(done.stdout), json.loads(again.stdout)
+    jsonschema.validate(replayed, SCHEMA)
+    assert replayed["findings"] == saved["findings"]
+    assert [item["findings"] for item in replayed["endpoints"]] == [item["findings"] for item in saved["endpoints"]]
+    assert (replayed["exit_code"], again.returncode) == (saved["exit_code"], done.returncode)
 
 
 @pytest.mark.lab

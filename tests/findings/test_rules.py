@@ -4,11 +4,12 @@ import pytest
 
 from netdiag import findings, platform
 from netdiag.findings.context import Context
+from netdiag.findings.places import of_place
 from netdiag.findings.rules import of_endpoint
 from netdiag.model.attempt import Attempt, Proof, Service
 from netdiag.model.endpoint import Endpoint, Span
-from netdiag.model.place import Candidate, Fact, Facts, Gateway, Interface, Platform
-from netdiag.model.report import Examined
+from netdiag.model.place import Candidate, Fact, Facts, Gateway, Interface, NameAnswer, Platform
+from netdiag.model.report import Evidence, Examined
 
 LOCAL = Candidate("localhost", "loopback", "itself", 0, ("127.0.0.1",))
 NAME = Candidate("host.docker.internal", "name", "name", 1)
@@ -149,7 +150,7 @@ NO_NETWORK = Facts(interfaces=(Interface("lo", ("127.0.0.1/8",)),))
 def test_places(facts, in_container, shares, codes):
     """The place itself is a finding where localhost is right, or where there is no network at all."""
     platform = Platform("x", in_container, shares, "certain", SEEN)
-    assert [finding.code for finding in findings.of_place(facts, platform)] == codes
+    assert [finding.code for finding in of_place(facts, platform)] == codes
 
 
 def test_a_host_whose_loopback_can_be_reached_has_nobody_listening():
@@ -161,7 +162,8 @@ def test_a_host_whose_loopback_can_be_reached_has_nobody_listening():
 
 def test_a_place_without_any_way_says_so():
     """On a macvlan only localhost could be tried: the cause is the network, not what localhost refused."""
-    no_way = findings.no_way(MACVLAN, platform.name(MACVLAN), (LOCAL, NAME))
+    asked = (NameAnswer("host.docker.internal", "127.0.0.11", failure="dns_nxdomain"),)
+    no_way = findings.no_way(platform.name(MACVLAN), Evidence(MACVLAN, asked))
     assert no_way is not None
     (found,) = of_endpoint(broken(tcp(LOCAL, REFUSED)), Context((LOCAL, NAME), "0.8", 120, no_way=no_way))
     assert found.code == "ND120"

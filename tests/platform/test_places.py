@@ -4,7 +4,7 @@ import pytest
 from places import PLACES
 
 from netdiag import findings, platform
-from netdiag.model.report import Finding
+from netdiag.model.report import Evidence, Finding
 from netdiag.platform.table import ROWS
 
 each_place = pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
@@ -98,13 +98,7 @@ def test_every_finding_about_a_place_can_be_said(place, read, language):
     """No value is missing from what is said of a place, in either language."""
     facts = read(place)
     named = platform.name(facts, place.answers)
-    listed = platform.candidates(facts, named, (), place.answers)
-    said = [
-        *findings.of_place(facts, named),
-        *filter(None, [findings.no_way(facts, named, listed), findings.no_name(facts, named, place.answers)]),
-        *findings.of_platform(facts, named),
-        *findings.of_names(facts, named, place.answers),
-    ]
+    said = findings.of_detection(named, Evidence(facts, place.answers))
     for words in (findings.words(finding, language) for finding in said):
         assert "?" not in words.title + words.explanation
 
@@ -138,14 +132,7 @@ def test_what_is_special_about_a_place(name, codes, read):
     """Second translations of addresses, rootless engines, foreign networks and the like are told by their codes."""
     place = PLACES[name]
     facts = read(place)
-    named = platform.name(facts, place.answers)
-    listed = platform.candidates(facts, named, (), place.answers)
-    said = [
-        *findings.of_place(facts, named),
-        *filter(None, [findings.no_way(facts, named, listed), findings.no_name(facts, named, place.answers)]),
-        *findings.of_platform(facts, named),
-        *findings.of_names(facts, named, place.answers),
-    ]
+    said = findings.of_detection(platform.name(facts, place.answers), Evidence(facts, place.answers))
     assert {finding.code for finding in said} == codes
 
 

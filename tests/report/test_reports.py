@@ -12,9 +12,9 @@ from golden import check
 from netdiag.model.attempt import Attempt, Proof, Service
 from netdiag.model.endpoint import Endpoint, Span
 from netdiag.model.journal import Applied, PastFile, PastRun
-from netdiag.model.place import Candidate, Choice, Fact, Hop, NameAnswer, Platform
+from netdiag.model.place import Candidate, Choice, Fact, Facts, Gateway, Hop, HostsLine, Interface, NameAnswer, Platform
 from netdiag.model.plan import Edit, Plan
-from netdiag.model.report import Examined, Finding, Report
+from netdiag.model.report import Evidence, Examined, Finding, Report
 from netdiag.report.as_json import as_dict, as_json
 from netdiag.report.as_text import as_text
 from netdiag.report.labels import LABELS
@@ -42,7 +42,7 @@ def endpoint(line: int = 4, node: str = "chat_llm", base_url: str = "http://loca
 def report(command: str = "fix-base-url", *endpoints: Examined, **more) -> Report:
     """A report about these endpoints."""
     known = {"kag_version": "0.8.0", "platform": PLATFORM, "candidates": (LOCAL, NAME, GATEWAY)}
-    fields = {"exit_code": 0, **known, "endpoints": endpoints, **more}
+    fields = {"exit_code": 0, "evidence": EVIDENCE, **known, "endpoints": endpoints, **more}
     return Report(command, "2026-11-23T16:40:00+00:00", 123.4, **fields)
 
 
@@ -93,6 +93,20 @@ STATIONS = ("container", "bridge", "router", "namespace", "machine", "wsl", "out
 ANSWERS = (
     NameAnswer("host.docker.internal", "127.0.0.11", ("192.168.5.2",), duration_ms=1.5),
     NameAnswer("host.orb.internal", "127.0.0.11", failure="dns_nxdomain", detail="NXDOMAIN", duration_ms=1.6),
+)
+EVIDENCE = Evidence(
+    Facts(
+        (DOCKERENV,),
+        (Interface("eth0", ("172.18.0.2/16",), "veth"),),
+        (Gateway("172.18.0.1", "eth0"),),
+        (HostsLine("172.17.0.1", ("host.docker.internal",), 7),),
+        ("127.0.0.11",),
+        ("172.20.96.1",),
+    ),
+    ANSWERS,
+    "0.8.0",
+    120.0,
+    ("HTTP_PROXY",),
 )
 PIN = Finding(
     "ND118",
@@ -152,7 +166,7 @@ SITUATIONS = {
         "detect",
         path=(Hop("container", "172.18.0.2/16 (eth0)"), Hop("bridge", "172.18.0.1"), Hop("host")),
         choice=Choice(GATEWAY, "no_name_known", DOCKER0),
-        names=ANSWERS,
+        evidence=EVIDENCE,
     ),
     "detect-every-kind": report(
         "detect",
@@ -161,7 +175,7 @@ SITUATIONS = {
         path=tuple(Hop(kind) for kind in STATIONS),
         choice=Choice(WAYS[1], "stable_name", WAYS[3]),
         findings=(PIN,),
-        names=ANSWERS,
+        evidence=EVIDENCE,
     ),
     "detect-no-way": report("detect", candidates=(LOCAL, NAME), path=(Hop("container"), Hop("router"), Hop("host"))),
     "repaired-beside-an-editor": report(

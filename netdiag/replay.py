@@ -1,0 +1,127 @@
+"""Make the diagnosis of a saved report again, offline: from its JSON back to the values that the rules are about."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any, TypeVar
+
+from netdiag import exits, findings
+from netdiag.findings.rules import of_endpoints
+from netdiag.model.attempt import Attempt, Proof, Service
+from netdiag.model.endpoint import Endpoint, Span
+from netdiag.model.place import Candidate, Fact, Facts, Gateway, HostsLine, Interface, NameAnswer, Platform
+from netdiag.model.report import Evidence, Examined, Finding, Report
+
+SCHEMA = "netdiag/report/1"
+
+_AGAIN = ("ND1", "ND2", "ND3", "ND4", "ND503", "ND504", "ND506", "ND603")
+"""Codes that follow from evidence. The others tell what was read or written in that run, and stay as they are."""
+
+_UNKNOWN = Span(0, 0)
+
+_T = TypeVar("_T")
+
+
+class NotAReportError(ValueError):
+    """What was given is no report that can be diagnosed again; the message says why."""
+
+
+def replay(text: bytes) -> Report:
+    """Return the report in ``text`` with the findings that today's rules make of its evidence.
+
+    Raises :exc:`NotAReportError` for anything but a report of ``check``, ``fix-base-url`` or ``detect`` in JSON.
+    """
+    try:
+        return _diagnosed(_report(json.loads(text)))
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        if isinstance(error, NotAReportError):
+            raise
+        msg = f"it is no report of netdiag ({type(error).__name__}: {error})"
+        raise NotAReportError(msg) from None
+
+
+def _diagnosed(saved: Report) -> Report:
+    if saved.evidence is None or saved.platform is None:
+        msg = f"it is a report of `netdiag {saved.command}`, which holds no evidence"
+        raise NotAReportError(msg)
+    kept = tuple(finding for finding in saved.findings if not finding.code.startswith(_AGAIN))
+    endpoints = of_endpoints(saved.endpoints, saved.candidates, saved.platform, saved.evidence)
+    if saved.command == "detect":
+        return replace(saved, findings=findings.of_detection(saved.platform, saved.evidence))
+    said = findings.of_run(saved.platform, saved.evidence) if endpoints else ()
+    codes = {finding.code for finding in (*kept, *said, *(f for item in endpoints for f in item.findings))}
+    broken = "ND603" in codes or any(findings.severity(code) == "error" for code in codes)
+    repairable = any(item.verdict == "repairable" for item in endpoints)
+    status = exits.PROBLEM if broken or repairable else exits.OK
+    return replace(saved, command="check", endpoints=endpoints, findings=(*kept, *said), exit_code=status)
+
+
+def _report(saved: Mapping[str, Any]) -> Report:
+    if saved.get("schema") != SCHEMA:
+        msg = f"it does not say {SCHEMA}"
+        raise NotAReportError(msg)
+    return Report(
+        command=saved["tool"]["command"],
+        started=str(saved["started"]),
+        duration_ms=float(saved["duration_ms"]),
+        exit_code=saved["exit_code"],
+        kag_version=str(saved["kag_version"]),
+        platform=_platform(saved["platform"]) if saved["platform"] else None,
+        candidates=tuple(_candidate(each) for each in saved["candidates"]),
+        endpoints=tuple(_examined(each) for each in saved["endpoints"]),
+        findings=tuple(_finding(each) for each in saved["findings"]),
+        evidence=_evidence(saved["evidence"]) if saved["evidence"] else None,
+    )
+
+
+def _made(kind: type[_T], saved: Mapping[str, Any], **parts: Any) -> _T:
+    """Return a value of ``kind`` from the keys of JSON that are its fields; lists become tuples."""
+    known = {field.name for field in fields(kind)} & saved.keys()  # type: ignore[arg-type]
+    return kind(**{name: _frozen(saved[name]) for name in known} | parts)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _facts(saved: list[Mapping[str, Any]]) -> tuple[Fact, ...]:
+    return tuple(_made(Fact, each) for each in saved)
+
+
+def _platform(saved: Mapping[str, Any]) -> Platform:
+    parts = {"evidence": _facts(saved["evidence"]), "against": _facts(saved["against"]), "below": saved["below"] or ""}
+    return _made(Platform, saved, **parts)
+
+
+def _candidate(saved: Mapping[str, Any]) -> Candidate:
+    return _made(Candidate, saved, source=str(saved["source"]))
+
+
+def _evidence(saved: Mapping[str, Any]) -> Evidence:
+    facts = Facts(
+        marks=_facts(saved["marks"]),
+        interfaces=tuple(_made(Interface, each) for each in saved["interfaces"]),
+        gateways=tuple(_made(Gateway, each) for each in saved["gateways"]),
+        hosts=tuple(_made(HostsLine, each) for each in saved["hosts"]),
+        nameservers=tuple(saved["nameservers"]),
+        host_nameservers=tuple(saved["host_nameservers"]),
+    )
+    return _made(Evidence, saved, facts=facts, names=tuple(_made(NameAnswer, each) for each in saved["names"]))
+
+
+def _examined(saved: Mapping[str, Any]) -> Examined:
+    return Examined(
+        endpoint=_made(Endpoint, saved, url_span=_UNKNOWN if saved["editable"] else None),
+        verdict=saved["verdict"],
+        attempts=tuple(_made(Attempt, each) for each in saved["attempts"]),
+        proofs=tuple(_proof(each) for each in saved["proofs"]),
+        proven_url=saved["proven_url"] or "",
+    )
+
+
+def _proof(saved: Mapping[str, Any]) -> Proof:
+    return _made(Proof, saved, service=_made(Service, saved["service"]) if saved["service"] else None)
+
+
+def _finding(saved: Mapping[str, Any]) -> Finding:
+    return _made(Finding, saved)

@@ -1,0 +1,82 @@
+"""Diagnosing a saved report again: what is one, what is none, and what stays as it was."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from places import PLACES
+
+from netdiag import cli, findings, platform
+from netdiag.model.place import Facts
+from netdiag.model.report import Evidence, Finding, Report
+from netdiag.replay import NotAReportError, replay
+from netdiag.report.as_json import as_json
+
+
+def detected(place, root) -> Report:
+    """What `detect` reports of a place."""
+    facts = platform.read(place.root(root), place.environ, place.links)
+    named = platform.name(facts, place.answers)
+    evidence = Evidence(facts, place.answers)
+    said = findings.of_detection(named, evidence)
+    listed = platform.candidates(facts, named, (), place.answers)
+    return Report("detect", "2026-11-24T07:00:00+00:00", 1.0, 0, "", named, listed, findings=said, evidence=evidence)
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+def test_every_place_survives_being_saved(place, tmp_path):
+    """A report of `detect` has the same findings, platform, candidates and evidence after it was saved and read."""
+    report = detected(place, tmp_path)
+    again = replay(as_json(report).encode())
+    assert (again.findings, again.platform, again.candidates) == (report.findings, report.platform, report.candidates)
+    assert again.evidence == report.evidence
+
+
+def test_what_was_read_or_written_stays_as_it_was(tmp_path):
+    """Findings about files are of that run; they are kept with their words."""
+    report = detected(PLACES["docker-bridge"], tmp_path)
+    written = Finding("ND607", "kag_config.yaml", {"editor": ".kag_config.yaml.swp"})
+    saved = as_json(Report("check", "2026-11-24T07:00:00+00:00", 1.0, 0, "0.8", report.platform, (), (), (written,),
+                           evidence=Evidence(Facts())))  # fmt: skip
+    assert replay(saved.encode()).findings == (written,)
+
+
+GOOD = as_json(Report("rollback", "2026-11-24T07:00:00+00:00", 1.0, 0))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"", "no report of netdiag"),
+        (b"[]", "no report of netdiag"),
+        (b"{}", "does not say netdiag/report/1"),
+        (b"\xff", "no report of netdiag"),
+        (json.dumps({"schema": "netdiag/report/1"}).encode(), "no report of netdiag"),
+        (GOOD.encode(), "report of `netdiag rollback`, which holds no evidence"),
+    ],
+)
+def test_what_is_no_report_says_why(text, said):
+    """Anything else is one plain sentence."""
+    with pytest.raises(NotAReportError, match=said):
+        replay(text)
+
+
+SAVED = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["tool", "evidence", "endpoints"]), inner),
+)
+
+
+@given(SAVED)
+def test_whatever_json_it_is(value):
+    """No JSON makes it fail otherwise."""
+    saved = {**json.loads(GOOD), **(value if isinstance(value, dict) else {"evidence": value})}
+    with pytest.raises(NotAReportError):
+        replay(json.dumps(saved).encode())
+
+
+def test_a_file_that_cannot_be_read(capsys, tmp_path):
+    """The command ends with 78 and says which file and why."""
+    assert cli.main(["check", "--replay", str(tmp_path / "missing.json")]) == 78
+    assert "missing.json cannot be diagnosed again: No such file or directory" in capsys.readouterr().err
