@@ -11,6 +11,7 @@ import pytest
 from golden import check, check_block, steady
 from platforms_page import page as platforms
 from reference import reference
+from troubleshooting_page import page as troubleshooting
 
 PROJECT = Path(__file__).parent.parent
 TRANSCRIPTS = [
@@ -46,6 +47,13 @@ def test_the_reference_follows_the_code():
 def test_the_table_of_platforms_follows_the_code():
     """docs/platforms.md is made from the table that names platforms."""
     check(PROJECT / "docs" / "platforms.md", platforms())
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_troubleshooting_pages_follow_the_registry(language):
+    """Every code has its section and its anchor in both languages; neither page can drift."""
+    name = "troubleshooting.md" if language == "en" else "troubleshooting.zh-CN.md"
+    check(PROJECT / "docs" / name, troubleshooting(language))
 
 
 def test_files_the_readme_points_to_exist():

@@ -93,6 +93,19 @@ def _rollback(arguments: argparse.Namespace) -> int:
     return _print(engine.rollback([Path(name) for name in arguments.files], arguments.run), arguments)
 
 
+def _explain(arguments: argparse.Namespace) -> int:
+    from netdiag.cli import explain  # noqa: PLC0415
+
+    if not arguments.error:
+        return explain.codes(arguments)
+    try:
+        report = explain.pasted(arguments.error)
+    except OSError as error:
+        sys.stderr.write(f"netdiag: {shown(arguments.error)} cannot be read: {error.strerror}\n")
+        return exits.NO_CONFIGURATION
+    return _print(report, arguments)
+
+
 def _demo(arguments: argparse.Namespace) -> int:
     from netdiag.cli import demo  # noqa: PLC0415 - needs the lab
 
@@ -105,6 +118,7 @@ _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
     "detect": _detect,
     "chat": _chat,
     "rollback": _rollback,
+    "explain": _explain,
     "demo": _demo,
 }
 

@@ -138,6 +138,16 @@ def _rollback(commands: Any) -> None:
     rollback.add_argument("--list", action="store_true", help="name the runs in the journal; undoes nothing")
 
 
+def _explain(commands: Any) -> None:
+    said = "what a finding means and every remedy, or what a pasted error can mean; offline"
+    explain = commands.add_parser("explain", parents=[_shared()], help=said)
+    what = explain.add_mutually_exclusive_group()
+    what.add_argument("codes", nargs="*", metavar="CODE", default=[], help="ND201 or more of them (default: list all)")
+    what.add_argument(
+        "--error", metavar="FILE", help="text that KAG or the configuration page printed; `-` is standard input"
+    )
+
+
 def _demo(commands: Any) -> None:
     demo = commands.add_parser(
         "demo", parents=[_speech()], help="a host, a container and a fault, repaired before your eyes"
@@ -153,6 +163,7 @@ _COMMANDS: Final[Mapping[str, Callable[[Any], None]]] = {
     "detect": _detect,
     "chat": _chat,
     "rollback": _rollback,
+    "explain": _explain,
     "demo": _demo,
 }
 

@@ -3,14 +3,27 @@
 The rules about endpoints are imported from :mod:`netdiag.findings.rules`: ``detect`` does without what they need.
 """
 
-from netdiag.findings.catalog import LANGUAGES, Remedy, Words, catalog, severity, term, terms, words
+from netdiag.findings.catalog import (
+    LANGUAGES,
+    Described,
+    Remedy,
+    Words,
+    catalog,
+    described,
+    severity,
+    term,
+    terms,
+    words,
+)
 from netdiag.findings.places import no_way, of_detection, of_run, values
 
 __all__ = [
     "LANGUAGES",
+    "Described",
     "Remedy",
     "Words",
     "catalog",
+    "described",
     "no_way",
     "of_detection",
     "of_run",

@@ -84,6 +84,47 @@ def words(finding: Finding, language: str = "en") -> Words:
     return Words(title.format_map(values), explanation.format_map(values), remedies)
 
 
+class Described(NamedTuple):
+    """A code in one language, with what is filled in shown in capitals: all its remedies, each with its conditions."""
+
+    severity: Severity
+    title: str
+    explanation: str
+    remedies: tuple[tuple[Remedy, Mapping[str, list[str]]], ...]
+    hidden_by: tuple[str, ...]
+
+
+def described(code: str, language: str = "en") -> Described:
+    """Return what ``code`` means whatever its values would be; raises :exc:`KeyError` for an unknown one."""
+    entry = catalog()[code]
+    names = _Capitals(kag="X.Y")
+    remedies = tuple(
+        (
+            Remedy(
+                remedy[language].format_map(names),
+                remedy.get("command", "").rstrip("\n").format_map(names),
+                remedy.get("on", {}).get(language, ""),
+            ),
+            remedy.get("when", {}),
+        )
+        for remedy in entry["remedies"]
+    )
+    return Described(
+        entry["severity"],
+        entry["title"][language].format_map(names),
+        entry["explanation"][language].format_map(names),
+        remedies,
+        tuple(entry.get("hidden_by", ())),
+    )
+
+
+class _Capitals(dict[str, str]):
+    """Fills in the name of a value itself: ``PORT``."""
+
+    def __missing__(self, name: str) -> str:
+        return name.upper()
+
+
 def _applies(when: Mapping[str, list[str]], values: Mapping[str, str]) -> bool:
     """Tell whether each of the values named holds one of the words wanted of it: ``linux windows`` holds two."""
     return all(not set(wanted).isdisjoint(values.get(name, "").split()) for name, wanted in when.items())

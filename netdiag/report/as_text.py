@@ -14,9 +14,13 @@ def as_text(report: Report, language: str = "en", *, detail: int = 0, colour: bo
     """
     page = Page(colour=colour)
     if report.command == "detect":
-        from netdiag.report.detected import detected  # noqa: PLC0415 - a command needs one of the two pages
+        from netdiag.report.detected import detected  # noqa: PLC0415 - a command needs one of the pages
 
         detected(page, report, language)
+    elif report.command == "explain":
+        from netdiag.report.explained import pasted  # noqa: PLC0415
+
+        pasted(page, report, language)
     else:
         from netdiag.report.examined import examined  # noqa: PLC0415
 

@@ -109,7 +109,7 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "about_outer_container": {"en": "the engine of this container runs in it", "zh": "本容器的引擎在其中运行"},
     "about_node": {"en": "a machine of the cluster", "zh": "集群中的一台机器"},
     "about_service": {
-        "en": "not asked: detect connects to nothing, `netdiag check` does",
+        "en": "not asked: `netdiag check` connects, detect does not",
         "zh": "未询问：detect 不建立任何连接，`netdiag check` 会",
     },
     "loopback_reached": {
@@ -129,6 +129,16 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "semicolon": {"en": "; ", "zh": "；"},
     "unknown_here": {"en": "not known here", "zh": "此处无法解析"},
     "here": {"en": "on", "zh": "运行于"},
+    "hidden_by": {
+        "en": "not told where one of these is: {codes}",
+        "zh": "出现以下任一代码时不再提示：{codes}",
+    },
+    "applies": {"en": "(shown for {when})", "zh": "（适用于：{when}）"},
+    "when_platform": {"en": "platform", "zh": "平台"},
+    "when_systems": {"en": "a host with", "zh": "宿主机系统"},
+    "when_service": {"en": "service", "zh": "服务"},
+    "when_corrected": {"en": "a corrected URL is known:", "zh": "已知正确的 URL："},
+    "when_listed": {"en": "the journal can be listed:", "zh": "可以列出日志："},
     "with_docker": {"en": "The same with Docker, on a machine that has it:", "zh": "在有 Docker 的机器上可以这样做："},
     "demo_more": {
         "en": "`netdiag demo --list` names other faults; `netdiag demo --shell SCENARIO` lets you try by hand.",

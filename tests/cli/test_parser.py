@@ -86,7 +86,12 @@ HEAVY = {"httpx", "yaml", "rich", "docker", "pyroute2", "netifaces", "dataclasse
 
 @pytest.mark.parametrize(
     ("argv", "not_imported"),
-    [("--version", HEAVY), ("--help", HEAVY - {"argparse"}), ("rollback", {"docker", "pyroute2", "asyncio"})],
+    [
+        ("--version", HEAVY),
+        ("--help", HEAVY - {"argparse"}),
+        ("rollback", {"docker", "pyroute2", "asyncio"}),
+        ("explain", {"httpx", "yaml", "dns", "docker", "pyroute2", "asyncio"}),
+    ],
 )
 def test_what_a_command_does_not_import(argv, not_imported, tmp_path):
     """Heavy libraries are paid for by the commands that need them."""

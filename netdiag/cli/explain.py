@@ -1,0 +1,46 @@
+"""``netdiag explain``: what a code means, or what a pasted error can mean, with every remedy; nothing is probed."""
+
+import argparse
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Final
+
+from netdiag import exits, findings
+from netdiag.model.report import Finding, Report
+from netdiag.text import shown
+
+_LIMIT: Final = 1024 * 1024
+"""Bytes read of a pasted error: a Java trace with its causes has some hundred lines."""
+
+
+def codes(arguments: argparse.Namespace) -> int:
+    """Print what the codes mean that ``arguments`` name, or without any a line for each there is."""
+    known = findings.catalog()
+    wanted = [code.upper() for code in arguments.codes] or list(known)
+    unknown = [code for code in wanted if code not in known]
+    if unknown:
+        sys.stderr.write(f"netdiag: there is no code {shown(', '.join(unknown))}; `netdiag explain` lists all\n")
+        return exits.USAGE
+    from netdiag.report.explained import as_json, as_text  # noqa: PLC0415 - a mistyped code needs neither
+
+    if arguments.format == "json":
+        sys.stdout.write(as_json(wanted, arguments.lang))
+    else:
+        sys.stdout.write(as_text(wanted, arguments.lang, briefly=not arguments.codes))
+    return exits.OK
+
+
+def pasted(name: str) -> Report:
+    """Return what the error in file ``name`` (``-`` is standard input) can mean; raises :exc:`OSError`."""
+    from netdiag.findings.pasted import read  # noqa: PLC0415 - codes are explained without it
+
+    if name == "-":
+        text = sys.stdin.buffer.read(_LIMIT)
+    else:
+        with Path(name).open("rb") as file:
+            text = file.read(_LIMIT)
+    said = read(text.decode("utf-8", "replace"))
+    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    status = exits.OK if said else exits.PROBLEM
+    return Report("explain", now, 0.0, status, findings=said or (Finding("ND702"),))

@@ -1,0 +1,83 @@
+"""What codes mean, for people and for machines, whatever has happened."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from netdiag import findings
+from netdiag.model.report import Report
+from netdiag.report.labels import label
+from netdiag.report.page import Page
+from netdiag.report.told import body, title
+
+SCHEMA: Final = "netdiag/explain/1"
+
+
+def as_text(codes: Sequence[str], language: str = "en", *, briefly: bool = False) -> str:
+    """Return each code with its explanation and every remedy, or ``briefly`` its title alone."""
+    page = Page()
+    for number, code in enumerate(codes):
+        described = findings.described(code, language)
+        head = f"{code} ({label(described.severity, language)})"
+        page.headed(described.severity, head, label("colon", language) + described.title)
+        if not briefly:
+            _explain(page, described, language)
+            if number < len(codes) - 1:
+                page.verbatim("")
+    return page.text()
+
+
+def as_json(codes: Sequence[str], language: str = "en") -> str:
+    """Return the codes as one JSON object, ``netdiag/explain/1``."""
+    listed = [_as_dict(code, language) for code in codes]
+    return json.dumps({"schema": SCHEMA, "codes": listed}, ensure_ascii=False, indent=2) + "\n"
+
+
+def conditions(when: Mapping[str, Sequence[str]], language: str) -> str:
+    """Return in words for which platform, system or service a remedy is shown."""
+    comma = label("comma", language)
+    said = []
+    for name, wanted in when.items():
+        words = [label(word, language) for word in wanted] if name == "systems" else wanted
+        said.append(f"{label(f'when_{name}', language)} {comma.join(words)}")
+    return label("semicolon", language).join(said)
+
+
+def beginnings(codes: Sequence[str]) -> str:
+    """Return codes, and beginnings of codes as ``ND3xx``."""
+    return ", ".join(f"{code:x<5}" for code in codes)
+
+
+def pasted(page: Page, report: Report, language: str) -> None:
+    """Write what a pasted error can mean, the most likely first, each with why and what to do."""
+    for finding in report.findings:
+        said = findings.words(finding, language)
+        title(page, finding.code, said, language)
+        body(page, said, finding.evidence, language)
+
+
+def _explain(page: Page, described: findings.Described, language: str) -> None:
+    page.paragraph(described.explanation, 4)
+    if described.hidden_by:
+        page.paragraph(label("hidden_by", language, codes=beginnings(described.hidden_by)), 4)
+    if described.remedies:
+        page.paragraph(label("do", language), 4)
+    for remedy, when in described.remedies:
+        colon = label("colon", language)
+        page.paragraph(remedy.on + colon + remedy.text if remedy.on else remedy.text, 6)
+        if when:
+            page.paragraph(label("applies", language, when=conditions(when, language)), 10)
+        for line in remedy.command.splitlines():
+            page.verbatim(line, 10)
+
+
+def _as_dict(code: str, language: str) -> dict[str, Any]:
+    described = findings.described(code, language)
+    return {
+        "code": code,
+        "severity": described.severity,
+        "title": described.title,
+        "explanation": described.explanation,
+        "hidden_by": list(described.hidden_by),
+        "remedies": [{**remedy._asdict(), "when": dict(when)} for remedy, when in described.remedies],
+    }
