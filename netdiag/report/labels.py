@@ -113,11 +113,11 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
         "zh": "未询问：detect 不建立任何连接，`netdiag check` 会",
     },
     "loopback_reached": {
-        "en": "what listens on its 127.0.0.1 only can be reached",
+        "en": "services on its 127.0.0.1 can be reached too",
         "zh": "只监听其 127.0.0.1 的服务也可以访问",
     },
     "loopback_not_reached": {
-        "en": "what listens on its 127.0.0.1 only cannot be reached",
+        "en": "services on its 127.0.0.1 cannot be reached",
         "zh": "只监听其 127.0.0.1 的服务无法访问",
     },
     "linux": {"en": "Linux", "zh": "Linux"},
