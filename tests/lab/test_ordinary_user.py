@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
+import dns
 import pyroute2
 import pytest
 
@@ -26,7 +27,7 @@ def readable() -> Iterator[Path]:
     """Copy what a lab needs to where everybody may read it; a checkout or an environment below /root is not."""
     with tempfile.TemporaryDirectory(prefix="netdiag-test-") as folder:
         copy = Path(folder)
-        for package in (netdiag, pyroute2):
+        for package in (netdiag, pyroute2, dns):
             source = Path(str(package.__file__)).parent
             shutil.copytree(source, copy / source.name, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(SCRIPT, copy)
