@@ -96,14 +96,7 @@ def _rollback(arguments: argparse.Namespace) -> int:
 def _explain(arguments: argparse.Namespace) -> int:
     from netdiag.cli import explain  # noqa: PLC0415
 
-    if not arguments.error:
-        return explain.codes(arguments)
-    try:
-        report = explain.pasted(arguments.error)
-    except OSError as error:
-        sys.stderr.write(f"netdiag: {shown(arguments.error)} cannot be read: {error.strerror}\n")
-        return exits.NO_CONFIGURATION
-    return _print(report, arguments)
+    return explain.codes(arguments)
 
 
 def _demo(arguments: argparse.Namespace) -> int:

@@ -139,13 +139,8 @@ def _rollback(commands: Any) -> None:
 
 
 def _explain(commands: Any) -> None:
-    said = "what a finding means and every remedy, or what a pasted error can mean; offline"
-    explain = commands.add_parser("explain", parents=[_shared()], help=said)
-    what = explain.add_mutually_exclusive_group()
-    what.add_argument("codes", nargs="*", metavar="CODE", default=[], help="ND201 or more of them (default: list all)")
-    what.add_argument(
-        "--error", metavar="FILE", help="text that KAG or the configuration page printed; `-` is standard input"
-    )
+    explain = commands.add_parser("explain", parents=[_shared()], help="what a finding means and every remedy; offline")
+    explain.add_argument("codes", nargs="*", metavar="CODE", help="ND201 or more of them (default: list all)")
 
 
 def _demo(commands: Any) -> None:

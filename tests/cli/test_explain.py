@@ -46,9 +46,3 @@ def test_json_has_the_conditions(capsys):
     assert cli.main(["explain", "ND122", "--format", "json"]) == 0
     (entry,) = json.loads(capsys.readouterr().out)["codes"]
     assert {"platform": ["docker-rootless"]} in [remedy["when"] for remedy in entry["remedies"]]
-
-
-def test_an_error_that_cannot_be_read(capsys, tmp_path):
-    """78, the file, and why."""
-    assert cli.main(["explain", "--error", str(tmp_path / "missing")]) == 78
-    assert "missing cannot be read: No such file or directory" in capsys.readouterr().err
