@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 Problem = Literal[
-    "", "empty", "no_host", "scheme_typo", "blanks", "full_width", "bad_port", "control_characters"
+    "", "empty", "no_host", "scheme_typo", "blanks", "full_width", "bad_port", "control_characters", "placeholder"
 ]  # fmt: skip
 
 HOST_NAMES: Final = frozenset(
@@ -42,6 +42,12 @@ _LOOK_ALIKES: Final = (
     | dict.fromkeys(map(ord, "‐‑‒–—―−﹣"), "-")
     | dict.fromkeys(map(ord, "“”„‟″"), '"')
     | dict.fromkeys(map(ord, "‘’‚‛′‵"), "'")
+)
+# What examples put where an address belongs: <ip>, {host}, your-server-ip, x.x.x.x, 192.168.x.x, 替换为…
+_PLACEHOLDER: Final = (
+    r"(?i).*[<>{}].*|.*(?:替换|你的|您的|填写|宿主机|主机ip|服务器ip|本机ip).*|your[-_.]?(?:host|server|machine|local|lan)?"
+    r"[-_.]?(?:ip|host|server|address|domain|name)?[-_.]?(?:address|here)?|(?:host|server|machine|lan|local)[-_]?ip|"
+    r"[x*]+(?:\.[x*]+){3}|(?:\d{1,3}\.){1,3}[x*]+(?:\.[x*]+)*|ip|ip[-_]?addr(?:ess)?|x{3,}|\.{3,}"
 )
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _PART_OF_AN_ADDRESS: Final = re.compile(r"0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*")
@@ -89,6 +95,8 @@ def split(text: str) -> Url:
         problem: Problem = "scheme_typo"
     elif not sound:
         problem = "no_host"
+    elif is_placeholder(host):
+        problem = "placeholder"
     else:
         problem = "bad_port" if port_is_bad else ""
     return Url(
@@ -130,6 +138,13 @@ def _problem_of_characters(text: str, plain: str) -> Problem:
     if any(map(str.isspace, text)):
         return "blanks"
     return "full_width" if plain != text else ""
+
+
+def is_placeholder(host: str) -> bool:
+    """Return whether ``host`` is what an example puts there to be replaced: ``<ip>``, ``your-server``, ``x.x.x.x``."""
+    lowered = host.lower()  # most hosts are told apart without the pattern, which takes a millisecond to compile
+    is_possible = not host.isascii() or any(each in lowered for each in ("<", "{", "*", "ip", "your", "x", "..."))
+    return is_possible and bool(re.fullmatch(_PLACEHOLDER, host))
 
 
 def is_host_local(host: str) -> bool:

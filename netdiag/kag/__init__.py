@@ -5,8 +5,25 @@ send (tests/kag/recordings). KAG itself is never imported: importing it is slow 
 """
 
 from netdiag.kag.calls import Call, NotSent, call
-from netdiag.kag.paths import right_path
-from netdiag.kag.verdict import judge
+from netdiag.kag.paths import fault, is_provider, right_path
+from netdiag.kag.types import mended
+from netdiag.kag.verdict import ABOUT_PATHS, judge, seen
 from netdiag.kag.version import NEWEST, Installed, chosen, installed, parse
 
-__all__ = ["NEWEST", "Call", "Installed", "NotSent", "call", "chosen", "installed", "judge", "parse", "right_path"]
+__all__ = [
+    "ABOUT_PATHS",
+    "NEWEST",
+    "Call",
+    "Installed",
+    "NotSent",
+    "call",
+    "chosen",
+    "fault",
+    "installed",
+    "is_provider",
+    "judge",
+    "mended",
+    "parse",
+    "right_path",
+    "seen",
+]

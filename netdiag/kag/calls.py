@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from netdiag import failures
+from netdiag.kag import types
 from netdiag.kag.version import Version
 from netdiag.model.attempt import Request
 from netdiag.model.endpoint import Endpoint
@@ -31,6 +32,12 @@ class Call:
     request: Request
     reads: Reads
     version: Version
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """The request's body as KAG's client makes it, before it is turned into bytes."""
+        body: Mapping[str, Any] = json.loads(self.request.body)
+        return body
 
 
 @dataclass(frozen=True)
@@ -56,8 +63,8 @@ class Row:
 
 def call(version: Version, endpoint: Endpoint, base_url: str) -> Call | NotSent:
     """Return what KAG ``version`` sends for ``endpoint`` if its base_url were ``base_url``."""
-    if endpoint.type in _CALL_NOBODY:
-        return NotSent(None, f"type {endpoint.type} calls no service")
+    if refused := _refused(version, endpoint):
+        return refused
     rows = [row for row in ROWS if version in row.versions and row.kind == endpoint.kind]
     row = next((row for row in rows if endpoint.type in row.types), None)
     if row is None:
@@ -75,8 +82,17 @@ def call(version: Version, endpoint: Endpoint, base_url: str) -> Call | NotSent:
 
 _HEADERS: Final = {"Accept": "application/json", "Content-Type": "application/json"}
 
-_CALL_NOBODY: Final = frozenset({"mock", "bge", "bge_m3", "bge_vectorize_model", "sparse_bge_m3"})
-"""Types that are computed in KAG's own process."""
+
+def _refused(version: Version, endpoint: Endpoint) -> NotSent | None:
+    """Return what becomes of a type that calls nobody, or that KAG cannot even make."""
+    nobody = NotSent(None, f"type {endpoint.type} calls no service")
+    if not endpoint.type:
+        return NotSent(failures.MISSING_SETTING, "type")
+    if endpoint.type in types.LOCAL:
+        return nobody if endpoint.settings.get("path") else NotSent(failures.LOCAL_TYPE, "path")
+    if endpoint.type == types.ALWAYS_FAILS and endpoint.kind == "chat" and version in _LATE:
+        return NotSent(failures.BROKEN_TYPE, endpoint.type)
+    return nobody if endpoint.type == "mock" else None
 
 
 def _base(endpoint: Endpoint, base_url: str) -> str:

@@ -1,21 +1,85 @@
 """The path a base_url must end in, by version, node and type: the same server needs different ones."""
 
+import re
+from typing import Final
+
 from netdiag.kag.version import Version
 from netdiag.model.endpoint import Endpoint
 
+PROVIDERS: Final = {
+    "dashscope.aliyuncs.com": "/compatible-mode/v1",
+    "dashscope-intl.aliyuncs.com": "/compatible-mode/v1",
+    "open.bigmodel.cn": "/api/paas/v4",
+    "ark.cn-beijing.volces.com": "/api/v3",
+    "generativelanguage.googleapis.com": "/v1beta/openai",
+    "openrouter.ai": "/api/v1",
+    "api.groq.com": "/openai/v1",
+    "qianfan.baidubce.com": "/v2",
+}
+"""Providers whose OpenAI-compatible API is not at ``/v1``; their documentation says where. KAG's own documentation
+leaves the path of the first out."""
 
-def right_path(version: Version, endpoint: Endpoint) -> str | None:
+_CALLS: Final = ("/chat/completions", "/completions", "/embeddings", "/api/chat", "/api/generate", "/api/embeddings",
+                 "/api/embed", "/api")  # fmt: skip
+"""What a call adds to a base_url, and people write into it; the longer of two that end alike first."""
+
+_DOUBLED: Final = r"(/v\d\w*)(?:\1)+"
+
+
+def right_path(version: Version, endpoint: Endpoint, present: str = "", host: str = "") -> str | None:
     """Return the path for a server that keeps the OpenAI or Ollama layout, or ``None`` where no rule is known.
 
     ``vllm`` posts to the base_url as it stands up to 0.6, and below it from 0.7; Ollama's own API is at the root, its
-    OpenAI-compatible one (the only one for embeddings up to 0.7) below ``/v1``.
+    OpenAI-compatible one (the only one for embeddings up to 0.7) below ``/v1``. ``present`` is the path as it is now:
+    where only what a call adds must go from it, what a gateway has before that stays. ``host`` may be a provider's.
     """
     if endpoint.type.lower() == "ollama":
         return ""
     if endpoint.kind == "rerank":
         return "/v1/rerank"
-    if endpoint.kind == "chat" and endpoint.type == "vllm" and version in ("0.5", "0.6"):
+    if _posts_verbatim(version, endpoint):
         return "/v1/chat/completions"
-    if endpoint.type in ("maas", "openai", "vllm"):
-        return "/v1"
-    return None
+    if endpoint.type not in ("maas", "openai", "vllm"):
+        return None
+    return PROVIDERS.get(host.lower()) or _without_call(present) or "/v1"
+
+
+def is_provider(host: str) -> bool:
+    """Tell whether ``host`` is that of a provider whose layout is known."""
+    return host.lower() in PROVIDERS
+
+
+def fault(version: Version, endpoint: Endpoint, present: str, wanted: str) -> str:
+    """Return the word for what is wrong with the path ``present`` where ``wanted`` is right (findings/terms.yaml)."""
+    path = present.partition("?")[0].rstrip("/")
+    ending = next((call for call in _CALLS if path.endswith(call)), "")
+    if re.search(_DOUBLED, path):
+        return "path_v1_twice"
+    if _posts_verbatim(version, endpoint):
+        return "path_call_missing"
+    if ending:
+        return "path_doubled" if ending in _added(version, endpoint) else "path_of_another_call"
+    if wanted.endswith("/v1") and "/v1" not in path:
+        return "path_v1_missing"
+    return "path_v1_surplus" if endpoint.type.lower() == "ollama" and "/v1" in path else "path_other"
+
+
+def _added(version: Version, endpoint: Endpoint) -> tuple[str, ...]:
+    """Return what KAG appends to the base_url of such an endpoint."""
+    if endpoint.type.lower() == "ollama":
+        chat = "/api/generate" if version in ("0.5", "0.6") else "/api/chat"
+        return ("/api/embeddings",) if endpoint.kind == "embedding" else (chat,)
+    return ("/embeddings",) if endpoint.kind == "embedding" else ("/chat/completions",)
+
+
+def _posts_verbatim(version: Version, endpoint: Endpoint) -> bool:
+    return endpoint.kind == "chat" and endpoint.type == "vllm" and version in ("0.5", "0.6")
+
+
+def _without_call(present: str) -> str:
+    """Return the path without what a call adds and without a doubled version; empty where neither was in it."""
+    path = kept = present.partition("?")[0].rstrip("/")
+    while ending := next((call for call in _CALLS if path.endswith(call)), ""):
+        path = path.removesuffix(ending).rstrip("/")
+    path = re.sub(_DOUBLED, r"\1", path)
+    return path if path != kept else ""

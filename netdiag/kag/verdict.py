@@ -5,56 +5,56 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from netdiag import failures
+from netdiag.kag import refusals
 from netdiag.kag.calls import Call, Reads
 from netdiag.model.attempt import Answer
 
-_BY_STATUS: Final = {
-    401: failures.KEY_REFUSED,
-    403: failures.FORBIDDEN,
-    404: failures.PATH_NOT_FOUND,
-    405: failures.PATH_NOT_FOUND,
-    407: failures.PROXY_FAILED,
-    429: failures.RATE_LIMITED,
-    503: failures.SERVICE_UNAVAILABLE,
-}
-
-_MISSING: Final = ("not found", "not exist", "not_found")
+ABOUT_PATHS: Final = frozenset({failures.PATH_NOT_FOUND, failures.WEB_PAGE})
+"""What a wrong path ends in: a server has no such path, or shows its web page for every path it does not know."""
 
 
 def judge(call: Call, answer: Answer) -> tuple[str | None, str]:
     """Return the failure word, or ``None``, and the server's own words about it (not yet made printable)."""
     if answer.failure:
-        return answer.failure, answer.detail
+        # h11 repeats the header that it refuses, with escapes: no mask for the key would fit
+        return answer.failure, "" if answer.failure == failures.KEY_UNSENDABLE else answer.detail
     status = answer.status or 0
     if status >= 400 and call.reads != "unchecked_chat":
-        return _refused(status, answer)
+        return _refused(call, status, answer)
     if _readable(call, answer):
         return None, ""
     if status >= 400:
-        return _refused(status, answer)
-    return _unreadable(answer)
+        return _refused(call, status, answer)
+    return _unreadable(call, status, answer)
 
 
-def _refused(status: int, answer: Answer) -> tuple[str, str]:
+def seen(call: Call, answer: Answer) -> Mapping[str, str]:
+    """Return what else the answer tells of its failure, by name (see :func:`netdiag.kag.refusals.noted`)."""
+    failure, message = judge(call, answer)
+    return refusals.noted(call, failure, message, answer.headers) if failure and not answer.failure else {}
+
+
+def _refused(call: Call, status: int, answer: Answer) -> tuple[str, str]:
     message = _message(answer)
-    lowered = message.lower()
-    if status in (400, 404) and "model" in lowered and any(word in lowered for word in _MISSING):
-        return failures.MODEL_NOT_FOUND, message
-    return _BY_STATUS.get(status, failures.SERVER_ERROR if status >= 500 else failures.REQUEST_REFUSED), message
+    said = refusals.meaning(call, status, f"{message} {_codes(answer)}")
+    return said or (failures.SERVER_ERROR if status >= 500 else failures.REQUEST_REFUSED), message
 
 
-def _unreadable(answer: Answer) -> tuple[str, str]:
+def _unreadable(call: Call, status: int, answer: Answer) -> tuple[str, str]:
     kind = answer.headers.get("content-type", "").partition(";")[0]
     if _json(answer.body) is None:
-        return failures.NOT_A_MODEL_SERVICE, f"{kind or 'no content type'}: {_text(answer.body)}"
-    return failures.UNEXPECTED_ANSWER, _message(answer)
+        is_page = kind == "text/html" or answer.body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))
+        word = failures.WEB_PAGE if is_page else failures.NOT_A_MODEL_SERVICE
+        return word, f"{kind or 'no content type'}: {_text(answer.body)}"
+    message = _message(answer)
+    return refusals.meaning(call, status, message) or failures.UNEXPECTED_ANSWER, message
 
 
 def _readable(call: Call, answer: Answer) -> bool:
-    if call.reads == "openai_chat" and json.loads(call.request.body)["stream"]:
+    if call.reads == "openai_chat" and call.body["stream"]:
         # 0.6 reads a stream as if it were one answer: 'Stream' object has no attribute 'choices'
         return call.version not in ("0.5", "0.6") and _streamed(answer.body)
-    if call.reads == "ollama_chat" and json.loads(call.request.body)["stream"]:
+    if call.reads == "ollama_chat" and call.body["stream"]:
         # 0.8 collects the pieces with list.append(a, b), which always raises (ollama_client.py:146)
         return call.version != "0.8" and all(
             _dig(_json(line), "message", "content") is not None for line in _lines(answer)
@@ -128,6 +128,13 @@ def _message(answer: Answer) -> str:
         if isinstance(found, str):
             return found
     return _text(answer.body)
+
+
+def _codes(answer: Answer) -> str:
+    """Return the refusal's own code and type, which several servers fill with more than the message says."""
+    body = _json(answer.body)
+    found = (_dig(body, *path) for path in (("error", "code"), ("error", "type"), ("code",), ("type",)))
+    return " ".join(code for code in found if isinstance(code, str))
 
 
 def _text(body: bytes) -> str:

@@ -6,12 +6,20 @@ from typing import Literal
 
 from netdiag.text import Secret
 
-Step = Literal["dns", "tcp", "tls", "http", "identity", "call"]
+Step = Literal["dns", "tcp", "control", "tls", "http", "identity", "call"]
+Neighbour = Literal["", "complete", "incomplete"]
+Unsent = Literal["", "no_route", "unreachable", "prohibit", "blackhole", "policy"]
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One step towards one candidate: ``failure`` is ``None`` or a word of :mod:`netdiag.failures`."""
+    """One step towards one candidate: ``failure`` is ``None`` or a word of :mod:`netdiag.failures`.
+
+    ``control`` is a connect to a port that is surely closed, to compare with. ``neighbour`` is what this machine's ARP
+    table says of the address: somebody answered for it, nobody did, or nothing is known (an address behind a router,
+    IPv6). ``unsent`` is why this machine's own kernel sent nothing: it knows no route, the route is of one of the kinds
+    that forbid (the words of ip-route(8)), or a security policy forbids.
+    """
 
     step: Step
     host: str
@@ -22,6 +30,8 @@ class Attempt:
     failure: str | None = None
     detail: str = ""
     status: int | None = None
+    neighbour: Neighbour = ""
+    unsent: Unsent = ""
 
 
 @dataclass(frozen=True)

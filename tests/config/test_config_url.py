@@ -28,6 +28,9 @@ from netdiag.config import HOST_NAMES, is_host_local, is_host_name, split, with_
         ("localhost:11434//v1", ("", "", "localhost", 11434, "//v1")),
         ("http.example.com:80/v1", ("", "", "http.example.com", 80, "/v1")),
         ("http://例え.jp/路径", ("http", "", "例え.jp", None, "/路径")),
+        ("http://my-server:8000/v1", ("http", "", "my-server", 8000, "/v1")),
+        ("http://yourcompany.example:8000", ("http", "", "yourcompany.example", 8000, "")),
+        ("http://xinference:9997/v1", ("http", "", "xinference", 9997, "/v1")),
     ],
 )
 def test_parts_of_a_sound_url(text, parts):
@@ -89,6 +92,15 @@ def test_parts_of_a_sound_url(text, parts):
         ("http://h/\x00 ", "control_characters", "h"),
         ("\ufeffhttp://h/", "control_characters", "h"),
         ("http://h/\ud800", "control_characters", "h"),
+        ("http://<ip>:11434/v1", "placeholder", "<ip>"),
+        ("http://{host}:11434", "placeholder", "{host}"),
+        ("http://your-server-ip:8000/v1", "placeholder", "your-server-ip"),
+        ("http://YOUR_IP/v1", "placeholder", "YOUR_IP"),
+        ("http://host-ip:11434", "placeholder", "host-ip"),
+        ("http://x.x.x.x:11434", "placeholder", "x.x.x.x"),
+        ("http://192.168.1.xxx:11434", "placeholder", "192.168.1.xxx"),
+        ("http://替换为你的地址/v1", "placeholder", "替换为你的地址"),
+        ("http://宿主机IP:11434", "placeholder", "宿主机IP"),
     ],
 )
 def test_problem_has_a_name(text, problem, host):

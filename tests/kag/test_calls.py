@@ -97,7 +97,8 @@ RERANK = {"type": "maas", "api_key": "k", "kind": "rerank"}
     [
         ("0.8", MAAS, 200, OPENAI, None),
         ("0.8", MAAS, 200, {"choices": []}, "unexpected_answer"),
-        ("0.8", MAAS, 200, "<html>", "not_a_model_service"),
+        ("0.8", MAAS, 200, "<html>", "web_page"),
+        ("0.8", MAAS, 200, "ok", "not_a_model_service"),
         ("0.8", MAAS, 200, "", "not_a_model_service"),
         ("0.8", {**MAAS, "stream": "True"}, 200, STREAM.decode(), None),
         ("0.6", {**MAAS, "stream": "True"}, 200, STREAM.decode(), "not_a_model_service"),
@@ -107,7 +108,7 @@ RERANK = {"type": "maas", "api_key": "k", "kind": "rerank"}
         ("0.8", OLLAMA_TYPE, 404, {"error": "model 'm' not found"}, "model_not_found"),
         ("0.8", MAAS, 401, {"error": "Unauthorized"}, "key_refused"),
         ("0.8", MAAS, 403, "", "forbidden"),
-        ("0.8", MAAS, 400, {"error": {"message": "max_tokens=8192 is too large"}}, "request_refused"),
+        ("0.8", MAAS, 400, {"error": {"message": "max_tokens=8192 is too large"}}, "too_many_tokens"),
         ("0.8", MAAS, 429, {"error": {"message": "slow down"}}, "rate_limited"),
         ("0.8", MAAS, 503, {"error": "loading"}, "service_unavailable"),
         ("0.8", MAAS, 500, "oops", "server_error"),
@@ -147,7 +148,11 @@ def test_a_failed_call_keeps_its_failure():
         ("0.7", {"type": "ollama", "kind": "embedding"}, "unsupported_type"),
         ("0.8", {"type": "openai", "kind": "embedding"}, "missing_setting"),
         ("0.8", {"type": "mock"}, None),
-        ("0.8", {"type": "bge_m3", "kind": "embedding"}, None),
+        ("0.8", {"type": "bge_m3", "kind": "embedding", "path": "/models/bge-m3"}, None),
+        ("0.8", {"type": "bge_m3", "kind": "embedding"}, "local_type"),
+        ("0.8", {"type": "azure_openai"}, "broken_type"),
+        ("0.6", {"type": "azure_openai"}, "unsupported_type"),
+        ("0.8", {"type": ""}, "missing_setting"),
     ],
 )
 def test_what_kag_does_not_send(version, configuration, failure):

@@ -1,0 +1,43 @@
+"""Types that cannot be meant: which one works in their place, and what an endpoint would be with it. Pure."""
+
+from dataclasses import replace
+from typing import Final
+
+from netdiag import spelling
+from netdiag.model.endpoint import Endpoint
+from netdiag.text import Secret
+
+LOCAL: Final = frozenset({"bge", "bge_m3", "bge_vectorize_model", "sparse_bge_m3"})
+"""Embedding types that load a model from the directory ``path`` in KAG's own process and call no service; users take
+them for the names of Ollama's models (KAG issues 257 and 463, openspg issue 520)."""
+
+ALWAYS_FAILS: Final = "azure_openai"
+"""As a chat type it hands its SDK an argument that has no such name, in 0.7 and 0.8 alike (KAG issue 543)."""
+
+_SERVERS: Final = frozenset(
+    {"xinference", "lmstudio", "lm-studio", "localai", "llama.cpp", "llamacpp", "llama-cpp", "sglang", "oneapi"}
+    | {"qwen", "tongyi", "dashscope", "bailian", "siliconflow", "zhipu", "moonshot", "kimi", "deepseek", "one-api"}
+    | {"newapi", "new-api", "openai-compatible", "openai_compatible", "openai_like", "openai-api-compatible"}
+)
+"""Names of servers and providers that are written as a type and speak OpenAI's API; KAG has no types of that name."""
+
+_KNOWN: Final = {"chat": ("openai", "maas", "vllm", "ollama"), "embedding": ("openai",), "rerank": ("maas",)}
+
+
+def instead(endpoint: Endpoint) -> str:
+    """Return the type that does what was probably meant in every version of KAG, or nothing where that is not known."""
+    said = endpoint.type.strip().lower()
+    if endpoint.kind == "embedding":
+        meant = said in LOCAL or said in _SERVERS or said in ("ollama", "maas", "vllm")
+        return "openai" if meant else spelling.nearest(said, _KNOWN["embedding"], 2)
+    if said in _SERVERS:
+        return _KNOWN[endpoint.kind][0]
+    return spelling.nearest(said, _KNOWN[endpoint.kind], 2) if len(said) > 2 else ""
+
+
+def mended(endpoint: Endpoint) -> Endpoint | None:
+    """Return the endpoint with the type that was probably meant, and a key where that type cannot do without one."""
+    type_ = instead(endpoint)
+    if not type_ or type_ == endpoint.type:
+        return None
+    return replace(endpoint, type=type_, api_key=endpoint.api_key or Secret("none"))
