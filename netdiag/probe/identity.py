@@ -1,45 +1,104 @@
 """Ask who answers at an address, without a key: the first thing a stranger at a known port is told is nothing."""
 
 import json
+import re
+from collections.abc import Callable
 from typing import Any, Final
 
 from netdiag import failures
 from netdiag.model.attempt import Answer, Request, Service
+from netdiag.probe.environment import Environment
 from netdiag.probe.http import send
 
 IDENTITY_LIMIT_S: Final = 3.0
 """Seconds for each question. These paths answer from memory; a server that needs longer is taken as unknown."""
 
 
-def identify(origin: str, *, connect_s: float) -> tuple[Service, Answer]:
+def identify(origin: str, *, connect_s: float, environment: Environment | None = None) -> tuple[Service, Answer]:
     """Return who answers at ``origin`` (``http://172.17.0.1:11434``), and the answer that told.
 
     ``other`` stands for anything that is not known to serve models; ``failure`` of the answer then says if there was
-    no HTTP at all. Paths: Ollama's ``/api/version`` and ``/api/tags``, vLLM's ``/version``, OpenAI's ``/v1/models``.
+    no HTTP at all. No proxy is used; certificates are trusted as in ``environment``, by default this process's own.
+    Paths: Ollama's ``/api/version`` and ``/api/tags``, vLLM's ``/version``, OpenAI's ``/v1/models``.
     """
-    answer = _get(origin, "/api/version", connect_s)
+    answer = _get(origin, "/api/version", connect_s, environment)
     if answer.failure:
         return Service("other"), answer
     if _is_ollama_refusal(answer):
         return Service("ollama"), answer
     version = _json(answer).get("version")
     if answer.status == 200 and isinstance(version, str):
-        return Service("ollama", version, _models(_get(origin, "/api/tags", connect_s), "models", "name")), answer
-    return _openai_like(origin, connect_s)
+        tags = _get(origin, "/api/tags", connect_s, environment)
+        if tags.status not in (401, 403) and not _is_page(tags):  # Open WebUI has this path too, and guards its models
+            return Service("ollama", version, _models(tags, "models", "name")), answer
+    return _openai_like(origin, connect_s, environment)
 
 
-def _openai_like(origin: str, connect_s: float) -> tuple[Service, Answer]:
-    listing = _get(origin, "/v1/models", connect_s)
+def stranger(origin: str, *, connect_s: float, environment: Environment | None = None) -> str:
+    """Return what ``origin`` is when it is no model service: a product, a page's title, or its ``Server`` header.
+
+    One question more, without a key, and only where a call has failed already.
+    """
+    answer = _get(origin, "/", connect_s, environment)
+    for name, is_it in _PRODUCTS:
+        if is_it(answer):
+            return name
+    title = _TITLE.search(answer.body[:_HEAD])
+    if title and (said := title[1].decode("utf-8", "replace").strip()):
+        return f'"{said}"'
+    return answer.headers.get("server", "") or answer.headers.get("content-type", "").partition(";")[0]
+
+
+def listed(answer: Answer) -> tuple[str, ...]:
+    """Return the models in an answer of ``/models``, as OpenAI's API lists them."""
+    return _models(answer, "data", "id") if answer.status == 200 else ()
+
+
+def _is_spring(answer: Answer) -> bool:
+    """Spring's own page for "no such path" (recordings: openspg-server.jsonl), which OpenSPG's server answers with."""
+    return {"timestamp", "status", "error", "path"} <= _json(answer).keys()
+
+
+def _is_page(answer: Answer) -> bool:
+    return answer.headers.get("content-type", "").startswith("text/html")
+
+
+_HEAD: Final = 64 * 1024
+"""Bytes of a page in which its title stands."""
+
+_TITLE: Final = re.compile(rb"(?is)<title[^>]*>(.{1,200}?)</title>")
+
+_PRODUCTS: Final[tuple[tuple[str, Callable[[Answer], bool]], ...]] = (
+    ("Open WebUI", lambda answer: b"<title>Open WebUI" in answer.body),
+    ("OpenSPG", lambda answer: b"<title>OpenSPG" in answer.body),
+    ("Spring Boot (OpenSPG?)", _is_spring),
+    ("Neo4j", lambda answer: "neo4j_version" in _json(answer)),
+    ("MinIO", lambda answer: "MinIO" in answer.headers.get("server", "")),
+    ("Elasticsearch", lambda answer: "lucene_version" in str(_json(answer).get("version", ""))),
+)
+"""What else listens beside an OpenSPG, or is mistaken for the model server behind it."""
+
+
+def _openai_like(origin: str, connect_s: float, environment: Environment | None) -> tuple[Service, Answer]:
+    listing = _get(origin, "/v1/models", connect_s, environment)
     body = _json(listing)
     models = _models(listing, "data", "id")
     guarded = listing.status in (401, 403) and "error" in body
+    if _is_loading(listing):
+        return Service("openai-compatible"), listing
     if not guarded and not (listing.status == 200 and isinstance(body.get("data"), list)):
         return Service("other"), listing
-    answer = _get(origin, "/version", connect_s)
+    answer = _get(origin, "/version", connect_s, environment)
     version = _json(answer).get("version")
     if answer.status == 200 and isinstance(version, str):
         return Service("vllm", version, models), listing
     return Service("openai-compatible", "", models), listing
+
+
+def _is_loading(answer: Answer) -> bool:
+    """llama.cpp's server says so to every path until its model is there (tools/server: "Loading model")."""
+    error = _json(answer).get("error")
+    return answer.status == 503 and isinstance(error, dict) and error.get("message") == "Loading model"
 
 
 def _is_ollama_refusal(answer: Answer) -> bool:
@@ -47,9 +106,9 @@ def _is_ollama_refusal(answer: Answer) -> bool:
     return answer.status == 403 and not answer.body and answer.failure is None
 
 
-def _get(origin: str, path: str, connect_s: float) -> Answer:
+def _get(origin: str, path: str, connect_s: float, environment: Environment | None) -> Answer:
     request = Request("GET", origin + path, {"Accept": "application/json"})
-    return send(request, connect_s=connect_s, read_s=IDENTITY_LIMIT_S, direct=True)
+    return send(request, connect_s=connect_s, read_s=IDENTITY_LIMIT_S, direct=True, environment=environment)
 
 
 def _json(answer: Answer) -> dict[str, Any]:

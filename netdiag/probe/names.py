@@ -1,5 +1,6 @@
 """Resolve names as KAG's client will: through the C library, so ``/etc/hosts`` and ``nsswitch.conf`` count."""
 
+import queue
 import socket
 import threading
 from collections.abc import Callable
@@ -34,3 +35,13 @@ def in_background(name: str, done: Callable[[NameAnswer], None], resolve: Callab
     A daemon thread, because getaddrinfo cannot be called off: a dead name server must not hold the process.
     """
     threading.Thread(target=lambda: done(resolve(name)), name=f"resolve {name}", daemon=True).start()
+
+
+def within(name: str, limit_s: float, resolve: Callable[[str], NameAnswer] = lookup) -> NameAnswer:
+    """Resolve ``name``, or say ``timed_out`` after ``limit_s`` seconds: a dead name server takes glibc ten and more."""
+    answers: queue.SimpleQueue[NameAnswer] = queue.SimpleQueue()
+    in_background(name, answers.put, resolve)
+    try:
+        return answers.get(timeout=limit_s)
+    except queue.Empty:
+        return NameAnswer(name, failure=failures.TIMED_OUT)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from netdiag import failures
-from netdiag.model.attempt import Attempt
+from netdiag.model.attempt import Attempt, Unsent
 from netdiag.model.place import Candidate, NameAnswer
 from netdiag.probe.names import in_background, lookup
 
@@ -29,6 +29,16 @@ CONNECT_LIMIT_S: Final = 1.5
 GRACE_S: Final = 0.05
 """How long a better candidate may still answer after a worse one has: RFC 8305's resolution delay, 50 ms, or twice
 the round trip that the first answer took, whichever is more."""
+
+_UNSENT: Final[dict[int, Unsent]] = {
+    errno.ENETUNREACH: "no_route",
+    errno.EHOSTUNREACH: "unreachable",
+    errno.EACCES: "prohibit",
+    errno.EINVAL: "blackhole",
+    errno.EPERM: "policy",  # a BPF program of the control group (Cilium has one), or a security module
+}
+"""What connect(2) fails with before anything is sent: the errno of each type of route in the kernel's own table
+(net/ipv4/fib_semantics.c, fib_props). The same numbers arrive by ICMP too, but only after EINPROGRESS."""
 
 
 @dataclass(frozen=True)
@@ -108,11 +118,11 @@ class _Racer:
             self._start()
             deadline = self._state.began + self._limit_s
             while (left := self._time_left(deadline)) > 0:
-                for key, _ in self._selector.select(left):
-                    if key.fileobj is self._wake_in:
-                        self._take_answers()
-                    else:
-                        self._finish(key.fileobj, key.data)  # type: ignore[arg-type]
+                self._poll(left)
+            if time.monotonic() >= deadline:
+                # what had arrived while this process did not get to run was in time; a name is too late to be tried
+                self._selector.unregister(self._wake_in)
+                self._poll(0)
             self._give_up(deadline)
         finally:
             self._close()
@@ -126,6 +136,13 @@ class _Racer:
             else:
                 self._state.unresolved[candidate.host] = candidate
                 in_background(candidate.host, self._answered, self._resolve)
+
+    def _poll(self, seconds: float) -> None:
+        for key, _ in self._selector.select(seconds):
+            if key.fileobj is self._wake_in:
+                self._take_answers()
+            else:
+                self._finish(key.fileobj, key.data)  # type: ignore[arg-type]
 
     def _answered(self, resolved: NameAnswer) -> None:
         """Called in the resolver's thread, perhaps long after the race: the pipe's number is another file's then."""
@@ -162,15 +179,18 @@ class _Racer:
         number = connection.connect_ex(target)
         if number in (0, errno.EINPROGRESS):
             self._selector.register(connection, selectors.EVENT_WRITE, to)
-        else:
-            connection.close()
-            self._failed(to, number)
+            return
+        connection.close()
+        # without its interface a link-local address is no address to the kernel, which says EINVAL too
+        unsent = "" if to.address.startswith("fe80:") else _UNSENT.get(number, "")
+        self._failed(to, number, unsent)
 
     def _finish(self, connection: socket.socket, to: _Connecting) -> None:
         self._selector.unregister(connection)
         number = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         connection.close()
-        if number:
+        # only what was accepted can be reset: to a SYN a reset is a refusal
+        if number not in (0, errno.ECONNRESET):
             self._failed(to, number)
             return
         self._note("tcp", to, None)
@@ -179,8 +199,8 @@ class _Racer:
         self._state.best[to.port] = min(to.candidate.rank, self._state.best.get(to.port, to.candidate.rank))
         self._state.grace_ends.setdefault(to.port, now + max(GRACE_S, 2 * (now - to.began)))
 
-    def _failed(self, to: _Connecting, number: int) -> None:
-        self._note("tcp", to, failures.from_errno(number), os.strerror(number))
+    def _failed(self, to: _Connecting, number: int, unsent: Unsent = "") -> None:
+        self._note("tcp", to, failures.from_errno(number), os.strerror(number), unsent)
 
     def _time_left(self, deadline: float) -> float:
         """Return the seconds to wait for the next event: not positive when all is settled or time is up."""
@@ -213,10 +233,12 @@ class _Racer:
                 word = failures.NOT_AWAITED if in_time else failures.DNS_TIMED_OUT
                 self._note("dns", _Connecting(candidate, "", port, self._state.began), word)
 
-    def _note(self, step: Literal["dns", "tcp"], to: _Connecting, failure: str | None, detail: str = "") -> None:
+    def _note(
+        self, step: Literal["dns", "tcp"], to: _Connecting, failure: str | None, detail: str = "", unsent: Unsent = ""
+    ) -> None:
         started = round((to.began - self._state.began) * 1000, 3)
         took = round((time.monotonic() - to.began) * 1000, 3)
-        attempt = Attempt(step, to.candidate.host, to.address, to.port, started, took, failure, detail)
+        attempt = Attempt(step, to.candidate.host, to.address, to.port, started, took, failure, detail, unsent=unsent)
         self._state.attempts.append(attempt)
 
     def _close(self) -> None:

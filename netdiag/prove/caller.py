@@ -1,14 +1,17 @@
 """Make KAG's own call at a base_url, after asking who is there; each distinct call is made once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from netdiag import config, failures, kag
+from netdiag.findings.commands import quoted
 from netdiag.kag.calls import Call
 from netdiag.kag.version import Version
-from netdiag.model.attempt import Answer, Proof, Service
+from netdiag.model.attempt import Answer, Proof, Request, Service
 from netdiag.model.endpoint import Endpoint
-from netdiag.probe.http import proxy_variables, send
-from netdiag.probe.identity import identify
+from netdiag.probe.environment import Environment, of_shell
+from netdiag.probe.identity import identify, listed, stranger
+from netdiag.prove.between import Between, Cause
 from netdiag.text import shown
 
 CONNECT_LIMIT_S = 5.0
@@ -19,12 +22,16 @@ Tell = Callable[[str, str], None]
 
 
 class Caller:
-    """Proves base_urls for one KAG version; ``read_s`` is how many seconds a model may take to answer."""
+    """Proves base_urls for one KAG version; ``read_s`` is how many seconds a model may take to answer.
 
-    def __init__(self, version: Version, read_s: float, tell: Tell) -> None:
+    ``environment`` is that of the process KAG runs in, by default this one's: its proxies are taken.
+    """
+
+    def __init__(self, version: Version, read_s: float, tell: Tell, environment: Environment | None = None) -> None:
         self._version = version
-        self._read_s = read_s
         self._tell = tell
+        self._environment = environment or of_shell()
+        self._between = Between(self._environment, CONNECT_LIMIT_S, read_s)
         self._services: dict[str, tuple[Service, Answer]] = {}
         self._answers: dict[tuple[object, ...], Answer] = {}
 
@@ -34,7 +41,13 @@ class Caller:
         A type that calls nobody is proven by that: its ``failure`` is ``None``.
         """
         call = kag.call(self._version, endpoint, endpoint.base_url)
-        return None if isinstance(call, Call) else Proof("", endpoint.base_url, call.failure, call.detail)
+        if isinstance(call, Call):
+            if unable := self._between.refusal(call):
+                return Proof("", endpoint.base_url, unable.failure, shown(unable.detail), seen=unable.seen)
+            return None
+        mended = self.mended(endpoint) if call.failure else None
+        seen = {"instead": mended.type} if mended else {}
+        return Proof("", endpoint.base_url, call.failure, call.detail, seen=seen)
 
     def prove(self, endpoint: Endpoint, host: str, base_url: str, *, trusted: bool) -> Proof:
         """Call ``endpoint`` at ``base_url`` as KAG would.
@@ -45,33 +58,87 @@ class Caller:
         call = kag.call(self._version, endpoint, base_url)
         if not isinstance(call, Call):
             return Proof(host, base_url, call.failure, call.detail)
-        service, seen = self._identify(call.request.url)
-        if service.name == "other" and endpoint.api_key and not trusted:
-            stranger = seen.failure or failures.NOT_A_MODEL_SERVICE
-            return Proof(host, base_url, stranger, shown(_words(seen)), seen.status, seen.duration_ms, service)
+        by_proxy = trusted and self._between.way(call).proxy is not None  # directly it may not even be reached
+        service, seen = (None, Answer()) if by_proxy else self._identify(call.request.url)
+        if service and service.name == "other" and endpoint.api_key and not trusted:
+            word = seen.failure or failures.NOT_A_MODEL_SERVICE
+            cause = self._between.direct_cause(call, seen, word, _words(seen))
+            said, who = shown(cause.detail), self._who(call.request.url, cause.failure)
+            more = {**who, **_unheard(seen), **_suggested(cause, base_url)}
+            return Proof(host, base_url, cause.failure, said, seen.status, seen.duration_ms, service, seen=more)
         answer = self._send(call, f"{endpoint.model} at {shown(base_url)}")
         failure, detail = kag.judge(call, answer)
-        if failure == failures.PATH_NOT_FOUND and service.name == "other":
+        if failure is None:
+            return Proof(host, base_url, None, "", answer.status, answer.duration_ms, service)
+        if service is None:
+            service, seen = self._identify(call.request.url)
+        if failure in kag.ABOUT_PATHS and service.name == "other" and not kag.is_provider(config.split(base_url).host):
             failure = failures.NOT_A_MODEL_SERVICE
-        if failure and proxy_variables() and self._works_directly(call):
-            failure = failures.PROXY_FAILED
+        cause = self._between.cause(call, answer, failure, detail)
         secrets = [endpoint.api_key] if endpoint.api_key else []
+        wanted = self._wanted(endpoint, base_url) if cause.failure in kag.ABOUT_PATHS else ""
+        if cause.failure == failures.MODEL_NOT_FOUND and not service.models and call.request.bearer:
+            service = replace(service, models=self._listed(call, base_url))
+        told = self._seen(endpoint, call, answer, cause.failure, wanted)
         return Proof(
             host,
             base_url,
-            failure,
-            shown(detail, secrets),
+            cause.failure,
+            shown(cause.detail, secrets),
             answer.status,
             answer.duration_ms,
             service,
-            self._wanted(endpoint, base_url) if failure == failures.PATH_NOT_FOUND else "",
+            wanted,
+            {**told, **_unheard(seen), **_suggested(cause, base_url)},
         )
 
+    def through_proxy(self, endpoint: Endpoint, host: str) -> Proof | None:
+        """Return the proof that the configured base_url works through KAG's proxy, where there is one and it does.
+
+        A proxy may reach what this container does not: to one on the host, localhost is the host.
+        """
+        call = kag.call(self._version, endpoint, endpoint.base_url)
+        if not isinstance(call, Call) or self._between.way(call).proxy is None:
+            return None
+        answer = self._send(call, f"{endpoint.model} at {shown(endpoint.base_url)}")
+        failed = kag.judge(call, answer)[0]
+        return None if failed else Proof(host, endpoint.base_url, None, "", answer.status, answer.duration_ms)
+
+    def mended(self, endpoint: Endpoint) -> Endpoint | None:
+        """Return the endpoint with a type that this KAG can use, where it is known which was meant."""
+        return kag.mended(endpoint)
+
+    def _seen(self, endpoint: Endpoint, call: Call, answer: Answer, failure: str, wanted: str) -> Mapping[str, str]:
+        """Return what the rules want of a failed call beside its failure, by name."""
+        secrets = [endpoint.api_key] if endpoint.api_key else []
+        told = {name: shown(said, secrets) for name, said in kag.seen(call, answer).items()}
+        told |= {
+            "type": endpoint.type,
+            "asked_path": shown(config.split(call.request.url).path),
+            **self._who(call.request.url, failure),
+        }
+        if endpoint.model.isprintable() and shown(endpoint.model) != endpoint.model:
+            told["model"] = quoted(endpoint.model)  # a blank at its end would be lost in a saved report
+        if wanted:
+            present, right = config.split(endpoint.base_url).path, config.split(wanted).path
+            told["path_fault"] = kag.fault(self._version, endpoint, present, right)
+        return told
+
+    def _listed(self, call: Call, base_url: str) -> tuple[str, ...]:
+        """Return the models that a provider lists only for a key, which it has just been sent."""
+        request = Request("GET", f"{base_url.rstrip('/')}/models", call.request.headers, b"", call.request.bearer)
+        return listed(self._between.send(replace(call, request=request)))
+
+    def _who(self, url: str, failure: str) -> Mapping[str, str]:
+        """Return under ``who`` what answers at ``url``, where that is no model service."""
+        if failure != failures.NOT_A_MODEL_SERVICE:
+            return {}
+        return {"who": shown(stranger(_origin(url), connect_s=CONNECT_LIMIT_S, environment=self._environment))}
+
     def _identify(self, url: str) -> tuple[Service, Answer]:
-        scheme, _, rest = url.partition("://")
-        origin = f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}"
+        origin = _origin(url)
         if origin not in self._services:
-            self._services[origin] = identify(origin, connect_s=CONNECT_LIMIT_S)
+            self._services[origin] = identify(origin, connect_s=CONNECT_LIMIT_S, environment=self._environment)
         return self._services[origin]
 
     def _send(self, call: Call, what: str) -> Answer:
@@ -80,21 +147,34 @@ class Caller:
         if key not in self._answers:
             self._tell("calling", what)
             try:
-                self._answers[key] = send(request, connect_s=CONNECT_LIMIT_S, read_s=self._read_s)
+                self._answers[key] = self._between.send(call)
             finally:
                 self._tell("answered", what)
         return self._answers[key]
 
-    def _works_directly(self, call: Call) -> bool:
-        answer = send(call.request, connect_s=CONNECT_LIMIT_S, read_s=self._read_s, direct=True)
-        return kag.judge(call, answer)[0] is None
-
     def _wanted(self, endpoint: Endpoint, base_url: str) -> str:
-        path = kag.right_path(self._version, endpoint)
-        present = config.split(base_url).path
-        if path is None or path == present.rstrip("/"):
-            return ""
-        return config.with_path(base_url, path or ("/" if present.endswith("/") else ""))
+        url = config.split(base_url)
+        path = kag.right_path(self._version, endpoint, url.path, url.host)
+        if path is None or path == url.path.rstrip("/") or {*"?#"} & {*url.path}:
+            return ""  # a query may hold a key, which must not get into the journal with the path
+        return config.with_path(base_url, path or ("/" if url.path.endswith("/") else ""))
+
+
+def _origin(url: str) -> str:
+    """Return scheme, host and port of a URL, without its user-info."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}"
+
+
+def _unheard(answer: Answer) -> Mapping[str, str]:
+    """Return under ``unheard`` how the question who is there failed, where no HTTP came back to it at all."""
+    return {"unheard": answer.failure} if answer.failure else {}
+
+
+def _suggested(cause: Cause, base_url: str) -> Mapping[str, str]:
+    """Return what was seen, with the whole base_url where another scheme is suggested for it."""
+    scheme = cause.seen.get("suggestion")
+    return {**cause.seen, "suggestion": f"{scheme}://{shown(base_url.rpartition('://')[2])}"} if scheme else cause.seen
 
 
 def _words(answer: Answer) -> str:

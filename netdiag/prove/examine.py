@@ -5,6 +5,7 @@ of preference. What fails leaves its evidence.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from netdiag import config, failures
 from netdiag.model.attempt import Attempt, Proof
@@ -26,7 +27,24 @@ def _one(endpoint: Endpoint, ways: Ways, caller: Caller) -> Examined:
     if to is None:
         return Examined(endpoint, "left_alone")
     if refused := caller.refusal(endpoint):
-        return Examined(endpoint, "broken" if refused.failure else "works", (), (refused,))
+        return _refused(refused, to, ways, caller) if refused.failure else Examined(endpoint, "works", (), (refused,))
+    return _called(to, ways, caller)
+
+
+def _refused(refused: Proof, to: Target, ways: Ways, caller: Caller) -> Examined:
+    """Return what KAG refuses, with what became of the same call once its type is mended: a second fault shows then."""
+    mended = caller.mended(to.endpoint)
+    other = ways.target(mended) if mended else None
+    if other is None:
+        return Examined(to.endpoint, "broken", (), (refused,))
+    tried = _called(other, ways, caller)
+    attempts = tried.attempts if tried.verdict == "broken" else ()  # what was tried in vain does not matter then
+    proofs = (refused, *tried.proofs)
+    return replace(tried, endpoint=to.endpoint, verdict="broken", attempts=attempts, proofs=proofs)
+
+
+def _called(to: Target, ways: Ways, caller: Caller) -> Examined:
+    endpoint = to.endpoint
     if word := problem(to):
         suggestion = config.suggest(endpoint.base_url)
         unusable = Proof(to.url.host, endpoint.base_url, failures.BAD_URL, word, wanted_url=suggestion)
@@ -36,6 +54,9 @@ def _one(endpoint: Endpoint, ways: Ways, caller: Caller) -> Examined:
 
 def _host(to: Target, ways: Ways, caller: Caller) -> Examined:
     """The configured host is this container's own host, by a name or address that may not work here."""
+    if through := caller.through_proxy(to.endpoint, to.url.host):
+        calls = _calls(to, [through])
+        return Examined(to.endpoint, "works", ways.attempts(to) + calls, (through,), proven_url=through.url)
     proofs: list[Proof] = []
     for candidate in ways.open(to):
         for proof in _proofs(to, candidate, caller):
@@ -64,11 +85,15 @@ def _proofs(to: Target, candidate: Candidate, caller: Caller) -> Iterator[Proof]
 
 
 def _elsewhere(to: Target, caller: Caller) -> Examined:
-    """The configured address is not this host's: it is called as it stands and nothing else is tried."""
-    proof = caller.prove(to.endpoint, to.url.host, to.endpoint.base_url, trusted=True)
-    verdict: Verdict = "broken" if proof.failure else "works"
-    proven = "" if proof.failure else proof.url
-    return Examined(to.endpoint, verdict, _calls(to, [proof]), (proof,), proven_url=proven)
+    """The configured address is not this host's: nothing else is tried in its place, but its path may be mended."""
+    proofs = [caller.prove(to.endpoint, to.url.host, to.endpoint.base_url, trusted=True)]
+    if wanted := proofs[0].wanted_url:
+        proofs.append(caller.prove(to.endpoint, to.url.host, wanted, trusted=True))
+    last = proofs[-1]
+    verdict: Verdict = "broken" if last.failure else "works" if len(proofs) == 1 else "repairable"
+    return Examined(
+        to.endpoint, verdict, _calls(to, proofs), tuple(proofs), proven_url="" if last.failure else last.url
+    )
 
 
 def _calls(to: Target, proofs: Sequence[Proof]) -> tuple[Attempt, ...]:

@@ -1,17 +1,22 @@
 """The ways to the host and how far each got: a race for all ports, and others for what was called off or came later."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from netdiag import failures
-from netdiag.model.attempt import Attempt
+from netdiag.model.attempt import Attempt, Neighbour
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.place import Candidate, NameAnswer
 from netdiag.model.report import Examined
-from netdiag.probe.race import Race, race
+from netdiag.probe import control
+from netdiag.probe.race import CONNECT_LIMIT_S, Race, race
 from netdiag.prove.target import Target, problem, target
 
 NONE: Final = Race((), {}, {})
+
+_BROKEN_OFF: Final = frozenset({failures.CONNECTION_CLOSED, failures.CONNECTION_RESET, failures.READ_TIMED_OUT})
+"""How a call ends where something accepts connections and answers nothing."""
 
 
 class Ways:
@@ -41,6 +46,38 @@ class Ways:
         to = self.target(item.endpoint)
         return item.verdict == "broken" and to is not None and to.local and not item.proofs
 
+    def explained(self, examined: Sequence[Examined]) -> tuple[Examined, ...]:
+        """Return the endpoints with what tells causes apart, where one of them led nowhere or was broken off.
+
+        That is the neighbour of every address, and one more connect to each address in question: never more than one,
+        however many endpoints there are.
+        """
+        unclear = [self._unclear(item) for item in examined]
+        attempts = [attempt for each in unclear for attempt in each]
+        if not attempts:
+            return tuple(examined)
+        slowest_s = max(attempt.duration_ms for attempt in attempts) / 1000
+        limit_s = max(control.SHORT_LIMIT_S, CONNECT_LIMIT_S - slowest_s)
+        asked = [] if control.PORT in self._ports else [attempt.address for attempt in attempts]
+        controls = {attempt.address: attempt for attempt in control.control(asked, limit_s=limit_s)}
+        known = control.neighbours()
+        return tuple(
+            _compared(item, {attempt.address for attempt in each}, controls, known) if each else item
+            for item, each in zip(examined, unclear, strict=True)
+        )
+
+    def _unclear(self, item: Examined) -> list[Attempt]:
+        """Return the connects of an endpoint whose cause a control may tell; none where the endpoint works."""
+        if item.verdict != "broken":
+            return []
+        sent = [a for a in item.attempts if a.step == "tcp" and a.address and not a.unsent]
+        if self.is_lost(item):
+            own = {candidate.host for candidate in self.candidates if candidate.kind == "loopback"}
+            return [attempt for attempt in sent if attempt.failure and attempt.host not in own]
+        # a service that answered the question who it is has a fault of its own, and no control tells it
+        broken_off = {p.host for p in item.proofs if p.failure in _BROKEN_OFF and p.seen.get("unheard")}
+        return [attempt for attempt in sent if not attempt.failure and attempt.host in broken_off]
+
     @property
     def answers(self) -> tuple[NameAnswer, ...]:
         """What the C library said of the names that were asked for, as far as it did."""
@@ -67,6 +104,14 @@ class Ways:
     def _connected(self, candidates: Sequence[Candidate], to: Target) -> list[Candidate]:
         found = [candidate for candidate in candidates if (candidate.host, to.port) in self._race.connected]
         return sorted(found, key=lambda candidate: (not to.is_at(candidate), candidate.rank))
+
+
+def _compared(
+    item: Examined, addresses: set[str], controls: Mapping[str, Attempt], known: Mapping[str, Neighbour]
+) -> Examined:
+    """Return the endpoint with its attempts' neighbours, and the controls of these ``addresses`` after them."""
+    tried = tuple(replace(each, neighbour=known.get(each.address, "")) for each in item.attempts)
+    return replace(item, attempts=tried + tuple(c for address, c in controls.items() if address in addresses))
 
 
 def _joined(first: Race, again: Race) -> Race:

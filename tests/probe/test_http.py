@@ -10,6 +10,7 @@ from probe.web import reply, serving
 
 from netdiag.model.attempt import Request
 from netdiag.probe import http
+from netdiag.probe.environment import Environment
 from netdiag.probe.identity import identify
 from netdiag.text import Secret
 
@@ -52,7 +53,7 @@ def hang_up(handler):
         (reply(404, b"404 page not found"), None, 404),
         (reply(503), None, 503),
         (lambda handler: time.sleep(1), "read_timed_out", None),
-        (drip, "read_timed_out", None),
+        (drip, "answer_unfinished", None),
         (hang_up, "connection_closed", None),
         (lambda handler: handler.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"), "not_http", None),
         (reply(200, b"x" * (http.BODY_LIMIT + 1)), "too_large", None),
@@ -122,18 +123,38 @@ def test_a_key_never_crosses_to_another_origin():
 
 
 def test_a_proxy_of_the_environment_is_used_unless_direct(monkeypatch):
-    """KAG's client obeys HTTP_PROXY even for loopback; the direct call does not."""
+    """KAG's client obeys HTTP_PROXY even for loopback; the direct call does not, nor one in another environment."""
     with serving(lambda m, p: reply(502)) as proxy, serving(lambda m, p: reply(200)) as site:
         monkeypatch.setenv("HTTP_PROXY", proxy.origin)
         assert post(site.origin).status == 502
         assert post(site.origin, direct=True).status == 200
-        assert http.proxy_variables() == ("HTTP_PROXY",)
+        assert post(site.origin, environment=Environment()).status == 200
+        assert [path for _, path, _, _ in proxy.requests] == [f"{site.origin}/"]
+
+
+def test_the_clients_differ():
+    """The same range in NO_PROXY sends httpx to the proxy, and requests directly."""
+    with serving(lambda m, p: reply(502)) as proxy, serving(lambda m, p: reply(200)) as site:
+        ranged = Environment({"HTTP_PROXY": proxy.origin, "NO_PROXY": "127.0.0.0/8"})
+        assert post(site.origin, environment=ranged).status == 502
+        assert post(site.origin, environment=ranged, client="requests").status == 200
+
+
+def test_a_login_goes_to_the_proxy_and_nowhere_else():
+    """User and password of a proxy variable are sent as httpx sends them, and only to the proxy."""
+    with serving(lambda m, p: reply(200)) as proxy, serving(lambda m, p: reply(200)) as site:
+        variables = {"HTTP_PROXY": proxy.origin.replace("//", "//user:pa%40ss@")}
+        post(site.origin, environment=Environment(variables))
+        post(site.origin, environment=Environment(variables), direct=True)
+    assert proxy.requests[0][2]["proxy-authorization"] == "Basic dXNlcjpwYUBzcw=="
+    assert "proxy-authorization" not in site.requests[0][2]
 
 
 def test_socks_without_its_package_is_told(monkeypatch):
-    """A SOCKS proxy needs a package KAG's image does not have: named as the proxy's failure, no traceback."""
-    monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:1080")
-    assert post("http://127.0.0.1:1/").failure == "proxy_failed"
+    """A SOCKS proxy needs a package KAG's image does not have: named as such, and nothing is sent."""
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1080")
+    answer = post("http://127.0.0.1:1/")
+    assert (answer.failure, answer.detail) == ("proxy_unusable", "socks")
 
 
 MODELS = b'{"object":"list","data":[{"id":"m1"},{"id":"m2"}]}'

@@ -1,0 +1,65 @@
+"""The environment that counts for KAG's calls: that of the OpenSPG server, which is the container's first process.
+
+KAG runs inside the server's JVM. ``docker exec`` gives a shell the container's environment, but not what the server's
+start script exported, and perhaps more than the server has. Of that environment nothing is kept but the variables named
+here: others may hold keys, and the values of these may hold a proxy's password, so they do not print.
+"""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+_PROXIES: Final = frozenset({"http_proxy", "https_proxy", "all_proxy"})
+_KEPT: Final = _PROXIES | {"no_proxy", "ssl_cert_file", "ssl_cert_dir", "requests_ca_bundle", "curl_ca_bundle"}
+"""In lower case: proxy variables count in any case, and the others only as they are usually written."""
+
+_NOT_THE_SERVER: Final = frozenset({"systemd", "init", "pause"})
+"""First processes that were not started with the container's environment: LXC's, and a pod's that shares processes."""
+
+_LIMIT: Final = 256 * 1024
+
+Source = Literal["server", "shell"]
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The variables about proxies and trust, in the order of the environment, and whose they are."""
+
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    source: Source = "shell"
+
+    @property
+    def proxy_variables(self) -> tuple[str, ...]:
+        """The names of the proxy variables that are set; their values may hold passwords."""
+        return tuple(sorted(name for name, value in self.variables.items() if value and name.lower() in _PROXIES))
+
+
+def of_shell(environ: Mapping[str, str] = os.environ) -> Environment:
+    """Return what this process was started with."""
+    return Environment(_kept(environ.items()))
+
+
+def of_server(root: Path, *, in_container: bool) -> Environment:
+    """Return what the first process of the container below ``root`` was started with.
+
+    This process's own outside a container, and where the first process is no server or may not be looked at.
+    """
+    first = root / "proc/1"
+    try:
+        if not in_container or (first / "comm").read_text("utf-8", "replace").strip() in _NOT_THE_SERVER:
+            return of_shell()
+        with (first / "environ").open("rb") as file:
+            entries = file.read(_LIMIT).split(b"\0")
+    except OSError:
+        return of_shell()
+    return Environment(_kept(os.fsdecode(entry).split("=", 1) for entry in entries if b"=" in entry), "server")
+
+
+def _kept(entries: Iterable[Sequence[str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in entries:
+        if name.lower() in _KEPT:
+            found.setdefault(name, value)  # of a name that is there twice the first counts, as for os.environ
+    return found

@@ -1,0 +1,214 @@
+"""What stands between KAG and a service: the proxies of KAG's process, and TLS. Looked into only when a call failed."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from netdiag import failures, kag
+from netdiag.kag.calls import Call
+from netdiag.model.attempt import Answer, Request
+from netdiag.probe import no_proxy, tls
+from netdiag.probe.environment import Environment, of_shell
+from netdiag.probe.http import send
+from netdiag.probe.proxies import DIRECT, Client, Way, entries, settings, way
+from netdiag.prove import certificate
+from netdiag.text import shown
+
+_UNREACHED: Final = frozenset(
+    {failures.CONNECTION_REFUSED, failures.TIMED_OUT, failures.HOST_UNREACHABLE, failures.NETWORK_UNREACHABLE}
+    | {failures.NOT_PERMITTED, failures.ADDRESS_UNUSABLE, failures.DNS_FAILED}
+)
+"""How a connection fails to come about; with a proxy it is the connection to the proxy."""
+
+_UNTRUSTED: Final = frozenset(
+    {failures.TLS_UNKNOWN_ISSUER, failures.TLS_EXPIRED, failures.TLS_NOT_YET_VALID, failures.TLS_WRONG_NAME}
+    | {failures.TLS_UNTRUSTED}
+)
+_PERHAPS_TLS: Final = frozenset({failures.NOT_HTTP, failures.CONNECTION_CLOSED, failures.CONNECTION_RESET})
+"""How plain HTTP ends at a port that speaks TLS: with an alert, or without a word."""
+
+_PERHAPS_PLAIN: Final = _PERHAPS_TLS | {failures.TLS_NOT_SPOKEN, failures.TLS_FAILED}
+"""How a handshake ends at a port that speaks plain HTTP: with an answer that is none, or closed."""
+
+_ABOUT_TLS: Final = re.compile(rb"(?i)https|\bssl\b|\btls\b")
+"""What servers say to plain HTTP on a port for TLS: nginx, Apache, Go and Jetty answer 400 in words of their own."""
+
+_PROXYS_OWN: Final = frozenset({403, 451, 502, 503, 504})
+"""Statuses with which proxies answer themselves (RFC 9110, 15.6.3); 407 is theirs alone."""
+
+
+class Cause(NamedTuple):
+    """What a failed call ended with, in the end: a failure word, the words of whoever said it, and what was seen."""
+
+    failure: str
+    detail: str
+    seen: Mapping[str, str]
+
+
+class Between:
+    """Sends KAG's calls by the way that KAG's process would take, and says what stood there when one fails."""
+
+    def __init__(self, environment: Environment, connect_s: float, read_s: float) -> None:
+        self._environment = environment
+        self._connect_s = min(connect_s, read_s)
+        self._read_s = read_s
+        self._unreachable: dict[str, Answer] = {}
+        self._looks: dict[tuple[str, str], tls.Look] = {}
+
+    def way(self, call: Call) -> Way:
+        """Return where KAG's client goes first with this call."""
+        return way(self._environment, call.request.url, client_of(call))
+
+    def send(self, call: Call) -> Answer:
+        """Send one call as KAG would; a proxy that could not be reached once is not tried again."""
+        to = self.way(call)
+        if to.shown in self._unreachable and to.proxy:
+            return self._unreachable[to.shown]
+        answer = self._send(call, direct=False)
+        if to.proxy and answer.failure in _UNREACHED:
+            self._unreachable[to.shown] = answer
+        return answer
+
+    def refusal(self, call: Call) -> Cause | None:
+        """Return why KAG's client cannot be made at all, whatever it is to call; ``None`` where it can."""
+        client = client_of(call)
+        to = self.way(call)
+        if to.blocks and client == "httpx":  # requests looks at a proxy only when it is to be used
+            return Cause(failures.PROXY_UNUSABLE, to.problem, self._proxy_seen(call, to))
+        if store := tls.unreadable(self._environment, client, call.request.url):
+            return Cause(failures.TLS_NO_STORE, store[1], {"variable": store[0], "file": shown(store[1])})
+        return None
+
+    def cause(self, call: Call, answer: Answer, failure: str, detail: str) -> Cause:
+        """Return what a failed call really failed at."""
+        to = self.way(call)
+        if to.problem:
+            return Cause(failures.PROXY_UNUSABLE, to.problem, self._proxy_seen(call, to))
+        if to.proxy:
+            return self._through_proxy(call, to, answer, Cause(failure, detail, {}))
+        return self.direct_cause(call, answer, failure, detail)
+
+    def direct_cause(self, call: Call, answer: Answer, failure: str, detail: str) -> Cause:
+        """The same for what was asked without a proxy: only TLS can stand in between."""
+        url = call.request.url
+        if url.lower().startswith("https:"):
+            seen = self._of_tls(call, failure, DIRECT)
+            return Cause(failures.TLS_NOT_SPOKEN if "suggestion" in seen else failure, detail, seen)
+        if (failure in _PERHAPS_TLS or _is_about_tls(answer)) and tls.is_spoken(url, connect_s=self._connect_s):
+            return Cause(failures.TLS_SPOKEN, detail, {"suggestion": "https"})
+        return Cause(failure, detail, {})
+
+    def _through_proxy(self, call: Call, to: Way, answer: Answer, said: Cause) -> Cause:
+        directly = self._send(call, direct=True)
+        outcome = kag.judge(call, directly)[0]
+        seen = {**self._proxy_seen(call, to), "direct": outcome or "works"}
+        if said.failure in _UNREACHED:
+            return Cause(failures.PROXY_UNREACHABLE, said.detail, {**seen, "hop_failure": said.failure})
+        status = _own_status(answer, directly)
+        if status:
+            seen |= {"status": str(status), "by": shown(answer.headers.get("via") or answer.headers.get("server", ""))}
+            word = failures.PROXY_LOGIN if status == 407 else failures.PROXY_FORBIDS
+            return Cause(word if status < 500 else failures.PROXY_NO_WAY, said.detail, seen)
+        if outcome is None:
+            return Cause(failures.PROXY_FAILED, said.detail, seen)
+        return Cause(said.failure, said.detail, {**seen, **self._of_tls(call, said.failure, to)})
+
+    def _proxy_seen(self, call: Call, to: Way) -> Mapping[str, str]:
+        """Return what is to be told of a proxy in the way; nothing of a variable's value but scheme, host and port."""
+        variables = self._environment.variables
+        host = _host(call.request.url)
+        exempt = settings(variables).get("no")
+        entry = no_proxy.meant(exempt.value, host) if exempt and to.proxy else to.entry
+        own = way(of_shell(), call.request.url, client_of(call))
+        differs = self._environment.source == "server" and (own.shown, own.problem) != (to.shown, to.problem)
+        return {
+            "proxy": to.shown if to.problem in ("", "socks") else "",
+            "proxy_port": str(to.port),
+            "variable": to.variable,
+            "whose": self._environment.source,
+            "at": "own" if to.is_own else "elsewhere",
+            "reason": to.problem,
+            "entry": _without_login(entry),
+            "exempt": ",".join(_without_login(each) for each in entries(exempt.value)) if exempt else "",
+            "line": no_proxy.line(variables, host),
+            "shell": (own.shown or own.problem or "direct") if differs else "",
+        }
+
+    def _of_tls(self, call: Call, failure: str, to: Way) -> Mapping[str, str]:
+        """Return what the certificate says where it is not trusted, or whether plain HTTP is spoken instead of TLS."""
+        url = call.request.url
+        if failure in _UNTRUSTED:
+            store = "SSL_CERT_FILE" if client_of(call) == "httpx" else "REQUESTS_CA_BUNDLE"
+            return {**certificate.told(self._look(url, to), failure), "store": store}
+        if failure in _PERHAPS_PLAIN and not to.proxy:
+            plain = Request("GET", "http:" + _with_port(url).partition(":")[2])
+            answer = send(plain, connect_s=self._connect_s, read_s=self._connect_s, direct=True)
+            return {"suggestion": "http"} if answer.status and not _is_about_tls(answer) else {}
+        return {}
+
+    def _look(self, url: str, to: Way) -> tls.Look:
+        origin = _with_port(url)
+        if (origin, to.shown) not in self._looks:
+            self._looks[origin, to.shown] = tls.look(url, connect_s=self._connect_s, way=to)
+        return self._looks[origin, to.shown]
+
+    def _send(self, call: Call, *, direct: bool) -> Answer:
+        return send(
+            call.request,
+            connect_s=self._connect_s,
+            read_s=self._read_s,
+            direct=direct,
+            environment=self._environment,
+            client=client_of(call),
+        )
+
+
+def client_of(call: Call) -> Client:
+    """Return which client KAG makes this call with: its SDKs stand on httpx, two types call with requests."""
+    return "requests" if call.reads in ("unchecked_chat", "rerank") else "httpx"
+
+
+def _own_status(answer: Answer, directly: Answer) -> int:
+    """Return the status with which the proxy itself answered, or 0 where it passed on what the service said.
+
+    To CONNECT it answers always itself. Otherwise it says so in a header, or answers something that is not JSON with a
+    status of proxies, which the service asked directly does not.
+    """
+    if answer.failure == failures.PROXY_FAILED:
+        digits = answer.detail[:3]
+        return int(digits) if digits.isdecimal() else 0
+    status = answer.status or 0
+    if status == 407 or (status >= 400 and {"x-squid-error", "proxy-authenticate"} & answer.headers.keys()):
+        return status
+    return status if status in _PROXYS_OWN and status != directly.status and not _is_json(answer.body) else 0
+
+
+def _is_about_tls(answer: Answer) -> bool:
+    return answer.status == 400 and _ABOUT_TLS.search(answer.body[:2000]) is not None
+
+
+def _without_login(entry: str) -> str:
+    return shown(entry.rpartition("@")[2])
+
+
+def _host(url: str) -> str:
+    """Return the host of a URL as NO_PROXY names it: an IPv6 address without brackets."""
+    authority = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+    return authority[1:].partition("]")[0] if authority.startswith("[") else authority.partition(":")[0]
+
+
+def _with_port(url: str) -> str:
+    """Return the origin of a URL, always with its port."""
+    scheme, _, rest = url.partition("://")
+    authority = rest.partition("/")[0].rpartition("@")[2]
+    has_port = ":" in authority.rpartition("]")[2]
+    return f"{scheme}://{authority}" + ("" if has_port else ":443" if scheme.lower() == "https" else ":80")
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return True
