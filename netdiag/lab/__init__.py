@@ -5,7 +5,8 @@ nothing stays behind. :mod:`netdiag.lab.scenarios` holds worlds with a configura
 and ``netdiag demo`` shows them.
 """
 
-from netdiag.lab.topology import Network, Scenario, Service, World
+from netdiag.lab.firewall import lacking
+from netdiag.lab.topology import Fault, Network, Scenario, Service, World
 from netdiag.lab.world import Lab, LabError, available, make
 
-__all__ = ["Lab", "LabError", "Network", "Scenario", "Service", "World", "available", "make"]
+__all__ = ["Fault", "Lab", "LabError", "Network", "Scenario", "Service", "World", "available", "lacking", "make"]

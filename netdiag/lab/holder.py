@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from netdiag.lab.container import MAX_MESSAGE, run_commands, settle
+from netdiag.lab.firewall import set_up
 from netdiag.lab.listeners import listen, name_server_socket
 from netdiag.lab.namespaces import (
     NEW_NETWORK,
@@ -81,6 +82,9 @@ def _make(world: World, channel: socket.socket, group: int) -> _Host:
     services = tuple((each, listen(each, network if each.on == "container" else None)) for each in world.services)
     names = name_server_socket(world, network)
     container, alive = _start_container(world, network, channel)
+    # not before the container has been started: the first process of its namespace must not be iptables, whose end
+    # would be the namespace's
+    set_up(world)
     os.setpgid(container, group)  # back into the maker's, and the terminal's: a Ctrl-C is for the commands too
     return _Host(services, names, container, alive)
 

@@ -3,12 +3,22 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import ip_interface
+from ipaddress import ip_address, ip_interface
 from pathlib import Path
-from typing import Any
+from socket import AF_INET, AF_INET6
+from typing import Any, Final
 
 from netdiag.lab.namespaces import inside_network, new_network
-from netdiag.lab.topology import DOCKER0, World
+from netdiag.lab.topology import DOCKER0, FaultKind, World
+
+_FAMILIES: Final = {4: AF_INET, 6: AF_INET6}
+_NO_QUESTION: Final = 0x02  # IFA_F_NODAD, linux/if_addr.h
+_FORBIDDING: Final[dict[FaultKind, str]] = {
+    "route-unreachable": "unreachable",
+    "route-prohibit": "prohibit",
+    "route-blackhole": "blackhole",
+}
+"""Types of routes in the words of ip-route(8)."""
 
 
 def make_networks(world: World) -> int:
@@ -21,9 +31,12 @@ def make_networks(world: World) -> int:
     _keep_ipv6_to_loopback()
     with _netlink() as host:
         host.link("set", index=1, state="up")
+        if not world.icmp_limit:
+            _set("ipv4/icmp_ratelimit", "0")
         for network in {each.bridge: each for each in (DOCKER0, *world.networks)}.values():
             host.link("add", ifname=network.bridge, kind="bridge", state="up")
-            _give_address(host, network.bridge, network.gateway)
+            for gateway, _ in network.pairs:
+                _give_address(host, network.bridge, gateway)
         if world.host_network:
             _route_to_nobody(host, world, DOCKER0.bridge)
             return os.open("/proc/self/ns/net", os.O_RDONLY)
@@ -48,11 +61,23 @@ def _set_up_container(link: Any, world: World) -> None:
     link.link("set", index=1, state="up")
     for number, network in enumerate(world.networks):
         link.link("set", index=_index(link, f"eth{number}"), state="up")
-        _give_address(link, f"eth{number}", network.container)
+        for _, address in network.pairs:
+            _give_address(link, f"eth{number}", address)
     if world.networks and world.default_route:
-        link.route("add", dst="default", gateway=str(ip_interface(world.networks[0].gateway).ip))
+        for gateway, _ in world.networks[0].pairs:
+            first = ip_interface(gateway).ip
+            link.route("add", family=_FAMILIES[first.version], dst="default", gateway=str(first))
     if world.networks:
         _route_to_nobody(link, world, "eth0")
+    for fault in world.faults:
+        if fault.kind in _FORBIDDING and fault.address:
+            forbidden = ip_address(fault.address)
+            link.route(
+                "add",
+                family=_FAMILIES[forbidden.version],
+                dst=f"{forbidden}/{forbidden.max_prefixlen}",
+                type=_FORBIDDING[fault.kind],
+            )
 
 
 def _route_to_nobody(link: Any, world: World, interface: str) -> None:
@@ -63,7 +88,16 @@ def _route_to_nobody(link: Any, world: World, interface: str) -> None:
 
 def _give_address(link: Any, interface: str, address: str) -> None:
     parsed = ip_interface(address)
-    link.addr("add", index=_index(link, interface), address=str(parsed.ip), prefixlen=parsed.network.prefixlen)
+    if parsed.version == 6:
+        _set(f"ipv6/conf/{interface}/disable_ipv6", "0")
+    link.addr(
+        "add",
+        index=_index(link, interface),
+        address=str(parsed.ip),
+        prefixlen=parsed.network.prefixlen,
+        # usable at once: the question whether somebody has it already takes IPv6 a second
+        flags=_NO_QUESTION if parsed.version == 6 else 0,
+    )
 
 
 def _index(link: Any, interface: str) -> int:

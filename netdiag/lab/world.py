@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from netdiag.lab.container import MAX_MESSAGE
+from netdiag.lab.firewall import lacking
 from netdiag.lab.forbidden import by_what, missing
 from netdiag.lab.topology import World
 
@@ -37,8 +38,9 @@ class LabError(Exception):
 class Lab:
     """A world made real. ``directory`` is a temporary directory, inside and outside the same, and the home inside."""
 
-    def __init__(self, channel: socket.socket, directory: Path) -> None:
+    def __init__(self, channel: socket.socket, directory: Path, environment: Mapping[str, str]) -> None:
         self._channel = channel
+        self._own = environment
         self.directory = directory
 
     def run(  # noqa: PLR0913 - the options of subprocess.run
@@ -85,7 +87,7 @@ class Lab:
     def _environment(self) -> dict[str, str]:
         # root would keep its journal in /var/lib, which is the machine's own
         home = {"HOME": str(self.directory), "NETDIAG_STATE_DIR": str(self.directory / ".netdiag")}
-        return _container_environment() | home
+        return _container_environment() | dict(self._own) | home
 
     def _command(
         self, argv: Sequence[str], where: Mapping[str, object], streams: Sequence[int], timeout: float | None
@@ -117,15 +119,16 @@ def make(world: World) -> Iterator[Lab]:
 
     Raises :class:`LabError` where the kernel, or a missing package, does not allow it.
     """
-    if package := missing():
-        raise LabError(package)
+    if reason := missing() or lacking(world):
+        raise LabError(reason)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, theirs, _scratch() as log:
         paths = [str(_PACKAGE_PARENT), *filter(os.path.isabs, sys.path)]
         holder = subprocess.Popen(  # noqa: S603 - this Python, this package
             [sys.executable, "-I", "-S", "-c", _START, str(theirs.fileno()), *paths],
             cwd="/",
-            env=_container_environment(),  # the container's first process shows it in /proc/1/environ
+            # the container's first process shows it in /proc/1/environ
+            env=_container_environment() | dict(world.environment) | dict(world.first_environment),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=log,
@@ -133,7 +136,7 @@ def make(world: World) -> Iterator[Lab]:
         )
         try:
             theirs.close()
-            yield Lab(ours, _directory(world, ours, log))
+            yield Lab(ours, _directory(world, ours, log), dict(world.environment))
         finally:
             _end(holder)
 

@@ -1,5 +1,6 @@
 """An ordinary user can make a lab, too."""
 
+import errno
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ import pyroute2
 import pytest
 
 import netdiag
+from netdiag.lab import Fault, World, lacking
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("namespaces")]
 
@@ -40,7 +42,7 @@ def readable() -> Iterator[Path]:
 
 @pytest.mark.skipif(os.getuid() != 0, reason="not root: every other test of the lab is run by an ordinary user")
 def test_nobody_makes_a_lab(readable: Path, require: Callable[[str, str], NoReturn]) -> None:
-    """The user nobody is root inside, reaches the host's Ollama, and leaves nothing behind."""
+    """The user nobody is root inside, has a firewall, reaches the host's Ollama, and leaves nothing behind."""
     for python in (sys.executable, "/usr/bin/python3"):
         if _as_nobody(readable, python, "-c", "import sys, ctypes; assert sys.version_info >= (3, 10)").returncode == 0:
             break
@@ -48,7 +50,10 @@ def test_nobody_makes_a_lab(readable: Path, require: Callable[[str, str], NoRetu
         require("lab", f"the user nobody can run neither {sys.executable} nor a /usr/bin/python3 of 3.10 or newer")
     done = _as_nobody(readable, python, str(readable / SCRIPT.name))
     assert done.stderr == ""
-    assert json.loads(done.stdout) == {"user": NOBODY, "inside": [0, True, "Ollama is running"], "left": []}
+    said = json.loads(done.stdout)
+    ended = said["inside"].pop()
+    assert said == {"user": NOBODY, "inside": [0, True, "Ollama is running"], "left": []}
+    assert ended == str(errno.ECONNREFUSED if lacking(World(faults=(Fault("drop"),))) else errno.EHOSTUNREACH)
 
 
 def _as_nobody(folder: Path, *command: str) -> "subprocess.CompletedProcess[str]":

@@ -11,7 +11,7 @@ import sys
 from ipaddress import ip_address
 
 from netdiag.lab.listeners import listen
-from netdiag.lab.servers import SERVERS, serve
+from netdiag.lab.servers import SERVERS, serve, troubled
 from netdiag.lab.topology import Service
 
 
@@ -32,8 +32,10 @@ def _service() -> Service:
     parser.add_argument("--port", type=int, default=11434, help="0 takes a free one")
     parser.add_argument("--model", action="append", default=[], help="a model it serves; repeatable")
     parser.add_argument("--delay", type=float, default=0.0, metavar="SECONDS", help="the time a model takes to load")
+    parser.add_argument("--trouble", choices=sorted(troubled.troubles()), default="", help="what a troubled one says")
     given = parser.parse_args()
-    return Service(given.server, given.port, str(given.listen), tuple(given.model), delay_s=given.delay)
+    models = tuple(given.model)
+    return Service(given.server, given.port, str(given.listen), models, delay_s=given.delay, trouble=given.trouble)
 
 
 async def _run(service: Service, listening: socket.socket) -> None:

@@ -60,7 +60,7 @@ def encoded(reply: Reply, *, without_body: bool = False, last: bool = False) -> 
     chunked = headers.get("transfer-encoding") == "chunked"
     if not chunked:
         headers["content-length"] = str(len(reply.body))
-    headers["date"] = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime())
+    headers.setdefault("date", time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime()))
     if last:
         headers["connection"] = "close"
     head = f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}\r\n"
