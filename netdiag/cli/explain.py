@@ -1,10 +1,17 @@
-"""``netdiag explain``: what a code means, with every remedy; nothing is probed."""
+"""``netdiag explain``: what a code means, or what a pasted error can mean, with every remedy; nothing is probed."""
 
 import argparse
 import sys
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Final
 
 from netdiag import exits, findings
+from netdiag.model.report import Finding, Report
 from netdiag.text import shown
+
+_LIMIT: Final = 1024 * 1024
+"""Bytes read of a pasted error: a Java trace with its causes has some hundred lines."""
 
 
 def codes(arguments: argparse.Namespace) -> int:
@@ -22,3 +29,18 @@ def codes(arguments: argparse.Namespace) -> int:
     else:
         sys.stdout.write(as_text(wanted, arguments.lang, briefly=not arguments.codes))
     return exits.OK
+
+
+def pasted(name: str) -> Report:
+    """Return what the error in file ``name`` (``-`` is standard input) can mean; raises :exc:`OSError`."""
+    from netdiag.findings.pasted import read  # noqa: PLC0415 - codes are explained without it
+
+    if name == "-":
+        text = sys.stdin.buffer.read(_LIMIT)
+    else:
+        with Path(name).open("rb") as file:
+            text = file.read(_LIMIT)
+    said = read(text.decode("utf-8", "replace"))
+    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    status = exits.OK if said else exits.PROBLEM
+    return Report("explain", now, 0.0, status, findings=said or (Finding("ND702"),))

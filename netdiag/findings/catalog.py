@@ -60,6 +60,12 @@ def term(word: str, language: str = "en") -> str:
     return terms()[word][language] if word in terms() else word
 
 
+def placed(text: str, language: str = "en") -> str:
+    """Return a place in OpenSPG's pages in ``language``: of ``place_models > Ollama`` the ``place_`` words."""
+    parts = text.split(" > ")
+    return " > ".join(term(part, language) if part.startswith("place_") else part for part in parts)
+
+
 def severity(code: str) -> Severity:
     """Return ``error``, ``warning`` or ``note``; raises :exc:`KeyError` for an unknown code."""
     found: Severity = catalog()[code]["severity"]
@@ -70,7 +76,7 @@ def words(finding: Finding, language: str = "en") -> Words:
     """Return the finding in ``language`` (``en`` or ``zh``), its values filled in; raises :exc:`KeyError`."""
     entry = catalog()[finding.code]
     told = {name: term(value, language) if name in _TERMS else value for name, value in finding.values.items()}
-    values = defaultdict(lambda: "?", {**told, "where": finding.where})
+    values = defaultdict(lambda: "?", {**told, "where": placed(finding.where, language)})
     remedies = tuple(
         Remedy(
             remedy[language].format_map(values),

@@ -18,7 +18,8 @@ class Context:
     """What the rules need beside the evidence.
 
     The candidates tried, KAG's version, the patience in seconds, the proxy variables set, what is known of the place
-    (:func:`netdiag.findings.places.values`), and why it offers no address of a host, where it offers none.
+    (:func:`netdiag.findings.places.values`), why it offers no address of a host, where it offers none, and where
+    something listens in this network (``127.0.0.1:8887``).
     """
 
     candidates: tuple[Candidate, ...]
@@ -27,6 +28,7 @@ class Context:
     proxy_variables: tuple[str, ...] = ()
     place: Mapping[str, str] = field(default_factory=dict)
     no_way: Finding | None = None
+    listeners: tuple[str, ...] = ()
 
 
 def wanted(endpoint: Endpoint, port: int) -> dict[str, str]:

@@ -116,8 +116,11 @@ def of_names(facts: Facts, place: Platform, answers: Sequence[NameAnswer]) -> It
 
 
 def no_name(facts: Facts, place: Platform, answers: Sequence[NameAnswer]) -> Finding | None:
-    """Return that healthy name servers know no name of the host, and none is pinned; ``None`` where there is one."""
-    if any(facts.pinned(name) for name in names.ALL) or not answers:
+    """Return that healthy name servers know no name of the host, and none is pinned; ``None`` where there is one.
+
+    Outside a container nobody needs one.
+    """
+    if not place.in_container or any(facts.pinned(name) for name in names.ALL) or not answers:
         return None
     if any(answer.failure != failures.DNS_NXDOMAIN for answer in answers if answer.name == names.CONTROL):
         return None

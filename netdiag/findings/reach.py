@@ -1,6 +1,10 @@
-"""Why nobody could be called: what became of names and connects on the way to the host. Pure."""
+"""Why nobody could be called: what became of names and connects on the way to the host. Pure.
 
-from collections.abc import Iterator
+An address ends in one way, and a control beside it (a connect to a port that is surely closed), the ARP table and what
+the kernel sent at all tell apart causes that look alike: docs/architecture.md, "What a failed connect means".
+"""
+
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from netdiag import failures
@@ -8,15 +12,41 @@ from netdiag.findings.context import Context, line_of, wanted
 from netdiag.model.attempt import Attempt
 from netdiag.model.report import Examined, Finding
 
-_BY_CONNECTION: Final = ((failures.CONNECTION_REFUSED, "ND201"), (failures.TIMED_OUT, "ND202"))
-"""How connects to the host's addresses ended, the most telling first: a refusal proves that the host was reached."""
+_NO_WAY_OUT: Final = "ND211 gateway"
+_AT_ONCE: Final = "ND215 neighbour"
+
+_TELLING: Final = (
+    "ND201",
+    "ND209",
+    "ND212",
+    "ND210",
+    _AT_ONCE,
+    "ND213",
+    _NO_WAY_OUT,
+    "ND202",
+    "ND203",
+    "ND211",
+    "ND215",
+    "ND214",
+)
+"""What addresses of the host ended in, the most telling first: a refusal proves that the host was reached, an address
+that nobody has says nothing of it. Where two end differently, the service is at the better known one."""
+
+_LISTED: Final = 20
+"""Listening sockets that are named where a port was not among them; a desktop has some ten."""
+
+_SURELY_THE_HOST: Final = ("ND201", "ND209", "ND210", "ND212")
+"""What only a machine that was reached ends in."""
+
+_ANSWERS: Final = (failures.HOST_UNREACHABLE, failures.NOT_PERMITTED, failures.NETWORK_UNREACHABLE)
+"""Failures that somebody on the way reported, by ICMP, where the kernel had sent what it was given."""
 
 
 def of_names(examined: Examined, context: Context) -> Iterator[Finding]:
-    """Yield that the configured host is a name that does not resolve, where no address of the host answered either."""
+    """Yield that the configured host is a name that does not resolve, where no address was surely the host's either."""
     unknown = [a for a in examined.attempts if a.step == "dns" and a.failure and a.host in examined.endpoint.base_url]
-    reached = any(a.failure == failures.CONNECTION_REFUSED for a in _at_host(examined, context))
-    if not unknown or reached:
+    told = _most_telling(examined, context)
+    if not unknown or (told and told[0] in _SURELY_THE_HOST):
         return
     attempt = unknown[0]
     known = any(candidate.host == attempt.host for candidate in context.candidates)
@@ -25,16 +55,24 @@ def of_names(examined: Examined, context: Context) -> Iterator[Finding]:
 
 
 def of_connections(examined: Examined, context: Context) -> Iterator[Finding]:
-    """Yield how the connects to the host's addresses ended."""
-    attempts = _at_host(examined, context)
-    if not attempts:
+    """Yield what the most telling of the connects to the host's addresses says of it."""
+    told = _most_telling(examined, context)
+    if told is None:
         return
-    ended = {attempt.failure for attempt in attempts}
-    code = next((code for word, code in _BY_CONNECTION if word in ended), "ND203")
+    code, attempt = told
     if code == "ND201" and context.place.get("loopback") == "yes":
         code = "ND208"
-    values = {**context.place, **wanted(examined.endpoint, attempts[0].port)}
-    yield Finding(code, examined.endpoint.where, values, tuple(line_of(a) for a in attempts))
+    values = {
+        **context.place,
+        **wanted(examined.endpoint, attempt.port),
+        **_place(attempt),
+        "kind": attempt.unsent,
+    }
+    tried = _at_host(examined, context)
+    controls = _controls(examined)
+    compared = [controls[each.address] for each in tried if each.address in controls]
+    evidence = tuple(dict.fromkeys(_line(each) for each in (*tried, *compared)))
+    yield Finding(code, examined.endpoint.where, values, evidence)
 
 
 def of_place(examined: Examined, context: Context) -> Iterator[Finding]:
@@ -53,8 +91,59 @@ def of_others(examined: Examined, context: Context) -> Iterator[Finding]:
     if not tried:
         return
     loopback = {candidate.host for candidate in context.candidates if candidate.kind == "loopback"}
-    code = "ND207" if tried[0].host in loopback else "ND206"
-    yield Finding(code, examined.endpoint.where, _place(tried[0]), tuple(line_of(attempt) for attempt in tried))
+    evidence = tuple(line_of(attempt) for attempt in tried)
+    if tried[0].host not in loopback:
+        yield Finding("ND206", examined.endpoint.where, _place(tried[0]), evidence)
+        return
+    listening = f"listening here: {', '.join(context.listeners[:_LISTED]) or 'nobody'}"
+    yield Finding("ND207", examined.endpoint.where, _place(tried[0]), (*evidence, listening))
+
+
+def _most_telling(examined: Examined, context: Context) -> tuple[str, Attempt] | None:
+    """Return the code for how connects to the host ended, and the connect that says it; ``None`` without any."""
+    controls = _controls(examined)
+    gateways = {candidate.host for candidate in context.candidates if candidate.kind == "gateway"}
+    ended = [(_cause(each, controls.get(each.address), gateways), each) for each in _at_host(examined, context)]
+    if not ended:
+        return None
+    cause, attempt = min(ended, key=lambda each: _TELLING.index(each[0]))
+    return cause.partition(" ")[0], attempt
+
+
+def _cause(tried: Attempt, control: Attempt | None, gateways: set[str]) -> str:
+    """Return what one failed connect means, as a member of ``_TELLING``."""
+    if tried.unsent:
+        return {"no_route": "ND214", "policy": "ND203"}.get(tried.unsent, "ND213")
+    if tried.failure == failures.CONNECTION_REFUSED:
+        return "ND201"
+    if tried.neighbour == "incomplete":
+        return _NO_WAY_OUT if tried.host in gateways else "ND211"
+    if tried.failure == failures.TIMED_OUT:
+        return _silent(tried, control)
+    return _answered(tried, tried.failure or "")
+
+
+def _silent(tried: Attempt, control: Attempt | None) -> str:
+    """Return what it means that nothing came back, by what became of the control."""
+    if control is None:
+        return "ND202"
+    if control.failure == failures.TIMED_OUT:
+        return "ND210" if tried.neighbour == "complete" else "ND202"
+    if control.failure in _ANSWERS:
+        # Linux reports a few such errors at once and then one a second to each peer (net.ipv4.icmp_ratelimit): this
+        # connect's report was among those that were not sent
+        return _answered(tried, control.failure)
+    return "ND209"
+
+
+def _answered(tried: Attempt, failure: str) -> str:
+    """Return what an ICMP error means: who has the address on the container's own link is the host's own firewall."""
+    if failure == failures.NOT_PERMITTED:
+        # ICMPv6 has a code for it (RFC 4443, 3.1); in IPv4 Linux makes "host unreachable" of it
+        return "ND212" if ":" in tried.address else "ND203"
+    if failure == failures.NETWORK_UNREACHABLE:
+        return _AT_ONCE if tried.neighbour == "complete" else "ND215"
+    return "ND212" if failure == failures.HOST_UNREACHABLE and tried.neighbour == "complete" else "ND203"
 
 
 def _at_host(examined: Examined, context: Context) -> list[Attempt]:
@@ -63,10 +152,25 @@ def _at_host(examined: Examined, context: Context) -> list[Attempt]:
     return [a for a in examined.attempts if a.step == "tcp" and a.host in hosts and a.failure]
 
 
+def _controls(examined: Examined) -> Mapping[str, Attempt]:
+    return {attempt.address: attempt for attempt in examined.attempts if attempt.step == "control"}
+
+
+def _line(attempt: Attempt) -> str:
+    """Return one connect with what the kernel knows of it, in the words of the vocabulary."""
+    more = (
+        f", ARP {attempt.neighbour}" if attempt.neighbour else "",
+        f", not sent: {attempt.unsent}" if attempt.unsent else "",
+    )
+    return line_of(attempt) + "".join(more)
+
+
 def _place(attempt: Attempt) -> dict[str, str]:
+    host = f"[{attempt.host}]" if ":" in attempt.host else attempt.host
     return {
         "host": attempt.host,
+        "ip": attempt.address or attempt.host,
         "port": str(attempt.port),
-        "address": f"{attempt.host}:{attempt.port}",
+        "address": f"{host}:{attempt.port}",
         "failure": attempt.failure or "",
     }

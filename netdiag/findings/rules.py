@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from netdiag.findings import reach, service
+from netdiag.findings import broken_off, proxies, reach, service, tls, typed
 from netdiag.findings.catalog import catalog
 from netdiag.findings.context import Context
 from netdiag.findings.places import no_way, values
@@ -14,7 +14,15 @@ from netdiag.model.report import Evidence, Examined, Finding
 Rule = Callable[[Examined, Context], Iterator[Finding]]
 
 _RULES: Final[tuple[Rule, ...]] = (
+    proxies.of_proxies,
+    tls.of_tls,
     service.of_calls,
+    proxies.of_shell,
+    broken_off.of_accepted,
+    typed.of_host,
+    typed.of_port,
+    typed.of_scheme,
+    typed.of_destination,
     reach.of_names,
     reach.of_connections,
     reach.of_place,
@@ -35,6 +43,7 @@ def of_endpoints(
         proxy_variables=evidence.proxy_variables,
         place=values(evidence.facts, place),
         no_way=no_way(place, evidence),
+        listeners=evidence.facts.listeners,
     )
     return tuple(replace(item, findings=of_endpoint(item, context)) for item in examined)
 

@@ -1,12 +1,20 @@
 """Why a call failed that reached somebody, or that KAG itself refused to make. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from netdiag import failures
-from netdiag.findings.context import Context, call_line, origin_of
-from netdiag.model.attempt import Proof, Service
+from netdiag.findings.context import Context, call_line
+from netdiag.model.attempt import Proof
 from netdiag.model.report import Examined, Finding
+
+_BY_KAG: Final = {
+    failures.UNSUPPORTED_TYPE: "ND407",
+    failures.MISSING_SETTING: "ND408",
+    failures.LOCAL_TYPE: "ND508",
+    failures.BROKEN_TYPE: "ND509",
+}
+"""What KAG refuses before anything is sent. It is told beside what the service said once it was mended."""
 
 _BY_PROOF: Final = {
     failures.READ_TIMED_OUT: "ND204",
@@ -22,71 +30,112 @@ _BY_PROOF: Final = {
     failures.FORBIDDEN: "ND404",
     failures.REQUEST_REFUSED: "ND405",
     failures.REDIRECTED_AWAY: "ND405",
-    failures.RATE_LIMITED: "ND406",
     failures.SERVICE_UNAVAILABLE: "ND406",
     failures.SERVER_ERROR: "ND406",
-    failures.UNSUPPORTED_TYPE: "ND407",
-    failures.MISSING_SETTING: "ND408",
     failures.UNEXPECTED_ANSWER: "ND410",
     failures.TOO_LARGE: "ND410",
     failures.KEY_UNSENDABLE: "ND411",
+    failures.KEY_MASKED: "ND412",
+    failures.KEY_MISSING: "ND413",
+    failures.KEY_EXPIRED: "ND414",
+    failures.KEY_NOT_SENT: "ND415",
+    failures.MODEL_LOADING: "ND416",
+    failures.RATE_LIMITED: "ND417",
+    failures.OUT_OF_CREDIT: "ND418",
+    failures.MODEL_FORBIDDEN: "ND419",
+    failures.TOO_MANY_TOKENS: "ND420",
+    failures.FIELD_REFUSED: "ND421",
+    failures.CANNOT_EMBED: "ND422",
+    failures.CANNOT_CHAT: "ND423",
+    failures.ORIGIN_REFUSED: "ND424",
+    failures.WEB_PAGE: "ND425",
     failures.BAD_URL: "ND503",
     failures.PROXY_FAILED: "ND301",
 }
-"""A call that reached somebody (or was refused by KAG itself): its failure names the cause."""
+"""A call that reached somebody: its failure names the cause."""
+
+_ABOUT_PATHS: Final = (failures.PATH_NOT_FOUND, failures.WEB_PAGE)
 
 _TELLING: Final = (
     failures.KEY_UNSENDABLE,
-    failures.UNSUPPORTED_TYPE,
-    failures.MISSING_SETTING,
     failures.MODEL_NOT_FOUND,
+    failures.CANNOT_EMBED,
+    failures.CANNOT_CHAT,
+    failures.OUT_OF_CREDIT,
+    failures.MODEL_FORBIDDEN,
+    failures.KEY_MASKED,
+    failures.KEY_MISSING,
+    failures.KEY_EXPIRED,
+    failures.KEY_NOT_SENT,
     failures.KEY_REFUSED,
+    failures.TOO_MANY_TOKENS,
+    failures.FIELD_REFUSED,
     failures.REQUEST_REFUSED,
+    failures.MODEL_LOADING,
     failures.RATE_LIMITED,
     failures.SERVICE_UNAVAILABLE,
     failures.SERVER_ERROR,
     failures.UNEXPECTED_ANSWER,
     failures.READ_TIMED_OUT,
     failures.PROXY_FAILED,
+    failures.ORIGIN_REFUSED,
     failures.FORBIDDEN,
+    failures.WEB_PAGE,
     failures.PATH_NOT_FOUND,
 )
 """When several addresses answered, the failure that says most about the right one comes first."""
 
 
+def code_of(failure: str) -> str:
+    """Return the code that a failed call is told as, whoever answered; empty for a failure that tells of no answer."""
+    return _BY_PROOF.get(failure, "")
+
+
 def of_calls(examined: Examined, context: Context) -> Iterator[Finding]:
-    """Yield what the most telling of the failed calls says: that of a service that is known, before a stranger's."""
-    proofs = [proof for proof in examined.proofs if proof.failure in _BY_PROOF]
-    if not proofs:
-        return
-    proof = min(proofs, key=_weight)
-    endpoint = examined.endpoint
-    service = proof.service or Service("other")
+    """Yield what KAG itself refused, and what the most telling of the failed calls says.
+
+    That of a service that is known comes before a stranger's. Where a corrected path led further, the path is a fault
+    beside what stopped the call there.
+    """
+    refused = next((proof for proof in examined.proofs if proof.failure in _BY_KAG), None)
+    if refused:
+        yield _finding(_of_kag(refused), refused, examined, context)
+    failed = [proof for proof in examined.proofs if proof.failure in _BY_PROOF]
+    if failed:
+        proof = min(failed, key=_weight)
+        yield _finding(_of_service(proof, examined), proof, examined, context)
+        for other in failed:
+            if other.wanted_url == proof.url and other is not proof and other.failure in _ABOUT_PATHS:
+                yield _finding(_of_service(other, examined), other, examined, context)
+
+
+def _of_kag(proof: Proof) -> str:
+    code = _BY_KAG[proof.failure or ""]
+    return "ND507" if code == "ND407" and proof.seen.get("instead") else code
+
+
+def _of_service(proof: Proof, examined: Examined) -> str:
+    """Return the code of a failed call, made more exact by who answered."""
     code = _BY_PROOF[proof.failure or ""]
-    if code == "ND404" and service.name == "ollama" and proof.failure == failures.FORBIDDEN and not proof.detail:
-        code = "ND409"
-    values = {
-        **context.place,
-        "address": origin_of(proof.url),
-        "host": proof.host,
-        "base_url": endpoint.base_url,
-        "failure": proof.failure or "",
-        "detail": proof.detail,
-        "status": str(proof.status or ""),
-        "model": endpoint.model,
-        "models": ", ".join(service.models[:10]) or "?",
-        "service": service.name,
-        "type": endpoint.type,
-        "kag": context.kag,
-        "wanted": proof.wanted_url,
-        "suggestion": proof.wanted_url,
-        "corrected": "yes" if proof.wanted_url else "no",
-        "seconds": f"{context.seconds:g}",
-        "variables": ", ".join(context.proxy_variables),
-        "reason": proof.detail,
-        **proof.seen,
-    }
-    yield Finding(code, endpoint.where, values, (call_line(proof),))
+    service = proof.service.name if proof.service else "other"
+    if code == "ND503" and proof.detail == "placeholder":
+        return "ND518"
+    if code == "ND406" and proof.seen.get("retry_after"):
+        return "ND417"
+    if service == "ollama":
+        from netdiag.findings import answers  # noqa: PLC0415 - a run in which all works does without it
+
+        return answers.of_ollama(code, proof)
+    if code == "ND402" and service == "vllm" and examined.endpoint.kind == "embedding" and not proof.wanted_url:
+        return "ND422"  # vLLM has this path only when it was started for an embedding model
+    return code
+
+
+def _finding(code: str, proof: Proof, examined: Examined, context: Context) -> Finding:
+    from netdiag.findings import answers  # noqa: PLC0415 - a run in which all works does without it
+
+    values: Mapping[str, str] = answers.values(proof, examined, context)
+    return Finding(code, examined.endpoint.where, values, (call_line(proof),))
 
 
 def _weight(proof: Proof) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from typing import Final
 
 from netdiag.model.place import Fact, Facts
 from netdiag.platform import marks, network, resolving
+from netdiag.platform.listening import listeners
 
 _LIMIT: Final = 256 * 1024
 
@@ -47,7 +48,15 @@ def read(
     # A mark that shows in two places counts once, by the first.
     unique = {mark.name: mark for mark in reversed(seen)}
     ordered = tuple(mark for mark in seen if unique[mark.name] is mark)
-    return Facts(ordered, found.interfaces, found.gateways, hosts, resolver.nameservers, resolver.host_nameservers)
+    return Facts(
+        marks=ordered,
+        interfaces=found.interfaces,
+        gateways=found.gateways,
+        hosts=hosts,
+        nameservers=resolver.nameservers,
+        host_nameservers=resolver.host_nameservers,
+        listeners=listeners(_text(root / "proc/net/tcp"), _text(root / "proc/net/tcp6")),
+    )
 
 
 def _text(path: Path) -> str:

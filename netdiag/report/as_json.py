@@ -9,7 +9,7 @@ from typing import Any, Final
 from netdiag import __version__, findings
 from netdiag.model.attempt import Attempt, Proof
 from netdiag.model.endpoint import Endpoint
-from netdiag.model.journal import PastRun
+from netdiag.model.journal import PastFile, PastRun
 from netdiag.model.place import Candidate, Choice, Fact, NameAnswer, Platform
 from netdiag.model.plan import Edit
 from netdiag.model.report import Evidence, Examined, Finding, Report
@@ -46,7 +46,7 @@ def as_dict(report: Report, language: str = "en") -> dict[str, Any]:
             "diff": report.plan.diff,
         },
         "applied": [{"source": a.source, "run": a.run, "how": a.how, "edits": a.edits} for a in report.applied],
-        "runs": [_run(run) for run in report.runs or ()],
+        "runs": [_run(run, language) for run in report.runs or ()],
         "summary": summary(report),
         "exit_code": report.exit_code,
     }
@@ -95,6 +95,7 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "hosts": [{"address": each.address, "names": list(each.names), "line": each.line} for each in facts.hosts],
         "nameservers": list(facts.nameservers),
         "host_nameservers": list(facts.host_nameservers),
+        "listeners": list(facts.listeners),
         "names": [_answer(answer) for answer in evidence.names],
         "kag": evidence.kag,
         "seconds": evidence.seconds,
@@ -115,7 +116,7 @@ def _answer(answer: NameAnswer) -> dict[str, Any]:
 
 def _examined(item: Examined, language: str) -> dict[str, Any]:
     return {
-        **_endpoint(item.endpoint),
+        **_endpoint(item.endpoint, language),
         "attempts": [_attempt(attempt) for attempt in item.attempts],
         "proofs": [_proof(proof) for proof in item.proofs],
         "verdict": item.verdict,
@@ -126,10 +127,11 @@ def _examined(item: Examined, language: str) -> dict[str, Any]:
     }
 
 
-def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
+def _endpoint(endpoint: Endpoint, language: str) -> dict[str, Any]:
     return {
         "source": endpoint.source,
         "line": endpoint.line,
+        "place": findings.placed(endpoint.place, language) or None,
         "node": shown(endpoint.node),
         "kind": endpoint.kind,
         "type": shown(endpoint.type),
@@ -152,6 +154,8 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
         "failure": attempt.failure,
         "status": attempt.status,
         "detail": shown(attempt.detail),
+        "neighbour": attempt.neighbour,
+        "unsent": attempt.unsent,
     }
 
 
@@ -177,7 +181,7 @@ def _finding(finding: Finding, language: str) -> dict[str, Any]:
     return {
         "code": finding.code,
         "severity": findings.severity(finding.code),
-        "where": finding.where,
+        "where": findings.placed(finding.where, language),
         "values": {name: shown(value) for name, value in finding.values.items()},
         "title": shown(said.title),
         "explanation": shown(said.explanation),
@@ -186,9 +190,19 @@ def _finding(finding: Finding, language: str) -> dict[str, Any]:
     }
 
 
-def _run(run: PastRun) -> dict[str, Any]:
-    files = [{"path": f.path, "state": f.state, "how": f.how, "edits": f.edits, "undoes": f.undoes} for f in run.files]
-    return {"id": run.id, "time": run.time, "files": files}
+def _run(run: PastRun, language: str) -> dict[str, Any]:
+    return {"id": run.id, "time": run.time, "files": [_past(file, language) for file in run.files]}
+
+
+def _past(file: PastFile, language: str) -> dict[str, Any]:
+    return {
+        "path": file.path,
+        "place": findings.placed(file.name, language) or None,
+        "state": file.state,
+        "how": file.how,
+        "edits": file.edits,
+        "undoes": file.undoes,
+    }
 
 
 def _edit(edit: Edit) -> dict[str, Any]:

@@ -17,6 +17,10 @@ def as_text(report: Report, language: str = "en", *, detail: int = 0, colour: bo
         from netdiag.report.detected import detected  # noqa: PLC0415 - a command needs one of the pages
 
         detected(page, report, language)
+    elif report.command == "explain":
+        from netdiag.report.explained import pasted  # noqa: PLC0415
+
+        pasted(page, report, language)
     else:
         from netdiag.report.examined import examined  # noqa: PLC0415
 

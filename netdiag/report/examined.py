@@ -9,7 +9,7 @@ from netdiag.model.attempt import Attempt
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.journal import PastFile, PastRun
 from netdiag.model.report import Examined, Report
-from netdiag.report.labels import label, origin
+from netdiag.report.labels import LABELS, label, origin
 from netdiag.report.outcomes import outcomes, summary
 from netdiag.report.page import Page
 from netdiag.report.told import body, tell, title
@@ -66,14 +66,14 @@ class _Outcome:
             return
         title(self._page, code, said, self._language)
         for item in places:
-            self._page.paragraph(_place(item.endpoint), 4)
+            self._page.paragraph(self._place(item.endpoint), 4)
             self._attempts(item)
         body(self._page, said, evidence, self._language)
 
     def _endpoint(self, item: Examined, verdict: str) -> None:
         endpoint = item.endpoint
         changed = verdict in ("repaired", "repairable")
-        self._line(verdict, _place(endpoint) + (f" -> {shown(item.proven_url)}" if changed else ""), verdict)
+        self._line(verdict, self._place(endpoint) + (f" -> {shown(item.proven_url)}" if changed else ""), verdict)
         proof = next((proof for proof in item.proofs if proof.failure is None and proof.status), None)
         if proof:
             kag, model = self._report.kag_version, shown(endpoint.model)
@@ -83,7 +83,17 @@ class _Outcome:
             if other := item.runner_up:
                 said |= {"other": other.host, "whence": origin(other, self._language)}
             self._page.paragraph(self._label("chosen_before" if other else "chosen", **said), 4)
+        if endpoint.place and verdict == "repairable":
+            self._stored(endpoint)
         self._attempts(item)
+
+    def _stored(self, endpoint: Endpoint) -> None:
+        """Write in which row a value lives, and where to click to change it by hand."""
+        if endpoint.url_span:
+            self._page.paragraph(self._label("stored", source=endpoint.source), 4)
+        click = f"click_{endpoint.place.split(' > ')[0]}"
+        if click in LABELS:  # a saved report has the place in words
+            self._page.paragraph(self._label(click), 4)
 
     def _attempts(self, item: Examined) -> None:
         if self._detail > 0 and item.attempts:
@@ -113,7 +123,9 @@ class _Outcome:
         undoing = file.undoes and file.state == "done"
         state = self._label("state_undoing" if undoing else f"state_{file.state}", run=shown(file.undoes))
         how = self._label("how", how=self._label(file.how), n=file.edits)
-        return shown(file.path) + self._label("colon") + state + how
+        name = findings.placed(file.name, self._language)
+        path = f"{name} ({file.path})" if name else file.path
+        return shown(path) + self._label("colon") + state + how
 
     def _sum_up(self) -> None:
         report = self._report
@@ -123,7 +135,8 @@ class _Outcome:
             self._page.paragraph(self._label(said))
         if report.command == "rollback":
             for applied in report.applied:
-                self._line("repaired", shown(applied.source), "rolled_back")
+                name = findings.placed(applied.name, self._language)
+                self._line("repaired", shown(name or applied.source), "rolled_back")
         if report.plan.diff and not report.applied and report.command == "fix-base-url":
             self._page.verbatim(report.plan.diff.rstrip("\n"))
         counts = [self._label(f"count_{verdict}", n=n) for verdict, n in summary(report).items() if n]
@@ -144,8 +157,7 @@ class _Outcome:
     def _label(self, name: str, **values: object) -> str:
         return label(name, self._language, **values)
 
-
-def _place(endpoint: Endpoint) -> str:
-    """Return where an endpoint is and what it says: ``kag_config.yaml:3 chat_llm http://localhost:11434/``."""
-    where = endpoint.where if endpoint.line else endpoint.source
-    return " ".join(part for part in (where, shown(endpoint.node), shown(endpoint.base_url)) if part)
+    def _place(self, endpoint: Endpoint) -> str:
+        """Return where an endpoint is and what it says: ``kag_config.yaml:3 chat_llm http://localhost:11434/``."""
+        where = endpoint.where if endpoint.line else findings.placed(endpoint.place, self._language) or endpoint.source
+        return " ".join(part for part in (where, shown(endpoint.node), shown(endpoint.base_url)) if part)

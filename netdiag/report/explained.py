@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from netdiag import findings
+from netdiag.model.report import Report
 from netdiag.report.labels import label
 from netdiag.report.page import Page
+from netdiag.report.told import body, title
 
 SCHEMA: Final = "netdiag/explain/1"
 
@@ -37,6 +39,7 @@ def conditions(when: Mapping[str, Sequence[str]], language: str) -> str:
     said = []
     for name, wanted in when.items():
         words = [label(word, language) for word in wanted] if name == "systems" else wanted
+        words = [findings.term(word, language) for word in wanted] if name == "reason" else words
         said.append(f"{label(f'when_{name}', language)} {comma.join(words)}")
     return label("semicolon", language).join(said)
 
@@ -44,6 +47,14 @@ def conditions(when: Mapping[str, Sequence[str]], language: str) -> str:
 def beginnings(codes: Sequence[str]) -> str:
     """Return codes, and beginnings of codes as ``ND3xx``."""
     return ", ".join(f"{code:x<5}" for code in codes)
+
+
+def pasted(page: Page, report: Report, language: str) -> None:
+    """Write what a pasted error can mean, the most likely first, each with why and what to do."""
+    for finding in report.findings:
+        said = findings.words(finding, language)
+        title(page, finding.code, said, language)
+        body(page, said, finding.evidence, language)
 
 
 def _explain(page: Page, described: findings.Described, language: str) -> None:

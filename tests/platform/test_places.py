@@ -124,6 +124,7 @@ SAID = {
     "no-network": {"ND104", "ND105"},
     "unknown-container": {"ND105", "ND128"},
     "apple-container": {"ND105"},
+    "linux-host": {"ND101"},
 }
 
 

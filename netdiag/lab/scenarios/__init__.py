@@ -5,10 +5,19 @@ Every ``api_key`` in them is invented.
 
 from typing import Final
 
-from netdiag.lab.scenarios import network, service
+from netdiag.lab.scenarios import keys, mistyped, network, paths, proxies, reach, service, tls
 from netdiag.lab.topology import Scenario
 
-SCENARIOS: Final = (*network.SCENARIOS, *service.SCENARIOS)
+SCENARIOS: Final = (
+    *network.SCENARIOS,
+    *reach.SCENARIOS,
+    *proxies.SCENARIOS,
+    *tls.SCENARIOS,
+    *service.SCENARIOS,
+    *paths.SCENARIOS,
+    *keys.SCENARIOS,
+    *mistyped.SCENARIOS,
+)
 
 _BY_NAME: Final = {scenario.name: scenario for scenario in SCENARIOS}
 

@@ -2,8 +2,16 @@
 
 from typing import Final
 
+from netdiag.lab.topology import Service
+
 CHAT: Final = '{ "type": "ollama", "base_url": "http://localhost:11434/", "model": "qwen2.5:3b" }\n'
 """What OpenSPG's page asks for: one line of JSON."""
+
+VECTORS: Final = """\
+{ "vectorizer": { "type": "openai", "base_url": "http://localhost:11434/v1", "model": "bge-m3:latest",
+  "api_key": "EMPTY" } }
+"""
+"""An embedding model on Ollama, by the only type that every KAG has for it."""
 
 PROJECT: Final = """\
 #------------project configuration start----------------#
@@ -48,3 +56,8 @@ kag_solver_pipeline:
 def at(host: str, config: str) -> str:
     """Return ``config`` with ``host`` in place of localhost."""
     return config.replace("//localhost:", f"//{host}:")
+
+
+def served(trouble: str, port: int) -> tuple[Service, ...]:
+    """Return a server on the host that answers with ``trouble`` (netdiag/lab/servers/troubles.json)."""
+    return (Service("troubled", port, trouble=trouble),)

@@ -121,6 +121,56 @@ SCENARIOS: Final = (
         world=World(services=(Service("ollama", 11434, drop=True),)),
         config=CHAT,
         expect_exit=1,
-        expect_codes=frozenset({"ND202"}),
+        expect_codes=frozenset({"ND209"}),
+    ),
+    Scenario(
+        "host-network-and-nobody",
+        title={"en": "The right address, and nobody there", "zh": "地址正确，但没有服务"},
+        story={
+            "en": "The container is in the host's network, where localhost is right, and Ollama was never started. "
+            "netdiag names the ports on which something does listen.",
+            "zh": "容器使用宿主机的网络，localhost 是正确的，但 Ollama 没有启动。netdiag 会列出正在监听的端口。",
+        },
+        world=World(host_network=True, services=(Service("web-page", 8000),)),
+        config=CHAT,
+        expect_exit=1,
+        expect_codes=frozenset({"ND102", "ND207"}),
+    ),
+    Scenario(
+        "desktop-and-nobody",
+        title={"en": "Docker Desktop, and Ollama is not running", "zh": "Docker Desktop，而 Ollama 没有运行"},
+        story={
+            "en": "Docker Desktop leads host.docker.internal to the host's own 127.0.0.1, so how Ollama listens does "
+            "not matter there. That it is refused means that it does not run.",
+            "zh": "Docker Desktop 把 host.docker.internal 转发到宿主机自己的 127.0.0.1，所以 Ollama 如何监听在那里并不"
+            "重要。被拒绝说明它没有运行。",
+        },
+        world=World(
+            networks=(Network("vm0", gateway="192.168.65.254/24", container="192.168.65.3/24"),),
+            names=(("192.168.65.254", "host.docker.internal"), ("192.168.65.1", "gateway.docker.internal")),
+            nameserver="192.168.65.254",
+        ),
+        config=at("host.docker.internal", CHAT),
+        expect_exit=1,
+        expect_codes=frozenset({"ND208"}),
+    ),
+    Scenario(
+        "unknown-name-and-no-host",
+        title={"en": "A name nobody knows, and no host", "zh": "不认识的名称，也没有宿主机"},
+        story={
+            "en": "The file came from a Mac and says host.docker.internal, which nobody knows on this internal "
+            "network. The address that the host would have is nobody's, either: the name has to be pinned.",
+            "zh": "文件来自 Mac，写的是 host.docker.internal，而这个内部网络里没有人认识它。"
+            "宿主机应有的地址也没有机器使用：需要固定这个名称。",
+        },
+        world=World(
+            networks=(Network("br-5eed0c0ffee0", gateway="172.18.0.254/16", container="172.18.0.2/16"),),
+            nameserver="127.0.0.11",
+            services=(OLLAMA,),
+            default_route=False,
+        ),
+        config=at("host.docker.internal", CHAT),
+        expect_exit=1,
+        expect_codes=frozenset({"ND103", "ND127"}),
     ),
 )

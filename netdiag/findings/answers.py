@@ -1,0 +1,124 @@
+"""What a failed call tells the words and remedies: who answered, which name is near, what to write instead. Pure."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+from netdiag import failures
+from netdiag.findings import commands, ollama
+from netdiag.findings.context import Context, origin_of, service_of
+from netdiag.findings.nearest import nearest, pulled
+from netdiag.model.attempt import Proof, Service
+from netdiag.model.endpoint import Endpoint
+from netdiag.model.report import Examined
+from netdiag.text import shown
+
+_SINCE: Final = {
+    "/v1/embeddings": (0, 2, 6),
+    "/v1/chat/completions": (0, 1, 24),
+    "/api/chat": (0, 1, 14),
+}
+"""Since which release Ollama has a path that KAG calls (ollama issues 2416 and 9920; its release notes)."""
+
+_TOKENS: Final = 1024
+"""Tokens of answer to ask for where the model's own limit is not known: enough for what KAG extracts from a chunk."""
+
+
+def of_ollama(code: str, proof: Proof) -> str:
+    """Return the code of a call that failed at an Ollama, made more exact by what is known of Ollama."""
+    service = proof.service or Service("ollama")
+    if proof.failure == failures.FORBIDDEN and not proof.detail:
+        return "ND424" if ollama.accepts_host(proof.host) else "ND409"
+    if code == "ND403" and service.version and not service.models:
+        return "ND427"
+    if code in ("ND402", "ND425") and not proof.wanted_url and _is_too_old(service, proof.seen.get("asked_path", "")):
+        return "ND426"
+    return code
+
+
+def values(proof: Proof, examined: Examined, context: Context) -> Mapping[str, str]:
+    """Return the values of a finding about ``proof``, a call made for ``examined``."""
+    endpoint = examined.endpoint
+    service = proof.service or Service("other")
+    type_ = proof.seen.get("type", endpoint.type)
+    near, closeness = nearest(endpoint.model, service.models)
+    pull = pulled(endpoint.model) if closeness != "same" else ""
+    port = urlsplit(proof.url).port if _is_url(proof.url) else None
+    right = proof.wanted_url or (proof.url if proof.failure is None else "")
+    proven = next((p for p in examined.proofs if p.failure is None), None)
+    return {
+        **context.place,
+        "address": origin_of(proof.url),
+        "host": proof.host,
+        "port": str(port or ollama.PORT),
+        "base_url": endpoint.base_url,
+        "path": _path(proof.url) or "/",
+        "failure": proof.failure or "",
+        "detail": proof.detail or "?",
+        "status": str(proof.status or ""),
+        "model": commands.quoted(endpoint.model if endpoint.model.isprintable() else shown(endpoint.model)),
+        "models": ", ".join(service.models[:10]) or "?",
+        "nearest": near,
+        "near": closeness or "no",
+        "pulled": commands.quoted(pull),
+        "pullable": "yes" if pull else "no",
+        "service": _service(service, endpoint, port or 0),
+        "version": service.version or "?",
+        "kind": endpoint.kind,
+        "kag": context.kag,
+        "wanted": right or "?",
+        "suggestion": right,
+        "corrected": "yes" if right else "no",
+        "seconds": f"{context.seconds:g}",
+        "variables": ", ".join(context.proxy_variables),
+        "reason": proof.seen.get("path_fault") or proof.detail or "path_unknown",
+        "who": proof.seen.get("who") or f"HTTP {proof.status}",
+        "missing": proof.detail if proof.failure == failures.MISSING_SETTING else "",
+        "file": commands.quoted(endpoint.source),
+        "waits": "yes" if proof.seen.get("retry_after") else "no",
+        **_instead(endpoint, type_, proven),
+        **_tokens(proof),
+        **proof.seen,
+        "type": commands.quoted(type_) if type_ else "?",
+        "url": commands.quoted(shown(proof.url)),
+    }
+
+
+def _instead(endpoint: Endpoint, type_: str, proven: Proof | None) -> Mapping[str, str]:
+    """Return the base_url for a type that sends a key, or the one that a call with another type has proven."""
+    base = endpoint.base_url.rstrip("/").removesuffix("/chat/completions").rstrip("/")
+    keyed = f"{base}/v1" if type_.lower() == "ollama" else base
+    found = {"keyed_url": shown(keyed), "instead_url": shown(endpoint.base_url), "proven": "no"}
+    return {**found, "instead_url": shown(proven.url), "proven": "yes"} if proven else found
+
+
+def _tokens(proof: Proof) -> Mapping[str, str]:
+    """Return how many tokens of answer to ask for: half of the model's limit leaves room for the question."""
+    limit = proof.seen.get("limit", "")
+    return {"fewer": str(int(limit) // 2 if limit.isdecimal() else _TOKENS)}
+
+
+def _service(service: Service, endpoint: Endpoint, port: int) -> str:
+    """Return who answered, as remedies ask: ``ollama``, ``vllm``, or where that is unknown what was probably meant."""
+    if service.name in ("ollama", "vllm"):
+        return service.name
+    return "other" if service.name == "openai-compatible" else service_of(endpoint, port)
+
+
+def _is_too_old(service: Service, path: str) -> bool:
+    since = next((since for known, since in _SINCE.items() if path.endswith(known)), None)
+    numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", service.version)
+    return bool(since and numbers and tuple(map(int, numbers.groups())) < since)
+
+
+def _path(url: str) -> str:
+    return urlsplit(url).path if _is_url(url) else ""
+
+
+def _is_url(text: str) -> bool:
+    """Tell whether the standard library can take ``text`` apart, which raises for ports that are no numbers."""
+    try:
+        return urlsplit(text).port is not None or "://" in text
+    except ValueError:
+        return False

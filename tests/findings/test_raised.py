@@ -1,0 +1,43 @@
+"""No code is there for nothing: each is raised by a scenario of the lab, or by the test that is named for it here."""
+
+from pathlib import Path
+
+import pytest
+
+from netdiag import findings
+from netdiag.lab.scenarios import SCENARIOS
+
+TESTS = Path(__file__).parents[1]
+IN_SCENARIOS = {code for scenario in SCENARIOS for code in scenario.expect_codes}
+
+ELSEWHERE = {
+    "cli/test_detect.py": "ND105 ND106 ND107 ND108 ND109 ND111 ND112 ND113 ND114 ND115 ND116 ND117",
+    "platform/test_places.py": "ND101 ND120 ND121 ND122 ND123 ND124 ND125 ND126 ND128",
+    "openspg/test_connection.py": "ND230 ND231",
+    "openspg/test_faults.py": "ND502 ND530 ND531 ND532 ND533 ND534 ND535 ND536 ND537 ND538 ND539 ND540"
+    " ND603 ND606 ND609 ND610 ND611 ND612",
+    "test_repair.py": "ND501 ND506 ND602 ND608",
+    "test_sources.py": "ND505",
+    "cli/test_bad_input.py": "ND504 ND601",
+    "findings/test_pasted.py": "ND519 ND520 ND521 ND522 ND523 ND524 ND528 ND529",
+    "findings/cases.jsonl": "ND525 ND526 ND527",
+    "docker/test_docker_repair.py": "ND604",
+    "cli/test_rollback.py": "ND605",
+    "cli/test_unwritable.py": "ND607",
+    "cli/test_parser.py": "ND701",
+    "cli/test_explain.py": "ND702",
+}
+"""What is about a place that no world of the lab can be, a server of OpenSPG, files and journals, or a pasted text."""
+
+
+def test_every_code_is_raised():
+    """A code that nothing raises is not there, and none is listed that a scenario raises."""
+    listed = [code for codes in ELSEWHERE.values() for code in codes.split()]
+    assert sorted(listed) == sorted(findings.catalog().keys() - IN_SCENARIOS)
+
+
+@pytest.mark.parametrize(("file", "codes"), ELSEWHERE.items(), ids=ELSEWHERE)
+def test_the_test_names_its_codes(file, codes):
+    """Each of the tests expects the codes that it is listed for."""
+    text = (TESTS / file).read_text("utf-8")
+    assert [code for code in codes.split() if code not in text] == []
