@@ -7,13 +7,13 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Final
 
-from netdiag import exits, findings, kag, platform, repair, sources
+from netdiag import exits, findings, kag, openspg, platform, repair, sources
 from netdiag.detection import survey
 from netdiag.findings.rules import of_endpoints
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.place import Facts, Platform
 from netdiag.model.report import Evidence, Examined, Report
-from netdiag.probe.http import proxy_variables
+from netdiag.probe.environment import of_server
 from netdiag.prove import Caller, Tell, Ways, examine
 from netdiag.store import CannotWrite, Store
 
@@ -36,6 +36,8 @@ class Job:
     answer_s: float = ANSWER_LIMIT_S
     kag_version: str = ""
     only: sources.Only | None = None
+    scope: openspg.Scope = "all"
+    database: openspg.Given | None = None
     stdin: bytes = b""
     directory: Path = field(default_factory=Path)
     root: Path = Path("/")
@@ -44,28 +46,34 @@ class Job:
 def run(job: Job, tell: Tell, open_store: Callable[[], Store] = Store) -> Report:
     """Check every configuration, and repair what is proven if ``job.write``; every outcome is in the report."""
     began, started = time.monotonic(), _now()
+    facts = platform.read(job.root)
+    server = _server(job, facts)
+    open_store = repair.reaching(open_store, server)
     recovered = repair.recover(open_store) if job.write else ()
-    found = sources.gather(job.files, job.directory, job.stdin, job.only)
+    found = sources.gather(job.files, job.directory, job.stdin, job.only, sources.Beside(server, job.scope))
     places = repair.located(found.documents)
 
-    facts = platform.read(job.root)
     ways = Ways(platform.candidates(facts, platform.name(facts), job.hosts), found.endpoints)
     version = kag.chosen(job.kag_version, job.root)
-    caller = Caller(version.version, job.answer_s, tell)
+    environment = of_server(job.root, in_container=platform.name(facts).in_container)
+    caller = Caller(version.version, job.answer_s, tell, environment)
     examined = examine(found.endpoints, ways, caller)
     around = survey(facts, job.hosts) if any(ways.is_lost(item) for item in examined) else None
     if around and ways.add(around.candidates):
         again = iter(examine([item.endpoint for item in examined if ways.is_lost(item)], ways, caller))
         examined = tuple(next(again) if ways.is_lost(item) else item for item in examined)
+    examined = ways.explained(examined)
 
     place = around.platform if around else platform.name(facts, ways.answers)
     answers = around.answers if around else ()
-    evidence = Evidence(facts, answers, version.text, job.answer_s, proxy_variables())
+    evidence = Evidence(facts, answers, version.text, job.answer_s, environment.proxy_variables)
     examined = of_endpoints(examined, ways.candidates, place, evidence)
 
     plan, not_planned = repair.plan(examined, found.documents)
-    written = repair.write(plan, found.documents, open_store, places) if job.write else repair.Written()
+    written = repair.write(plan, found.documents, open_store, places, server) if job.write else repair.Written()
     place_said = findings.of_run(place, evidence) if found.endpoints else ()
+    if any(item.verdict == "broken" for item in examined):
+        place_said = (*place_said, *sources.ollama_host(job.root))
     report = Report(
         command=job.command,
         started=started,
@@ -88,9 +96,12 @@ def call_once(endpoint: Endpoint, job: Job, tell: Tell) -> Report:
     """Make one call exactly as KAG makes it for ``endpoint``, wherever its base_url points; nothing is rewritten."""
     began, started = time.monotonic(), _now()
     version = kag.chosen(job.kag_version, job.root)
-    proof = Caller(version.version, job.answer_s, tell).prove(endpoint, "", endpoint.base_url, trusted=True)
+    facts = platform.read(job.root)
+    environment = of_server(job.root, in_container=platform.name(facts).in_container)
+    caller = Caller(version.version, job.answer_s, tell, environment)
+    proof = caller.refusal(endpoint) or caller.prove(endpoint, "", endpoint.base_url, trusted=True)
     examined = Examined(endpoint, "broken" if proof.failure else "works", proofs=(proof,), proven_url=proof.url)
-    evidence = Evidence(Facts(), (), version.text, job.answer_s, proxy_variables())
+    evidence = Evidence(Facts(), (), version.text, job.answer_s, environment.proxy_variables)
     endpoints = of_endpoints([examined], (), NOWHERE, evidence)
     return Report(
         command=job.command,
@@ -102,9 +113,18 @@ def call_once(endpoint: Endpoint, job: Job, tell: Tell) -> Report:
     )
 
 
-def rollback(paths: Sequence[Path], run: str | None = None, open_store: Callable[[], Store] = Store) -> Report:
+def _server(job: Job, facts: Facts) -> openspg.Server:
+    in_container = platform.name(facts).in_container
+    return openspg.find(job.root, facts, in_container=in_container, named=job.only == "server", said=job.database)
+
+
+def rollback(
+    paths: Sequence[Path], run: str | None = None, open_store: Callable[[], Store] = Store, job: Job | None = None
+) -> Report:
     """Put back what the last run changed, or ``run``, or of it ``paths``; refused when a file was edited since."""
     began, started = time.monotonic(), _now()
+    job = job or Job("rollback")
+    open_store = repair.reaching(open_store, _server(job, platform.read(job.root)))
     said = repair.recover(open_store)
     try:
         applied = open_store().rollback(paths, run)
@@ -133,6 +153,10 @@ def _exit_code(job: Job, report: Report) -> int:
     for status, meaning in _BY_CODE:
         if codes & meaning:
             return status
+    if job.write and "ND603" in codes:
+        return exits.CANNOT_WRITE
+    if not report.endpoints and codes & {"ND536", "ND537", "ND538"}:
+        return exits.NO_CONFIGURATION
     if "ND603" in codes or any(findings.severity(code) == "error" for code in codes):
         return exits.PROBLEM
     if report.plan.edits and not job.write:
@@ -141,9 +165,9 @@ def _exit_code(job: Job, report: Report) -> int:
 
 
 _BY_CODE: Final = (
-    (exits.ROLLED_BACK, {"ND602"}),
-    (exits.CANNOT_WRITE, {"ND601"}),
-    (exits.NO_CONFIGURATION, {"ND501", "ND502", "ND505"}),
+    (exits.ROLLED_BACK, {"ND602", "ND611"}),
+    (exits.CANNOT_WRITE, {"ND601", "ND609", "ND610"}),
+    (exits.NO_CONFIGURATION, {"ND501", "ND502", "ND505", "ND530", "ND532", "ND533", "ND534", "ND535", "ND540"}),
 )
 
 

@@ -3,16 +3,17 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from types import MappingProxyType
 
-from netdiag import config
+from netdiag import config, openspg
 from netdiag.model.endpoint import Endpoint, Span
 from netdiag.model.journal import Applied, PastFile, PastRun, PastState
 from netdiag.model.plan import Edit, Plan
 from netdiag.model.report import Examined, Finding
 from netdiag.sources import STDIN
-from netdiag.store import CannotWrite, Change, Recovered, RunFile, Store, beside
+from netdiag.store import CannotWrite, Change, Recovered, RunFile, Store, beside, is_row
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ def plan(examined: Sequence[Examined], documents: Mapping[str, config.Document])
             edits += planned
     changed = {source: [edit for edit in edits if edit.source == source] for source in documents}
     changed = {source: of_source for source, of_source in changed.items() if of_source}
-    diff = "".join(config.unified(documents[source], of_source) for source, of_source in changed.items())
+    in_files = {source: of_source for source, of_source in changed.items() if not is_row(source)}
+    diff = "".join(config.unified(documents[source], of_source) for source, of_source in in_files.items())
     return Plan(tuple(edits), {source: documents[source].digest for source in changed}, diff), tuple(findings)
 
 
@@ -64,9 +66,15 @@ def recover(open_store: Callable[[], Store]) -> tuple[Finding, ...]:
         return ()  # a journal that cannot be read is told when there is something to write
 
 
+def reaching(open_store: Callable[[], Store], server: openspg.Server | None) -> Callable[[], Store]:
+    """Return what opens the store so that it reaches the rows of the server's database, too."""
+    way = openspg.rows(server) if server else None
+    return lambda: open_store().beside(way)
+
+
 def located(documents: Mapping[str, config.Document]) -> Mapping[str, Path]:
     """Return the file that each source leads to now: asked when they are read, a link swapped later is noticed."""
-    return {source: Path(os.path.realpath(source)) for source in documents if source != STDIN}
+    return {source: Path(os.path.realpath(source)) for source in documents if source != STDIN and not is_row(source)}
 
 
 def write(
@@ -74,10 +82,12 @@ def write(
     documents: Mapping[str, config.Document],
     open_store: Callable[[], Store],
     places: Mapping[str, Path] = MappingProxyType({}),
+    server: openspg.Server | None = None,
 ) -> Written:
-    """Apply ``plan``: all files or none. The corrected standard input is returned, not written.
+    """Apply ``plan``: all files and rows or none. The corrected standard input is returned, not written.
 
-    A source that leads to another file than in ``places`` is not written.
+    A source that leads to another file than in ``places`` is not written. What was written to the database of
+    ``server`` the server must tell, where it answers.
     """
     output = None
     if STDIN in documents:
@@ -91,15 +101,23 @@ def write(
         run = store.new_run()
         applied = store.write(changes, run)
     except CannotWrite as error:
-        values = {"reason": f"file_{error.reason}", "detail": error.detail}
-        return Written((), output, (Finding("ND601", str(error.path), values),))
-    return _verified(changes, applied, store, run, output)
+        return Written((), output, (_refused(error, changes),))
+    for change in changes:
+        if not _reads_back(change, store):
+            return Written((), output, (_undone(change, store, run),))
+    written = {str(change.path): change.new for change in changes if is_row(change.path)}
+    confirmed = openspg.confirmed(server, written) if server and written else None
+    if confirmed and confirmed.state == "other":
+        told = next(change for change in changes if is_row(change.path))
+        return Written((), output, (_undone(told, store, run, confirmed.where),))
+    said = [Finding("ND612", "", {})] if confirmed and confirmed.state == "silent" else []
+    return Written(applied, output, (*said, *around(applied)))
 
 
 def not_undone(error: CannotWrite) -> Finding:
     """Return the finding that a rollback was refused, or had nothing to do."""
     listed = "yes" if error.nothing_to_undo else "no"
-    values = {"reason": f"file_{error.reason}", "detail": error.detail, "listed": listed}
+    values = {"reason": _reason(error), "detail": error.detail, "listed": listed}
     return Finding("ND605", str(error.path), values)
 
 
@@ -109,7 +127,7 @@ def history(open_store: Callable[[], Store]) -> tuple[PastRun, ...]:
 
 
 def _past(file: RunFile) -> PastFile:
-    return PastFile(file.path, _state(file), file.how, len(file.edits), file.undoes)
+    return PastFile(file.path, _state(file), file.how, len(file.edits), file.undoes, file.name)
 
 
 def _state(file: RunFile) -> PastState:
@@ -121,9 +139,10 @@ def _state(file: RunFile) -> PastState:
 
 
 def _recovered(what: Recovered) -> Finding:
+    where, kind = what.name or str(what.path), "row" if is_row(what.path) else "file"
     if what.outcome == "left":
-        return Finding("ND606", str(what.path), {"detail": what.detail})
-    return Finding("ND604", str(what.path), {"reason": f"file_{what.outcome}"})
+        return Finding("ND606", where, {"detail": what.detail})
+    return Finding("ND604", where, {"reason": f"{kind}_{what.outcome}"})
 
 
 def _edits(document: config.Document, item: Examined) -> tuple[Edit, ...] | None:
@@ -142,27 +161,30 @@ def _edits(document: config.Document, item: Examined) -> tuple[Edit, ...] | None
 
 def _change(document: config.Document, plan: Plan, real: Path | None) -> Change:
     edits = tuple(edit for edit in plan.edits if edit.source == document.source)
-    return Change(Path(document.source), document.data, config.apply(document.data, edits), edits, real)
+    new = config.apply(document.data, edits)
+    return Change(Path(document.source), document.data, new, edits, real, _name(document))
 
 
-def _verified(
-    changes: Sequence[Change], applied: tuple[Applied, ...], store: Store, run: str, output: bytes | None
-) -> Written:
-    """Read every file back; one that is not byte for byte what was planned puts all of them back as they were."""
-    for change in changes:
-        try:
-            same = config.load(change.path) == change.new
-        except config.Unreadable:
-            same = False
-        if not same:
-            return Written((), output, (_undone(change, store, run),))
-    return Written(applied, output, around(applied))
+def _name(document: config.Document) -> str:
+    """Return what people call a row: as much of the places of its models as is the same for all; nothing for a file."""
+    parts = zip(*(endpoint.place.split(" > ") for endpoint in document.endpoints), strict=False)
+    return " > ".join(names[0] for names in takewhile(lambda names: len(set(names)) == 1, parts))
+
+
+def _reads_back(change: Change, store: Store) -> bool:
+    """Say whether a file or row is byte for byte what was planned; a database that cannot be asked has committed it."""
+    try:
+        return (store.holds(change.path) if is_row(change.path) else config.load(change.path)) == change.new
+    except config.Unreadable:
+        return False
+    except CannotWrite as refusal:
+        return refusal.reason != "vanished"
 
 
 def around(applied: Sequence[Applied]) -> tuple[Finding, ...]:
     """Return what is to be told of the files that were written: editors that may have them open, other names."""
     findings: list[Finding] = []
-    for source in (each.source for each in applied):
+    for source in (each.source for each in applied if not is_row(each.source)):
         found = beside(Path(source))
         findings += [Finding("ND607", source, {"editor": str(editor)}) for editor in found.editors]
         if found.other_names:
@@ -170,9 +192,31 @@ def around(applied: Sequence[Applied]) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def _undone(change: Change, store: Store, run: str) -> Finding:
+def _undone(change: Change, store: Store, run: str, told: str = "") -> Finding:
+    """Put all of the run back, and say why: what was written reads otherwise, or the server tells otherwise."""
+    where = change.name or str(change.path)
+    code = "ND611" if told else "ND602"
+    values = {"told": told, "detail": ""}
     try:
         store.rollback(run=run)
     except CannotWrite as error:
-        return Finding("ND602", str(change.path), {"detail": f"{error.reason}: {error.detail}"})
-    return Finding("ND602", str(change.path), {"detail": ""})
+        values["detail"] = f"{error.reason}: {error.detail}"
+    return Finding(code, where, values)
+
+
+def _refused(error: CannotWrite, changes: Sequence[Change]) -> Finding:
+    """Return why nothing was written: of a row what the database said, and what has to be done there."""
+    values = {"reason": _reason(error), "detail": error.detail}
+    if not is_row(error.path):
+        return Finding("ND601", str(error.path), values)
+    named = next((change.name for change in changes if change.path == error.path), "")
+    where = named or str(error.path)
+    return Finding("ND610" if error.reason == "outcome_unknown" else "ND609", where, values)
+
+
+def _reason(error: CannotWrite) -> str:
+    """Return the reason as a word of terms.yaml."""
+    if error.reason.startswith("db_") or error.reason == "outcome_unknown":
+        return error.reason
+    is_gone = is_row(error.path) and error.reason == "vanished"
+    return "row_vanished" if is_gone else f"file_{error.reason}"

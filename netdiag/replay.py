@@ -105,13 +105,14 @@ def _evidence(saved: Mapping[str, Any]) -> Evidence:
         hosts=tuple(_made(HostsLine, each) for each in saved["hosts"]),
         nameservers=tuple(saved["nameservers"]),
         host_nameservers=tuple(saved["host_nameservers"]),
+        listeners=tuple(saved["listeners"]),
     )
     return _made(Evidence, saved, facts=facts, names=tuple(_made(NameAnswer, each) for each in saved["names"]))
 
 
 def _examined(saved: Mapping[str, Any]) -> Examined:
     return Examined(
-        endpoint=_made(Endpoint, saved, url_span=_UNKNOWN if saved["editable"] else None),
+        endpoint=_made(Endpoint, saved, url_span=_UNKNOWN if saved["editable"] else None, place=saved["place"] or ""),
         verdict=saved["verdict"],
         attempts=tuple(_made(Attempt, each) for each in saved["attempts"]),
         proofs=tuple(_proof(each) for each in saved["proofs"]),

@@ -1,5 +1,6 @@
 """Find the configurations to look at: the files named, KAG's own, standard input, or what the OpenSPG server holds."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,10 @@ STDIN: Final = "-"
 
 Only = Literal["files", "server"]
 
+_OLLAMA_HOST: Final = b"OLLAMA_HOST"
+_ENVIRONMENT_LIMIT: Final = 256 * 1024
+"""Bytes read of an environment, whatever it holds."""
+
 
 @dataclass(frozen=True)
 class Sources:
@@ -23,33 +28,80 @@ class Sources:
     findings: tuple[Finding, ...]
 
 
-def gather(files: Sequence[str], directory: Path, stdin: bytes = b"", only: Only | None = None) -> Sources:
-    """Read ``files``, or without any what KAG would read from ``directory`` and what the server on this host holds.
+@dataclass(frozen=True)
+class Beside:
+    """The OpenSPG server that may run beside, and how much of what it holds is looked at."""
+
+    server: openspg.Server
+    scope: openspg.Scope = "all"
+
+
+def gather(
+    files: Sequence[str],
+    directory: Path,
+    stdin: bytes = b"",
+    only: Only | None = None,
+    beside: Beside | None = None,
+) -> Sources:
+    """Read ``files``, or without any what the server ``beside`` holds and what KAG would read from ``directory``.
 
     Never raises for what is in a file: a source that cannot be read becomes a finding that names it.
     """
     documents: dict[str, config.Document] = {}
     findings: list[Finding] = []
     endpoints: list[Endpoint] = []
+    if beside and only != "files" and (not files or only == "server"):
+        held = openspg.read(beside.server, beside.scope)
+        documents |= held.documents
+        endpoints += held.endpoints
+        findings += held.findings
     named = [] if only == "server" else list(files) or [_shortest(path) for path in config.find(directory)]
     names = {name: _files(name) for name in named}
     findings += [_missing(name) for name, found in names.items() if not found]
     for name in dict.fromkeys(name for found in names.values() for name in found):
         try:
             data = stdin if name == STDIN else config.load(Path(name))
+            findings += _ollama_hosts(data, name)
             document = config.parse(data, name)
         except config.Unreadable as error:
             findings.append(_unreadable(error))
             continue
         documents[name] = document
         endpoints += document.endpoints
-        if not document.endpoints:
+        if not document.endpoints and _OLLAMA_HOST not in data:
             findings.append(Finding("ND505", name))
-    if not files and only != "files":
-        endpoints += openspg.endpoints()
     if not documents and not endpoints and not findings:
         findings.append(Finding("ND502", str(directory), {"directory": str(directory)}))
     return Sources(documents, tuple(endpoints), tuple(findings))
+
+
+def ollama_host(root: Path, environ: Mapping[str, str] = os.environ) -> tuple[Finding, ...]:
+    """Return what is unexpected about the ``OLLAMA_HOST`` of this shell, and of the first process below ``root``.
+
+    Read only where a model could not be reached: an Ollama that is started from here takes it.
+    """
+    from netdiag.findings.typed import of_ollama_host  # noqa: PLC0415 - only where something is broken
+
+    said = {"$OLLAMA_HOST": environ.get("OLLAMA_HOST", "")}
+    try:
+        with (root / "proc/1/environ").open("rb") as file:
+            entries = file.read(_ENVIRONMENT_LIMIT).split(b"\0")
+    except OSError:
+        entries = []
+    prefix = _OLLAMA_HOST + b"="
+    first = next((os.fsdecode(entry[len(prefix) :]) for entry in entries if entry.startswith(prefix)), "")
+    if first != said["$OLLAMA_HOST"]:
+        said["/proc/1/environ"] = first
+    return tuple(finding for where, value in said.items() if value for finding in of_ollama_host(where, value))
+
+
+def _ollama_hosts(data: bytes, name: str) -> tuple[Finding, ...]:
+    """Return what is unexpected about ``OLLAMA_HOST`` in a file: a compose file or a unit is looked at for that too."""
+    if _OLLAMA_HOST not in data:
+        return ()
+    from netdiag.findings.typed import ollama_hosts  # noqa: PLC0415 - few files have it
+
+    return ollama_hosts(name, data.decode("utf-8", "replace"))
 
 
 def _shortest(path: Path) -> str:

@@ -5,8 +5,9 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from netdiag import exits
 from netdiag.model.report import Report
@@ -14,6 +15,7 @@ from netdiag.text import Secret, shown
 
 if TYPE_CHECKING:
     from netdiag.engine import Job
+    from netdiag.openspg import Given
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -90,13 +92,22 @@ def _rollback(arguments: argparse.Namespace) -> int:
 
     if arguments.list:
         return _print(engine.journal(), arguments)
-    return _print(engine.rollback([Path(name) for name in arguments.files], arguments.run), arguments)
+    paths = [Path(name) for name in arguments.files]
+    job = engine.Job("rollback", database=_database(vars(arguments)))
+    return _print(engine.rollback(paths, arguments.run, job=job), arguments)
 
 
 def _explain(arguments: argparse.Namespace) -> int:
     from netdiag.cli import explain  # noqa: PLC0415
 
-    return explain.codes(arguments)
+    if not arguments.error:
+        return explain.codes(arguments)
+    try:
+        report = explain.pasted(arguments.error)
+    except OSError as error:
+        sys.stderr.write(f"netdiag: {shown(arguments.error)} cannot be read: {error.strerror}\n")
+        return exits.NO_CONFIGURATION
+    return _print(report, arguments)
 
 
 def _demo(arguments: argparse.Namespace) -> int:
@@ -131,9 +142,21 @@ def _job(arguments: argparse.Namespace) -> "Job":
         answer_s=given.get("timeout", engine.ANSWER_LIMIT_S),
         kag_version=given.get("kag_version") or "",
         only=given.get("only"),
+        scope=given.get("scope", "all"),
+        database=_database(given),
         stdin=sys.stdin.buffer.read(config.LIMIT + 1) if STDIN in files else b"",
         directory=Path.cwd(),
     )
+
+
+def _database(given: Mapping[str, Any]) -> "Given | None":
+    """Return what was said of the OpenSPG server's database; the password comes from the environment only."""
+    from netdiag.openspg import Given  # noqa: PLC0415
+
+    variable = given.get("db_password_env")
+    password = os.environ.get(variable) if variable else None
+    said: Given = given.get("db_url") or Given()
+    return replace(said, password=Secret(password)) if password is not None else given.get("db_url")
 
 
 def _key(arguments: argparse.Namespace) -> Secret | None:

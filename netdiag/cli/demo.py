@@ -57,7 +57,7 @@ def _show(place: lab.Lab, scenario: lab.Scenario, arguments: argparse.Namespace)
 
 def _repair(scenario: lab.Scenario) -> list[str]:
     version = [] if scenario.kag_version == kag.NEWEST else ["--kag-version", scenario.kag_version]
-    return ["netdiag", "fix-base-url", *version, scenario.file_name]
+    return ["netdiag", "fix-base-url", *version, *scenario.options, scenario.file_name]
 
 
 def _passed_on(arguments: argparse.Namespace) -> list[str]:

@@ -37,6 +37,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parsed = top.parse_args(arguments)
     if parsed.command == "rollback" and parsed.list and (parsed.run or parsed.files):
         top.error("rollback --list undoes nothing: it takes neither --run nor FILE")
+    variable = getattr(parsed, "db_password_env", None)
+    if variable and variable not in os.environ and not hasattr(parsed, "container"):
+        top.error("argument --db-password-env: takes the name of a variable that is set")
     return parsed
 
 
@@ -50,6 +53,20 @@ def _files() -> argparse.ArgumentParser:
     )
     part.add_argument("--config", action="append", default=[], metavar="FILE", help="the same as FILE (repeatable)")
     part.add_argument("--only", choices=("files", "server"), help="look only at files, or only at the OpenSPG server")
+    said = "of the server: the configuration new knowledge bases begin with, that of existing ones, or both"
+    part.add_argument("--scope", choices=("global", "projects", "all"), default="all", help=said)
+    return part
+
+
+def _database() -> argparse.ArgumentParser:
+    part = argparse.ArgumentParser(add_help=False)
+    part.add_argument(
+        "--db-url",
+        type=_db_url,
+        metavar="mysql://USER@HOST:PORT/DATABASE",
+        help="the OpenSPG server's database (default: what the server's command line says)",
+    )
+    part.add_argument("--db-password-env", metavar="NAME", help="the environment variable that holds its password")
     return part
 
 
@@ -101,7 +118,7 @@ def _container(to: argparse.ArgumentParser) -> None:
 def _fix(commands: Any) -> None:
     fix = commands.add_parser(
         "fix-base-url",
-        parents=[_files(), _probing(), _shared()],
+        parents=[_files(), _database(), _probing(), _shared()],
         help="find, prove and write the base_urls that work",
     )
     fix.add_argument("--dry-run", action="store_true", help="show what would be written, and write nothing")
@@ -109,7 +126,7 @@ def _fix(commands: Any) -> None:
 
 def _check(commands: Any) -> None:
     said = "the same diagnosis; changes nothing"
-    check = commands.add_parser("check", parents=[_files(), _probing(), _shared()], help=said)
+    check = commands.add_parser("check", parents=[_files(), _database(), _probing(), _shared()], help=said)
     check.add_argument(
         "--replay", metavar="REPORT", help="diagnose a saved JSON report again, offline; `-` is standard input"
     )
@@ -132,15 +149,22 @@ def _chat(commands: Any) -> None:
 
 
 def _rollback(commands: Any) -> None:
-    rollback = commands.add_parser("rollback", parents=[_shared()], help="put back what the last run changed")
+    rollback = commands.add_parser(
+        "rollback", parents=[_database(), _shared()], help="put back what the last run changed"
+    )
     rollback.add_argument("files", nargs="*", metavar="FILE", help="undo the last change of these files")
     rollback.add_argument("--run", metavar="ID", help="undo this run, or with FILE its change of these files")
     rollback.add_argument("--list", action="store_true", help="name the runs in the journal; undoes nothing")
 
 
 def _explain(commands: Any) -> None:
-    explain = commands.add_parser("explain", parents=[_shared()], help="what a finding means and every remedy; offline")
-    explain.add_argument("codes", nargs="*", metavar="CODE", help="ND201 or more of them (default: list all)")
+    said = "what a finding means and every remedy, or what a pasted error can mean; offline"
+    explain = commands.add_parser("explain", parents=[_shared()], help=said)
+    what = explain.add_mutually_exclusive_group()
+    what.add_argument("codes", nargs="*", metavar="CODE", default=[], help="ND201 or more of them (default: list all)")
+    what.add_argument(
+        "--error", metavar="FILE", help="text that KAG or the configuration page printed; `-` is standard input"
+    )
 
 
 def _demo(commands: Any) -> None:
@@ -195,6 +219,15 @@ def _host(text: str) -> str:
             return text
     msg = f"takes an address or a name, without scheme, port or path: {text!r}"
     raise argparse.ArgumentTypeError(msg)
+
+
+def _db_url(text: str) -> object:
+    from netdiag.openspg.settings import given  # noqa: PLC0415 - only when the option is used
+
+    try:
+        return given(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _seconds(text: str) -> float:

@@ -24,7 +24,8 @@ class Endpoint:
     ``source`` is a file's path, ``-`` for standard input, or a place in the OpenSPG server; ``node`` is the dotted
     path of the mapping inside it. ``url_span`` covers the base_url's text within its quotes; it is ``None`` where
     the value must not or cannot be edited, and ``left_alone`` then says why. ``settings`` holds the mapping's other
-    scalars (temperature, stream, vector_dimensions…), never its key.
+    scalars (temperature, stream, vector_dimensions…), never its key. ``place`` is where people find it when that is no
+    file: ``place_models > Ollama > qwen2.5:3b``, its ``place_`` words to be translated.
     """
 
     source: str
@@ -39,8 +40,9 @@ class Endpoint:
     url_span: Span | None = None
     left_alone: str = ""
     uses: int = 1
+    place: str = ""
 
     @property
     def where(self) -> str:
         """The place a person opens: ``kag_config.yaml:3``."""
-        return f"{self.source}:{self.line}"
+        return self.place or f"{self.source}:{self.line}"

@@ -8,12 +8,16 @@ PastState = Literal["unfinished", "done", "undone", "left", "rolled_back"]
 
 @dataclass(frozen=True)
 class Applied:
-    """One source that was written: ``how`` is ``rename`` or ``in_place``; ``run`` names the journal's record."""
+    """One source that was written: ``run`` names the journal's record, ``name`` is what people call a row.
+
+    ``how`` is ``rename``, ``in_place``, ``row`` or ``stdout``.
+    """
 
     source: str
     run: str
-    how: Literal["rename", "in_place", "stdout"]
+    how: Literal["rename", "in_place", "row", "stdout"]
     edits: int
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -22,14 +26,15 @@ class PastFile:
 
     It was written (``done``), or written and put back by a later run (``rolled_back``), or put back at once because
     the run failed (``undone``); recovery found it edited (``left``), or the run is not settled yet (``unfinished``).
-    ``undoes`` names the run that this one rolled back for the file.
+    ``undoes`` names the run that this one rolled back for the file; ``name`` is what people call a row of a database.
     """
 
     path: str
     state: PastState
-    how: Literal["rename", "in_place"]
+    how: Literal["rename", "in_place", "row"]
     edits: int
     undoes: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)

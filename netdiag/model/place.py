@@ -61,6 +61,8 @@ class Facts:
     nameservers: tuple[str, ...] = ()
     host_nameservers: tuple[str, ...] = ()
     """The name servers of the engine's machine, which Docker notes in ``/etc/resolv.conf`` (``# ExtServers``)."""
+    listeners: tuple[str, ...] = ()
+    """Where something listens in this network: ``127.0.0.1:8887``, by port."""
 
     def mark(self, name: str) -> Fact | None:
         """Return the mark called ``name``, or ``None`` where it was not seen."""

@@ -1,8 +1,23 @@
-"""Product mode: what the OpenSPG server on this host holds, read through its public API (nothing is written here).
+"""Product mode: what an OpenSPG server holds, read from its database or its public API, and repaired in the database.
 
-Its answer carries keys in clear; nothing of it is kept but the endpoints.
+The server's own way to change a knowledge base is never used: it replaces everything, loses keys, and makes the
+indexes of the graph anew (facts: openspg-server.md). Answers and rows carry keys in clear; of the server's answers
+nothing is kept but the endpoints.
 """
 
-from netdiag.openspg.projects import endpoints
+from netdiag.openspg.confirm import Confirmed, confirmed
+from netdiag.openspg.held import Held, read
+from netdiag.openspg.settings import Database, Given, Scope, Server, find, given
+from netdiag.store import Rows
 
-__all__ = ["endpoints"]
+
+def rows(server: Server) -> Rows | None:
+    """Return the way to the rows of the server's database for the store; nothing is connected before it is used."""
+    if server.database is None:
+        return None
+    from netdiag.openspg.transaction import RowsOf  # noqa: PLC0415 - PyMySQL is paid for only where there may be one
+
+    return RowsOf(server.database)
+
+
+__all__ = ["Confirmed", "Database", "Given", "Held", "Scope", "Server", "confirmed", "find", "given", "read", "rows"]

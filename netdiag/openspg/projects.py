@@ -1,51 +1,115 @@
-"""The knowledge bases of a running server: ``GET /public/v1/project``, a list whose ``config`` is JSON in a text."""
+"""The knowledge bases of a running server: ``GET /public/v1/project``, a list whose ``config`` is JSON in a text.
+
+It serves for finding what the database cannot be asked for, and for checking what was written. What GET shows is not
+byte for byte what the database stores, so none of it may be edited.
+"""
 
 import dataclasses
 import json
-from collections.abc import Iterator
-from typing import Any, Final
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal, NamedTuple
 
-from netdiag import config
-from netdiag.model.attempt import Request
+from netdiag import config, failures
+from netdiag.model.attempt import Answer, Request
 from netdiag.model.endpoint import Endpoint
-from netdiag.text import printable
-
-PROJECTS: Final = "http://127.0.0.1:8887/public/v1/project"
-"""The server's own address inside its container (application-default.properties: schema.uri); needs no login."""
+from netdiag.openspg.places import placed, said
 
 ANSWER_LIMIT_S: Final = 5.0
 """A server whose database hangs never answers, so the question is bounded."""
 
+_TRIES: Final = 3
+"""After its database was away, the first call by each pooled connection fails once (measured on 0.8)."""
 
-def endpoints() -> tuple[Endpoint, ...]:
-    """Return the model configurations of the server on this host; none where no such server answers."""
+_IDS: Final = 50
+_GAP: Final = 10
+"""Knowledge bases are numbered from 1; how many numbers are asked one by one, and how many missing ones end that."""
+
+_DATABASE_DOWN: Final = (b"Communications link failure", b"CannotGetJdbcConnection", b"Could not open JDBC")
+
+State = Literal["answers", "closed", "silent", "database_down", "bad_row", "other"]
+
+
+_BY_FAILURE: Final[Mapping[str, State]] = {
+    failures.CONNECTION_REFUSED: "closed",
+    failures.TIMED_OUT: "closed",
+    failures.READ_TIMED_OUT: "silent",
+}
+
+
+class Told(NamedTuple):
+    """What the server said: its knowledge bases, or why not, and the ids of those that it cannot tell."""
+
+    state: State
+    projects: tuple[Mapping[str, Any], ...] = ()
+    bad: tuple[int, ...] = ()
+
+
+def ask(url: str) -> Told:
+    """Return the knowledge bases that the server at ``url`` tells, one by one where a bad one breaks the whole list."""
+    deadline = time.monotonic() + ANSWER_LIMIT_S
+    told = _list(_get(url, deadline))
+    for _ in range(_TRIES - 1):
+        if told.state == "database_down" and time.monotonic() < deadline:
+            told = _list(_get(url, deadline))
+    return _one_by_one(url, deadline) if told.state == "bad_row" else told
+
+
+def project(url: str, number: int) -> Told:
+    """Return the one knowledge base."""
+    return _list(_get(f"{url}?projectId={number}", time.monotonic() + ANSWER_LIMIT_S))
+
+
+def endpoints(projects: tuple[Mapping[str, Any], ...]) -> Iterator[Endpoint]:
+    """Yield the endpoints of knowledge bases, named after them; no spans, so that nothing is edited."""
+    for each in projects:
+        if isinstance(each.get("config"), str):
+            yield from _of_project(each)
+
+
+def _get(url: str, deadline: float) -> Answer:
     from netdiag.probe.http import send  # noqa: PLC0415 - httpx is paid for only where a server is asked
 
-    answer = send(Request("GET", PROJECTS), connect_s=1.0, read_s=ANSWER_LIMIT_S, direct=True)
-    if answer.failure or answer.status != 200:
-        return ()
-    return tuple(parse(answer.body))
+    left = max(0.1, deadline - time.monotonic())
+    return send(Request("GET", url), connect_s=1.0, read_s=left, direct=True)
 
 
-def parse(body: bytes) -> Iterator[Endpoint]:
-    """Yield the endpoints in the server's answer, named after their knowledge base.
-
-    What GET shows is not byte for byte what the database stores, so none of it may be edited: no spans.
-    """
+def _list(answer: Answer) -> Told:
+    if answer.failure:
+        return Told(_BY_FAILURE.get(answer.failure, "other"))
+    if any(sign in answer.body for sign in _DATABASE_DOWN):
+        return Told("database_down")
     try:
-        projects = json.loads(body)
+        said = json.loads(answer.body)
     except (ValueError, RecursionError):
-        return
-    for project in projects if isinstance(projects, list) else ():
-        if isinstance(project, dict) and isinstance(project.get("config"), str):
-            yield from _of_project(project)
+        said = None
+    if answer.status == 200 and isinstance(said, list):
+        return Told("answers", tuple(each for each in said if isinstance(each, dict)))
+    # business errors are a JSON string, errors of the framework an object (facts: openspg-server.md)
+    return Told("bad_row") if answer.status == 400 and isinstance(said, str) else Told("other")
 
 
-def _of_project(project: dict[str, Any]) -> Iterator[Endpoint]:
-    source = f"OpenSPG server, knowledge base {printable(str(project.get('name', '?')), 60)}"
+def _one_by_one(url: str, deadline: float) -> Told:
+    found: list[Mapping[str, Any]] = []
+    bad: list[int] = []
+    missing = 0
+    for number in range(1, _IDS + 1):
+        one = _list(_get(f"{url}?projectId={number}", deadline))
+        if one.state not in ("answers", "bad_row"):
+            return one
+        found += one.projects
+        bad += [number] if one.state == "bad_row" else []
+        missing = missing + 1 if one.state == "answers" and not one.projects else 0
+        if missing == _GAP or time.monotonic() > deadline:
+            break
+    return Told("answers", tuple(found), tuple(bad))
+
+
+def _of_project(each: Mapping[str, Any]) -> Iterator[Endpoint]:
+    name = said(each.get("name", "?"))
     try:
-        document = config.parse(project["config"].encode("utf-8", "replace"), source)
+        document = config.parse(each["config"].encode("utf-8", "replace"), f"OpenSPG server, knowledge base {name}")
     except config.Unreadable:
         return
     for endpoint in document.endpoints:
-        yield dataclasses.replace(endpoint, url_span=None, line=0)
+        yield dataclasses.replace(endpoint, url_span=None, line=0, place=placed(("place_base", name), endpoint))

@@ -1,14 +1,16 @@
-"""The only writer of files: planned changes, whole or not at all, with a journal to undo them.
+"""The only writer of files, and of rows in the OpenSPG server's database: planned changes, whole or not at all.
 
 A file is either replaced by a copy staged beside it (rename, atomic) or, where that is impossible because the file
 itself is a mount point, has other names, or lies in a directory that cannot be written, overwritten in place with the
-staged copy as the way back from a kill. Each run has one journal record, written before and after.
+staged copy as the way back from a kill. Rows are changed in one transaction, committed after the files. Each run has
+one journal record, written before and after, by which it can be undone.
 """
 
 from netdiag.store.neighbours import Beside, beside
 from netdiag.store.records import Replacement, Run, RunFile
 from netdiag.store.recover import Recovered
 from netdiag.store.refusal import CannotWrite, Reason
+from netdiag.store.rows import Rows, is_row
 from netdiag.store.store import Change, Store
 
 __all__ = [
@@ -18,8 +20,10 @@ __all__ = [
     "Reason",
     "Recovered",
     "Replacement",
+    "Rows",
     "Run",
     "RunFile",
     "Store",
     "beside",
+    "is_row",
 ]

@@ -34,6 +34,11 @@ class Journal:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
+    @property
+    def directory(self) -> Path:
+        """The state directory."""
+        return self._directory
+
     def runs(self) -> tuple[Run, ...]:
         """Return all records that can be read, newest first; those of an unknown schema are passed over."""
         with refusing_state(self._directory):

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 SCHEMA: Final = "netdiag/journal/1"
 
 State = Literal["begun", "ready", "done", "undone", "left", "rolled_back"]
-How = Literal["rename", "in_place"]
+How = Literal["rename", "in_place", "row"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Replacement:
 class RunFile:
     """One file of a run: ``before`` and ``after`` are SHA-256, ``staged`` is the path of the staged copy.
 
+    Of a row of a database ``path`` is its place, ``name`` what people call it, and there is no copy.
     ``undoes`` names the run that this one rolled back for this file. The state ``rolled_back`` is not recorded:
     it is ``done`` and a later run undoes it.
     """
@@ -37,6 +38,7 @@ class RunFile:
     edits: tuple[Replacement, ...]
     state: State = "begun"
     undoes: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)

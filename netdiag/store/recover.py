@@ -11,6 +11,8 @@ from netdiag.store.journal import Journal
 from netdiag.store.lock import Hold
 from netdiag.store.records import Run, RunFile, inverse, replaced
 from netdiag.store.refusal import CannotWrite, refusing
+from netdiag.store.rows import Rows, reading
+from netdiag.store.rows import opened as opened_row
 from netdiag.store.target import opened
 
 _Standing = Literal["old", "new", "torn", "edited"]
@@ -31,6 +33,7 @@ class Recovered:
     path: Path
     outcome: Literal["done", "undone", "left"]
     detail: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,20 +42,20 @@ class _Staged:
     new: bytes
 
 
-def recover_run(run: Run, journal: Journal, hold: Hold) -> tuple[Recovered, ...]:
+def recover_run(run: Run, journal: Journal, hold: Hold, rows: Rows | None = None) -> tuple[Recovered, ...]:
     """Bring the files of ``run`` to their old or their new bytes, and journal that.
 
     When one file has been touched, the others follow it to the new bytes. What cannot be read or written now stays
     unfinished in the journal, for the next attempt. The caller holds the lock, so whoever began the run is gone;
-    ``hold`` gets those of the files.
+    ``hold`` gets those of the files, and ``rows`` leads to the database that holds rows of the run.
     Raises :class:`CannotWrite` only about the state directory.
     """
     unfinished = [file for file in run.files if file.state in ("begun", "ready")]
     try:
-        finish = any(_is_touched(file) for file in run.files)
+        finish = any(_is_touched(file, rows) for file in run.files)
     except CannotWrite as refusal:
-        return tuple(Recovered(run.id, Path(file.path), "left", str(refusal)) for file in unfinished)
-    settled = {file: _settled(file, hold, finish=finish) for file in unfinished}
+        return tuple(Recovered(run.id, Path(file.path), "left", str(refusal), file.name) for file in unfinished)
+    settled = {file: _settled(file, hold, rows, finish=finish) for file in unfinished}
     files = tuple(settled[file][0] if file in settled else file for file in run.files)
     if files != run.files:
         journal.record(replace(run, files=files))
@@ -61,12 +64,14 @@ def recover_run(run: Run, journal: Journal, hold: Hold) -> tuple[Recovered, ...]
 
 def _recovered(run: Run, file: RunFile, detail: str) -> Recovered:
     outcome = file.state if file.state in ("done", "undone") else "left"
-    return Recovered(run.id, Path(file.path), outcome, detail)
+    return Recovered(run.id, Path(file.path), outcome, detail, file.name)
 
 
-def _is_touched(file: RunFile) -> bool:
+def _is_touched(file: RunFile, rows: Rows | None) -> bool:
     if file.state == "ready":
         try:
+            if file.how == "row":
+                return digest(reading(rows, Path(file.path))) == file.after
             with opened(Path(file.path), Path(file.path)) as target:
                 return _standing(file, target.read(), _staged(file)) in ("new", "torn")
         except CannotWrite as refusal:
@@ -75,9 +80,11 @@ def _is_touched(file: RunFile) -> bool:
     return file.state == "done"
 
 
-def _settled(file: RunFile, hold: Hold, *, finish: bool) -> tuple[RunFile, str]:
+def _settled(file: RunFile, hold: Hold, rows: Rows | None, *, finish: bool) -> tuple[RunFile, str]:
     """Return the record of an unfinished file as it is now, and what the user should know about it."""
     try:
+        if file.how == "row":
+            return _settled_row(file, rows, finish=finish)
         if file.state == "ready":
             return _settled_ready(file, hold, finish=finish)
         _remove(Path(file.staged))  # not all copies had been staged, so no file was touched
@@ -106,6 +113,32 @@ def _settled_ready(file: RunFile, hold: Hold, *, finish: bool) -> tuple[RunFile,
     if standing == "edited":
         return replace(file, state="left"), why
     return replace(file, state="done" if standing == "new" else "undone"), ""
+
+
+def _settled_row(file: RunFile, rows: Rows | None, *, finish: bool) -> tuple[RunFile, str]:
+    """Settle a row: the database has made its transaction whole, or undone it; which one its bytes tell."""
+    if file.state == "begun":
+        return replace(file, state="undone"), ""  # a transaction is committed only after all was ready
+    place = Path(file.path)
+    transaction = opened_row(rows, place)
+    try:
+        now = transaction.read(place)
+        if digest(now) == file.before and finish:
+            now, before = replaced(now, file.edits), now
+            transaction.replace(place, before, file.edits, now)
+            transaction.commit()
+    except CannotWrite as refusal:
+        if refusal.reason not in ("vanished", "changed_since"):
+            raise
+        return replace(file, state="left"), str(refusal)
+    finally:
+        transaction.close()
+    if digest(now) == file.before:
+        return replace(file, state="undone"), ""
+    if digest(now) == file.after:
+        return replace(file, state="done"), ""
+    why = "it holds neither the value from before the interrupted run nor the one the run was writing"
+    return replace(file, state="left"), why
 
 
 def _standing(file: RunFile, now: bytes, staged: _Staged | None) -> _Standing:

@@ -17,6 +17,7 @@ from netdiag.store.lock import PATIENCE_S, Hold, hold, interrupts_held, locked
 from netdiag.store.records import Replacement, Run, RunFile, inverse, replaced
 from netdiag.store.recover import Recovered, recover_run
 from netdiag.store.refusal import CannotWrite, Reason, refusing_state
+from netdiag.store.rows import Rows, is_row, reading
 from netdiag.store.target import obstacle, opened
 from netdiag.store.write import carry_out
 from netdiag.store.writing import Job
@@ -27,6 +28,7 @@ class Change:
     """``path`` held ``old`` when it was planned, and is to hold ``new``, which is ``old`` with ``edits`` made.
 
     ``real`` is the file that ``path`` led to then: without it, wherever ``path`` leads is written if it holds ``old``.
+    A ``path`` that begins with ``openspg:`` is a row of the OpenSPG server's database, ``name`` what people call it.
     """
 
     path: Path
@@ -34,14 +36,16 @@ class Change:
     new: bytes
     edits: tuple[Edit, ...]
     real: Path | None = None
+    name: str = ""
 
 
 class Store:
-    """The only writer of files; its journal and lock live in a state directory, made when something is written.
+    """The only writer of files and rows; its journal and lock are in a state directory, made when something is written.
 
     That directory is ``directory``, or ``$NETDIAG_STATE_DIR``, or ``/var/lib/netdiag`` for root, or ``netdiag`` in
     ``$XDG_STATE_HOME`` or ``~/.local/state`` (XDG Base Directory Specification 0.8). Another run is waited for at
-    most ``patience_s`` seconds. Whatever is refused raises :class:`CannotWrite`, and every file is then as it was.
+    most ``patience_s`` seconds. Rows are reached by what :meth:`beside` was given. Whatever is refused raises
+    :class:`CannotWrite`, and every file and row is then as it was.
     """
 
     def __init__(self, directory: Path | None = None, *, patience_s: float = PATIENCE_S) -> None:
@@ -50,6 +54,12 @@ class Store:
             self.directory = directory.absolute()
         self._journal = Journal(self.directory)
         self._patience_s = patience_s
+        self._rows: Rows | None = None
+
+    def beside(self, rows: Rows | None) -> "Store":
+        """Return this store, able to write the rows of a database too."""
+        self._rows = rows
+        return self
 
     @staticmethod
     def new_run() -> str:
@@ -67,7 +77,7 @@ class Store:
         or when the edits of a change do not make ``new`` of ``old``.
         """
         self._journal.require_unused(run)
-        jobs = [Job(each.path, each.old, each.new, _replacements(each), real=each.real) for each in changes]
+        jobs = [Job(c.path, c.old, c.new, _replacements(c), real=c.real, name=c.name) for c in changes]
         return self._carry_out([job for job in jobs if job.new != job.old], run)
 
     def recover(self) -> tuple[Recovered, ...]:
@@ -79,7 +89,7 @@ class Store:
             return ()
         with self._alone() as hold_file:
             runs = self._journal.unfinished()
-            return tuple(each for run in runs for each in recover_run(run, self._journal, hold_file))
+            return tuple(each for run in runs for each in recover_run(run, self._journal, hold_file, self._rows))
 
     def rollback(self, paths: Sequence[Path] = (), run: str | None = None) -> tuple[Applied, ...]:
         """Restore the bytes from before the last run not yet rolled back, or from before ``run``.
@@ -88,8 +98,12 @@ class Store:
         rollback is a run too, but never one to roll back: a second one goes one run further back. With nothing to
         undo the :class:`CannotWrite` says so.
         """
-        jobs = [_undoing(done, file) for done, file in self._undoable(paths, run)]
+        jobs = [_undoing(done, file, self._rows) for done, file in self._undoable(paths, run)]
         return self._carry_out(jobs, self.new_run())
+
+    def holds(self, place: Path) -> bytes:
+        """Return what a row holds now; raises :class:`CannotWrite`."""
+        return reading(self._rows, place)
 
     def runs(self) -> tuple[Run, ...]:
         """Return the journal, newest run first."""
@@ -111,7 +125,7 @@ class Store:
         if not jobs:
             return ()
         with self._alone() as hold_file:
-            return carry_out(jobs, run, self._journal, self.directory, hold_file)
+            return carry_out(jobs, run, self._journal, hold_file, self._rows)
 
     @contextmanager
     def _alone(self) -> Iterator[Hold]:
@@ -157,7 +171,7 @@ def _replacements(change: Change) -> tuple[Replacement, ...]:
 
 
 def _last_of(path: Path, written: Sequence[tuple[str, RunFile]], run: str | None) -> tuple[str, RunFile]:
-    real = os.path.realpath(path)
+    real = str(path) if is_row(path) else os.path.realpath(path)
     of_path = [(name, file) for name, file in written if file.path == real]
     for name, file in of_path:
         if file.state == "done":
@@ -173,15 +187,18 @@ def _nothing_to_undo(path: Path, written: Sequence[RunFile], run: str | None) ->
     return CannotWrite(reason, path, detail if run else "")
 
 
-def _undoing(run: str, file: RunFile) -> Job:
+def _undoing(run: str, file: RunFile, rows: Rows | None) -> Job:
     path = Path(file.path)
-    with opened(path, path) as target:
-        now = target.read()
+    if file.how == "row":
+        now = reading(rows, path)
+    else:
+        with opened(path, path) as target:
+            now = target.read()
     if digest(now) != file.after:
         raise CannotWrite(reason="edited_since", path=path, detail=f"run {run} had written it")
     edits = inverse(file.edits)
     try:
-        return Job(path, now, replaced(now, edits), edits, run, path)
+        return Job(path, now, replaced(now, edits), edits, run, path, file.name)
     except ValueError as error:
         detail = f"the record of run {run} is damaged"
         raise CannotWrite(reason="io_error", path=path, detail=detail) from error

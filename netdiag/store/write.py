@@ -4,8 +4,7 @@ import os
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from netdiag.model.journal import Applied
 from netdiag.store.disk import closing
@@ -13,24 +12,34 @@ from netdiag.store.journal import Journal
 from netdiag.store.lock import Hold
 from netdiag.store.records import Run, State
 from netdiag.store.refusal import CannotWrite, refusing_state
+from netdiag.store.rows import Rows, RowWriting, is_row
+from netdiag.store.rows import opened as opened_row
 from netdiag.store.target import Target, opened
 from netdiag.store.writing import Job, Writing
 
 _NAME_MAX: Final = 255  # bytes in a file name, limits.h
 
+_Writing: TypeAlias = Writing | RowWriting
 
-def carry_out(jobs: Sequence[Job], run: str, journal: Journal, state: Path, hold: Hold) -> tuple[Applied, ...]:
-    """Write all ``jobs`` or none; the caller holds the lock of the ``state`` directory, ``hold`` gets those of files.
 
-    A file given under two names is written once. Raises :class:`CannotWrite`; when even putting the old bytes back
-    fails, the record stays unfinished for recovery and the message says so.
+def carry_out(
+    jobs: Sequence[Job], run: str, journal: Journal, hold: Hold, rows: Rows | None = None
+) -> tuple[Applied, ...]:
+    """Write all ``jobs`` or none; the caller holds the lock of the journal's directory, ``hold`` gets those of files.
+
+    A file given under two names is written once. Rows, in the database that ``rows`` leads to, are committed last.
+    Raises :class:`CannotWrite`; when even putting the old bytes back fails, the record stays unfinished for recovery
+    and the message says so.
     """
+    state = journal.directory
     with ExitStack() as stack:
         with refusing_state(state):
             spare = os.open(state, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         stack.enter_context(closing(spare))
         writings: list[Writing] = []
         for number, job in enumerate(jobs):
+            if is_row(job.path):
+                continue
             target = stack.enter_context(opened(job.path, job.real))
             if any(writing.is_for(target, job) for writing in writings):
                 continue
@@ -42,11 +51,26 @@ def carry_out(jobs: Sequence[Job], run: str, journal: Journal, state: Path, hold
         for writing in sorted(writings, key=lambda each: each.identity):  # in one order, or two would wait crosswise
             writing.lock(hold)
             stack.callback(writing.close)
-        for writing in writings:
-            writing.require_unchanged()
-        begun = journal.begin(run, [writing.record("begun") for writing in writings])
-        _all_or_none(writings, begun, journal)
-        return tuple(writing.applied(run) for writing in writings)
+        of_rows = _of_rows([job for job in jobs if is_row(job.path)], rows, hold, stack)
+        every: list[_Writing] = [*writings, *of_rows]
+        for each in every:
+            each.require_unchanged()
+        begun = journal.begin(run, [each.record("begun") for each in every])
+        _all_or_none(every, begun, journal)
+        return tuple(each.applied(run) for each in every)
+
+
+def _of_rows(jobs: Sequence[Job], rows: Rows | None, hold: Hold, stack: ExitStack) -> list[RowWriting]:
+    """Return the rows on their way, locked in an order that every process agrees on, all in one transaction."""
+    if not jobs:
+        return []
+    ordered = sorted(jobs, key=lambda job: str(job.path))
+    transaction = opened_row(rows, ordered[0].path)
+    stack.callback(transaction.close)
+    of_rows = [RowWriting(job, transaction) for job in ordered]
+    for each in of_rows:
+        each.lock(hold)
+    return of_rows
 
 
 def _has_room_for(name: str, target: Target) -> bool:
@@ -56,7 +80,7 @@ def _has_room_for(name: str, target: Target) -> bool:
     return permitted and len(os.fsencode(name)) <= _NAME_MAX
 
 
-def _all_or_none(writings: Sequence[Writing], begun: Run, journal: Journal) -> None:
+def _all_or_none(writings: Sequence[_Writing], begun: Run, journal: Journal) -> None:
     def now(state: State) -> Run:
         return replace(begun, files=tuple(writing.record(state) for writing in writings))
 
@@ -67,11 +91,10 @@ def _all_or_none(writings: Sequence[Writing], begun: Run, journal: Journal) -> N
         for writing in writings:
             writing.commit()
     except BaseException as error:
+        if isinstance(error, CannotWrite) and error.reason == "outcome_unknown":
+            raise  # the record stays unfinished: whether the rest is to be undone, recovery learns from the database
         try:
-            for writing in reversed(writings):
-                writing.put_back()
-            for writing in writings:
-                writing.clean_up()
+            _put_back(writings)
             journal.record(now("undone"))
         except CannotWrite as second:
             if isinstance(error, CannotWrite):
@@ -83,3 +106,10 @@ def _all_or_none(writings: Sequence[Writing], begun: Run, journal: Journal) -> N
         for writing in writings:
             writing.clean_up()
         journal.record(now("done"))
+
+
+def _put_back(writings: Sequence[_Writing]) -> None:
+    for writing in reversed(writings):
+        writing.put_back()
+    for writing in writings:
+        writing.clean_up()

@@ -24,7 +24,7 @@ _IN_PLACE_INSTEAD: Final = frozenset({errno.EBUSY, errno.EXDEV, errno.EPERM, err
 class Job:
     """What is to be done with one file; ``undoes`` names the run that is rolled back by it.
 
-    ``real`` is the file that ``path`` is to lead to, where that is known.
+    ``real`` is the file that ``path`` is to lead to, where that is known; ``name`` is what people call a row.
     """
 
     path: Path
@@ -33,6 +33,7 @@ class Job:
     edits: tuple[Replacement, ...]
     undoes: str = ""
     real: Path | None = None
+    name: str = ""
 
 
 class Writing:

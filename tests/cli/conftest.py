@@ -1,6 +1,7 @@
 """Places to run netdiag in: the real program, inside namespaces that lead nowhere."""
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -9,7 +10,7 @@ import jsonschema
 import pytest
 
 from netdiag import lab
-from netdiag.lab import Network, Service, World
+from netdiag.lab import Network, Scenario, Service, World
 
 SCHEMA = json.loads(resources.files("netdiag.report").joinpath("schema.json").read_text("utf-8"))
 
@@ -48,6 +49,25 @@ def codes(report: dict) -> set[str]:
     """Every code of a report."""
     said = [*report["findings"], *(finding for item in report["endpoints"] for finding in item["findings"])]
     return {finding["code"] for finding in said}
+
+
+def options(scenario: Scenario) -> list[str]:
+    """The options that make netdiag imitate the scenario's KAG, and those that the scenario asks for."""
+    return ["--kag-version", scenario.kag_version, *scenario.options, scenario.file_name]
+
+
+@pytest.fixture(scope="session")
+def made(namespaces, require):
+    """Return the way to make a scenario real, with its configuration in place: its place and the file."""
+
+    @contextmanager
+    def make(scenario: Scenario):
+        if reason := lab.lacking(scenario.world):
+            require("iptables", reason)
+        with lab.make(scenario.world) as inside:
+            yield Place(inside), Place(inside).write(scenario.file_name, scenario.config)
+
+    return make
 
 
 @pytest.fixture(scope="session")

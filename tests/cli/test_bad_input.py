@@ -116,13 +116,13 @@ def test_an_unknown_type(place):
     place.write("llm.yaml", "chat_llm:\n  type: xinference\n  model: m\n  base_url: http://localhost:11434/v1\n")
     done = place.netdiag("fix-base-url", "llm.yaml")
     assert done.returncode == 1
-    assert "ND407" in done.stdout
+    assert "ND507" in done.stdout
     assert "maas, openai, vllm, ollama" in done.stdout
 
 
 @pytest.mark.parametrize(
     ("port", "code"),
-    [(12000, "ND204"), (12001, "ND401"), (12002, "ND201")],
+    [(12000, "ND218"), (12001, "ND401"), (12002, "ND201")],
     ids=["accepts and says nothing", "HTML", "refused"],
 )
 def test_what_answers_on_the_port(place, port, code):

@@ -1,5 +1,6 @@
 """`netdiag explain`: codes and pasted errors, offline."""
 
+import io
 import json
 
 import pytest
@@ -46,3 +47,37 @@ def test_json_has_the_conditions(capsys):
     assert cli.main(["explain", "ND122", "--format", "json"]) == 0
     (entry,) = json.loads(capsys.readouterr().out)["codes"]
     assert {"platform": ["docker-rootless"]} in [remedy["when"] for remedy in entry["remedies"]]
+
+
+def test_an_error_that_cannot_be_read(capsys, tmp_path):
+    """78, the file, and why."""
+    assert cli.main(["explain", "--error", str(tmp_path / "missing")]) == 78
+    assert "missing cannot be read: No such file or directory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said"),
+    [
+        ("invalid llm config: {'type': 'maas', 'base_url': 'http://localhost:1/v1'}, x", "ND521", "localhost"),
+        ("Error code: 402 - Insufficient Balance", "ND418", "Insufficient Balance"),
+        ("no such error was ever seen", "ND702", "docker exec openspg netdiag check"),
+        ("", "ND702", "docker exec openspg netdiag check"),
+    ],
+    ids=["of KAG", "of a provider", "of nobody", "empty"],
+)
+def test_a_pasted_error(text, code, said, capsys, tmp_path):
+    """What it can mean is told with its code, most likely first; 1 where nobody knows it, and the command to run."""
+    (tmp_path / "error.txt").write_text(text)
+    status = 1 if code == "ND702" else 0
+    for language in findings.LANGUAGES:
+        assert cli.main(["explain", "--error", str(tmp_path / "error.txt"), "--lang", language]) == status
+        printed = capsys.readouterr().out
+        assert printed.index(code) == min(printed.index(other) for other in CODES if other in printed)
+        assert said in printed
+
+
+def test_a_pasted_error_as_json(capsys, monkeypatch):
+    """A machine gets the findings of standard input in the report's own schema."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"Error code: 402 - Insufficient Balance")))
+    assert cli.main(["explain", "--error", "-", "--format", "json"]) == 0
+    assert [finding["code"] for finding in json.loads(capsys.readouterr().out)["findings"]] == ["ND418"]

@@ -1,0 +1,68 @@
+"""After the commit: the server itself is asked, and must tell what was written.
+
+An UPDATE is seen by the next GET in 0.6, 0.7 and 0.8, nothing is cached (facts: openspg-server.md). The global
+configuration of 0.6 and 0.7 and the chat models of 0.8 are not in any answer of the server's; the database read them
+back.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final, Literal, NamedTuple
+
+from netdiag import config
+from netdiag.model.endpoint import Endpoint
+from netdiag.openspg import projects
+from netdiag.openspg.settings import Server
+
+_ROW: Final = re.compile(r".*/(kg_\w+)/(\d+)")
+
+
+class Confirmed(NamedTuple):
+    """Whether the server tells what was written: ``other`` with the place where it tells something else."""
+
+    state: Literal["shown", "other", "silent"]
+    where: str = ""
+
+
+def confirmed(server: Server, written: Mapping[str, bytes]) -> Confirmed:
+    """Ask the server for what was written: the new bytes of each row by its source."""
+    if not server.listens:
+        return Confirmed("silent")
+    documents = {source: config.parse(text, source) for source, text in written.items()}
+    numbers = {int(row[2]) for row in map(_ROW.fullmatch, documents) if row and row[1] == "kg_project_info"}
+    models = {
+        str(endpoint.settings["modelId"]): endpoint
+        for source, document in documents.items()
+        for endpoint in document.endpoints
+        if "/kg_user_model/" in source and endpoint.settings.get("modelId")
+    }
+    told = projects.ask(server.projects)
+    if told.state != "answers":
+        return Confirmed("silent")
+    for project in told.projects:
+        shown = list(projects.endpoints((project,)))
+        if project.get("id") in numbers:
+            source = next(each for each in documents if each.endswith(f"/kg_project_info/{project['id']}"))
+            if any(_differ(documents[source], shown)):
+                return Confirmed("other", shown[0].place if shown else source)
+        if wrong := next(_other_models(shown, models), None):
+            return Confirmed("other", wrong.place)
+    return Confirmed("shown")
+
+
+def _differ(document: config.Document, shown: list[Endpoint]) -> Iterator[bool]:
+    """Yield for each node of the row that the answer has too whether it says something else there."""
+    by_node: dict[str, set[str]] = {}
+    for endpoint in shown:
+        by_node.setdefault(endpoint.node, set()).add(endpoint.base_url)
+    for endpoint in document.endpoints:
+        if endpoint.node in by_node and "modelId" not in endpoint.settings:  # else the answer is of another row
+            yield endpoint.base_url not in by_node[endpoint.node]
+
+
+def _other_models(shown: list[Endpoint], models: Mapping[str, Endpoint]) -> Iterator[Endpoint]:
+    """Yield where 0.8 completes a vectorizer from a model that was written, and tells another base_url."""
+    for endpoint in shown:
+        written = models.get(str(endpoint.settings.get("modelId")))
+        if written and written.base_url != endpoint.base_url:
+            yield endpoint

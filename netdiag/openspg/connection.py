@@ -1,0 +1,159 @@
+"""One connection to the database, every step of it bounded, every failure a word: the only user of PyMySQL.
+
+A message of the database may quote what is stored, keys included, so none of it is kept.
+"""
+
+import contextlib
+import struct
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import pymysql
+
+from netdiag.openspg.settings import Database
+from netdiag.probe.names import within
+from netdiag.store import Reason
+
+CONNECT_S: Final = 2.0
+"""Longest wait for the name, and for the connection: the database is on the same machine, one bridge away."""
+
+READ_S: Final = 5.0
+"""Longest wait for an answer. A frozen server (SIGSTOP, a full disk) still accepts connections and never answers."""
+
+LOCK_S: Final = 3
+"""Longest wait for a row that somebody else is writing; shorter than READ_S, or it would look like a frozen server."""
+
+_WORDS: Final[Mapping[int, Reason]] = {
+    1040: "db_busy",  # too many connections
+    1044: "db_denied",
+    1045: "db_login_refused",
+    1049: "db_unknown",
+    1130: "db_login_refused",  # this host is not allowed to connect
+    1142: "db_denied",
+    1143: "db_denied",
+    1146: "db_unknown_shape",  # no such table
+    1054: "db_unknown_shape",  # no such column
+    1118: "db_too_large",
+    1153: "db_too_large",  # max_allowed_packet
+    1205: "db_locked",
+    1213: "db_locked",  # deadlock
+    1227: "db_denied",
+    1290: "db_read_only",  # --read-only
+    1406: "db_too_large",  # data too long for column
+    1698: "db_login_refused",  # unix_socket
+    1792: "db_read_only",  # a read-only transaction
+    1836: "db_read_only",
+    2003: "db_refused",
+    2006: "db_lost",
+    2013: "db_lost",
+    2014: "db_not_mysql",
+}
+"""Errors by number: mysqld_error.h and errmsg.h, the same in MySQL and MariaDB."""
+
+
+class FailedError(Exception):
+    """The database did not do what was asked: ``word`` is one of terms.yaml, ``code`` the database's own number."""
+
+    def __init__(self, word: Reason, code: int = 0) -> None:
+        super().__init__(word, code)
+        self.word: Reason = word
+        self.code = code
+
+    @property
+    def detail(self) -> str:
+        """What can be looked up: ``MySQL error 1045``."""
+        return f"MySQL error {self.code}" if self.code else ""
+
+
+class Connection:
+    """A connection to be closed in the end; what was not committed is then as it was before."""
+
+    def __init__(self, database: Database) -> None:
+        self._connection = _connected(database)
+
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return what ``statement`` selects; raises :class:`FailedError`."""
+        with failing(), self._connection.cursor() as cursor:
+            cursor.execute(statement, tuple(values))
+            return list(cursor.fetchall())
+
+    def change(self, statement: str, values: Sequence[Any] = ()) -> int:
+        """Return how many rows ``statement`` changed; raises :class:`FailedError`."""
+        with failing(), self._connection.cursor() as cursor:
+            return int(cursor.execute(statement, tuple(values)))
+
+    def begin(self) -> None:
+        """Begin a transaction in which nothing is ever cut off to fit, and no lock awaited for long."""
+        self.change("SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES')")
+        self.change("SET SESSION innodb_lock_wait_timeout = %s", (LOCK_S,))
+        with failing():
+            self._connection.begin()
+
+    def commit(self) -> None:
+        """Commit; after a :class:`FailedError` it is not known whether that was done."""
+        with failing():
+            self._connection.commit()
+
+    def close(self) -> None:
+        """Close the connection; the database forgets what was not committed."""
+        with contextlib.suppress(pymysql.Error, OSError):
+            self._connection.close()
+
+
+@contextlib.contextmanager
+def failing() -> Iterator[None]:
+    """Turn what PyMySQL raises into a :class:`FailedError`, without its text."""
+    try:
+        yield
+    except pymysql.Error as error:
+        raise FailedError(_word(error), _code(error)) from None
+    except TimeoutError:
+        raise FailedError(word="db_hangs") from None
+    except (OSError, RuntimeError, ValueError, LookupError, TypeError, AssertionError, struct.error):
+        # RuntimeError: a way to log in that needs another package (MySQL 8); the rest: not the protocol
+        raise FailedError(word="db_not_mysql") from None
+
+
+def _connected(database: Database) -> Any:
+    answer = within(database.host, CONNECT_S)
+    if not answer.addresses:
+        raise FailedError(word="db_name_unknown")
+    deadline = time.monotonic() + CONNECT_S
+    failed = FailedError(word="db_timed_out")
+    for address in answer.addresses:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            break
+        try:
+            with failing():
+                return pymysql.connect(
+                    host=address,
+                    port=database.port,
+                    user=database.user,
+                    password=database.password.reveal(),
+                    database=database.name,
+                    charset="utf8mb4",
+                    connect_timeout=left,
+                    read_timeout=READ_S,
+                    write_timeout=READ_S,
+                    autocommit=True,
+                )
+        except FailedError as error:
+            failed = error
+            if error.word not in ("db_refused", "db_timed_out"):
+                raise
+    raise failed
+
+
+def _code(error: pymysql.Error) -> int:
+    return error.args[0] if error.args and isinstance(error.args[0], int) else 0
+
+
+def _word(error: pymysql.Error) -> Reason:
+    code, text = _code(error), str(error.args[1:])
+    if code == 2003 and "timed out" in text:
+        return "db_timed_out"
+    if code == 2013 and "timed out" in text:
+        return "db_hangs"
+    return _WORDS.get(code, "db_not_mysql" if isinstance(error, pymysql.InternalError) and not code else "db_failed")

@@ -1,0 +1,142 @@
+"""What the server's database holds: rows of three tables, each a document whose bytes are the column's text.
+
+Which version wrote it is told by the tables, since no release number is stored: 0.8 keeps models in ``kg_user_model``;
+0.6 and 0.7 keep one global configuration in ``kg_config`` and a frozen copy of it in each knowledge base; 0.5 has only
+those of the knowledge bases. Whatever else is there is not looked at.
+"""
+
+import contextlib
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from netdiag import config
+from netdiag.model.endpoint import Endpoint
+from netdiag.model.report import Finding
+from netdiag.openspg.connection import Connection
+from netdiag.openspg.places import placed, said
+from netdiag.openspg.settings import Database, Scope
+
+ROWS: Final = 1000
+"""Rows that are read of one table. A server has a handful of each."""
+
+TEXT: Final = "CAST(CONVERT(config USING utf8mb4) AS BINARY)"
+"""The text of the column as UTF-8, whatever the column's own character set is."""
+
+_TABLES: Final = ("kg_config", "kg_project_info", "kg_user_model")
+
+_SHAPE: Final = (
+    "SELECT table_name FROM information_schema.columns"
+    " WHERE table_schema = DATABASE() AND column_name = 'config' AND table_name IN (%s, %s, %s)"
+)
+_GLOBAL: Final = "SELECT id, {text} FROM kg_config WHERE config_id = 'KAG_CONFIG' AND version = '1' LIMIT {rows}"
+_PROJECTS: Final = "SELECT id, {text}, name, status FROM kg_project_info ORDER BY id LIMIT {rows}"
+_MODELS: Final = "SELECT id, {text}, provider, name FROM kg_user_model ORDER BY id LIMIT {rows}"
+
+_OBJECT: Final = "{"
+_ARRAY: Final = "["
+
+
+class Found(NamedTuple):
+    """The documents with their sources, every endpoint in them, what is to be said, and who wrote it all."""
+
+    documents: Mapping[str, config.Document]
+    endpoints: tuple[Endpoint, ...]
+    findings: tuple[Finding, ...]
+    version: str
+
+
+class _Row(NamedTuple):
+    table: str
+    id: int
+    text: bytes | None
+    place: tuple[str, ...]
+    opening: str
+    deleted: bool = False
+
+
+def source(database: Database, table: str, row: int) -> str:
+    """Return the source's name: ``openspg:mysql:3306/openspg/kg_user_model/3``."""
+    return f"openspg:{database.where}/{table}/{row}"
+
+
+def read(database: Database, scope: Scope) -> Found:
+    """Return what the database configures within ``scope``.
+
+    Raises :class:`netdiag.openspg.connection.FailedError` when it cannot be read.
+    """
+    with contextlib.closing(Connection(database)) as connection:
+        tables = {str(name).lower() for (name,) in connection.rows(_SHAPE, _TABLES)}
+        version = _version(tables)
+        if not version:
+            return Found({}, (), (Finding("ND536", database.where, {"database": database.where}),), "")
+        rows = list(_rows(connection, tables, scope))
+    documents: dict[str, config.Document] = {}
+    findings: list[Finding] = []
+    for row in rows:
+        name = source(database, row.table, row.id)
+        document = _document(row, name)
+        if isinstance(document, Finding):
+            findings.append(document)
+        elif document and document.endpoints:
+            documents[name] = document
+    endpoints = tuple(endpoint for document in documents.values() for endpoint in document.endpoints)
+    findings += _nothing_saved(rows, tables, scope, database)
+    return Found(documents, endpoints, tuple(findings), version)
+
+
+def _version(tables: set[str]) -> str:
+    if "kg_user_model" in tables:
+        return "0.8"
+    if "kg_config" in tables:
+        return "0.6"
+    return "0.5" if "kg_project_info" in tables else ""
+
+
+def _rows(connection: Connection, tables: set[str], scope: Scope) -> Iterator[_Row]:
+    """Yield the rows of the tables that this version uses: a database that was brought to 0.8 may hold older ones."""
+    if scope != "projects":
+        if "kg_user_model" in tables:
+            for row, text, provider, name in connection.rows(_MODELS.format(text=TEXT, rows=ROWS)):
+                place = ("place_models", *dict.fromkeys((said(provider), said(name))))
+                yield _Row("kg_user_model", row, text, place, _ARRAY)
+        elif "kg_config" in tables:
+            for row, text in connection.rows(_GLOBAL.format(text=TEXT, rows=ROWS)):
+                yield _Row("kg_config", row, text, ("place_global",), _OBJECT)
+    if scope != "global" and "kg_project_info" in tables:
+        for row, text, name, status in connection.rows(_PROJECTS.format(text=TEXT, rows=ROWS)):
+            place = ("place_base", said(name))
+            yield _Row("kg_project_info", row, text, place, _OBJECT, deleted=status == "DELETE")
+
+
+def _document(row: _Row, name: str) -> config.Document | Finding | None:
+    """Return the row's document, its endpoints with the places people know; a finding where it cannot be read."""
+    text = row.text or b""
+    if not text.strip() or text.strip() == b"null":
+        return None
+    where = " > ".join(row.place)
+    try:
+        document = config.parse(text, name)
+    except config.Unreadable as error:
+        return Finding("ND535", where, {"table": row.table, "id": str(row.id), "detail": error.detail})
+    is_one = document.format in ("json", "python") and text.lstrip()[:1] == row.opening.encode()
+    if not is_one:
+        kind = "array" if row.opening == _ARRAY else "object"
+        return Finding("ND535", where, {"table": row.table, "id": str(row.id), "detail": f"not a JSON {kind}"})
+    if row.deleted:
+        return None
+    endpoints = tuple(
+        dataclasses.replace(endpoint, line=0, place=placed(row.place, endpoint)) for endpoint in document.endpoints
+    )
+    return dataclasses.replace(document, endpoints=endpoints)
+
+
+def _nothing_saved(rows: list[_Row], tables: set[str], scope: Scope, database: Database) -> Iterator[Finding]:
+    """Yield that nobody has filled in the page yet: 0.6 and 0.7 begin with an empty text, 0.8 with no row."""
+    if scope == "projects":
+        return
+    if "kg_user_model" in tables:
+        if not any(row.table == "kg_user_model" for row in rows):
+            yield Finding("ND538", "place_models", {"database": database.where})
+    elif "kg_config" in tables and not any(row.table == "kg_config" and (row.text or b"").strip() for row in rows):
+        yield Finding("ND537", "place_global", {"database": database.where})

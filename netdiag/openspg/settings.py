@@ -1,0 +1,227 @@
+"""How to reach what an OpenSPG server keeps: from the server's own command line, without sending anything.
+
+The official compose file passes ``--server.repository.impl.jdbc.host=mysql`` and the password to process 1; what it
+does not pass has the defaults of that file. Spring takes a setting from the command line first, then from ``-D``, then
+from the environment.
+"""
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from netdiag.model.place import Facts
+from netdiag.text import Secret
+
+_JDBC: Final = "server.repository.impl.jdbc."
+_MARKS: Final = (f"-{_JDBC}", f"-D{_JDBC}", "arks-sofaboot")  # as an argument begins, or the name of the server's jar
+_SETTING: Final = re.compile(r"(?:--|-D)([A-Za-z][\w.-]*)=(.*)", re.DOTALL)
+_JDBC_URL: Final = re.compile(r"jdbc:(?:mysql|mariadb)://([\w.-]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?/([\w$-]+)")
+_NAME: Final = re.compile(r"[0-9A-Za-z_$-]{1,64}")
+_HOST: Final = re.compile(r"[0-9A-Za-z_]([0-9A-Za-z_.-]*[0-9A-Za-z_])?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+")
+_LINE_LIMIT: Final = 64 * 1024
+_PROCESSES: Final = 200
+
+Scope = Literal["global", "projects", "all"]
+"""What is looked at: the configuration that new knowledge bases begin with, the copies in each of them, or both."""
+
+PORT: Final = 8887
+"""The server's own (application-default.properties: server.port)."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """A MySQL or MariaDB, and who logs in to it: by default as in OpenSPG's own compose file."""
+
+    host: str = "mysql"
+    port: int = 3306
+    user: str = "root"
+    password: Secret = field(default_factory=lambda: Secret("openspg"))
+    name: str = "openspg"
+
+    @property
+    def where(self) -> str:
+        """The database as it is named to people and in the journal: ``mysql:3306/openspg``; never who logs in."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}/{self.name}"
+
+
+class Part(NamedTuple):
+    """Another part of OpenSPG that the server needs: ``neo4j`` or ``minio``, and where the server looks for it."""
+
+    name: str
+    host: str
+    port: int
+
+
+@dataclass(frozen=True)
+class Server:
+    """An OpenSPG server that may run here.
+
+    ``runs`` tells that its process was seen, ``listens`` that its port is open, or may be; ``named`` that the user
+    asked for the server or its database. ``database`` is ``None`` where nothing says that there is one within reach.
+    """
+
+    port: int = PORT
+    runs: bool = False
+    listens: bool = True
+    named: bool = False
+    database: Database | None = None
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def projects(self) -> str:
+        """Where it tells its knowledge bases; needs no login."""
+        return f"http://127.0.0.1:{self.port}/public/v1/project"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the user says of the database: ``--db-url``, and the password in what ``--db-password-env`` names.
+
+    ``host`` is empty, and ``password`` is ``None``, where that was not said.
+    """
+
+    host: str = ""
+    port: int = 3306
+    user: str = "root"
+    name: str = "openspg"
+    password: Secret | None = None
+
+
+def given(url: str) -> Given:
+    """Return what ``mysql://user@host:port/database`` names; raises ``ValueError`` without a word of a password in it.
+
+    Whoever can list processes reads a command line, so a password does not belong there.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or 3306
+    except ValueError:
+        host, port, parts = "", 0, urlsplit("")
+    if parts.password is not None:
+        msg = "takes no password, since everybody can read a command line: name a variable with --db-password-env"
+        raise ValueError(msg)
+    name = parts.path.removeprefix("/") or "openspg"
+    is_sound = parts.scheme in ("mysql", "mariadb") and _HOST.fullmatch(host) and _NAME.fullmatch(name)
+    if not is_sound or parts.query or parts.fragment:
+        msg = "takes mysql://user@host:port/database"
+        raise ValueError(msg)
+    return Given(host, port, unquote(parts.username or "root"), name)
+
+
+def find(root: Path, facts: Facts, *, in_container: bool, named: bool, said: Given | None = None) -> Server:
+    """Return what speaks for a server here, as far as files tell.
+
+    A database is looked for by its usual name only within a container beside a server: elsewhere ``mysql`` is
+    somebody's. ``named`` tells that the user asked for the server, ``said`` what he says of its database.
+    """
+    said = said or Given()
+    line, settings = _settings(root) if in_container else ((), {})
+    port = _port(settings.get("server.port", ""), PORT)
+    known = any(listener.endswith(f":{port}") for listener in facts.listeners)
+    beside = in_container and (bool(line) or known or named)
+    database = _database(settings) if beside else None
+    if said.host:
+        own = (database or Database()).password
+        database = Database(said.host, said.port, said.user, said.password or own, said.name)
+    elif database and said.password:
+        database = replace(database, password=said.password)
+    return Server(
+        port=port,
+        runs=bool(line),
+        listens=known or not facts.listeners,  # none at all: /proc/net/tcp may be unreadable (gVisor)
+        named=named or bool(said.host),
+        database=database,
+        parts=tuple(_parts(settings)) if line else (),
+    )
+
+
+def _settings(root: Path) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """Return the server's command line, empty where it was not seen, and its settings: of the first process that is."""
+    for process in _processes(root):
+        line = tuple(_arguments(_read(process / "cmdline")))
+        if any(argument.startswith(_MARKS[:2]) or _MARKS[2] in argument for argument in _plain(line)):
+            found = dict(_of_environment(_read(process / "environ")))
+            matches = [match for match in map(_SETTING.fullmatch, line) if match]
+            by_property = {match[1]: match[2] for match in matches if match[0].startswith("-D")}
+            by_argument = {match[1]: match[2] for match in matches if match[0].startswith("--")}
+            return line, {**found, **by_property, **by_argument}
+    return (), {}
+
+
+def _plain(line: tuple[str, ...]) -> Iterator[str]:
+    """Yield the arguments with one dash before their name."""
+    return (argument[1:] if argument.startswith("--") else argument for argument in line)
+
+
+def _processes(root: Path) -> list[Path]:
+    """Return the processes by number: the server is the first one, or beside an init of the container's."""
+    try:
+        found = [path for path in (root / "proc").iterdir() if path.name.isdigit()]
+    except OSError:
+        return []
+    return sorted(found, key=lambda path: int(path.name))[:_PROCESSES]
+
+
+def _arguments(text: str) -> Iterator[str]:
+    """Yield the arguments of a command line; one that is a shell's command is taken apart too."""
+    for argument in text.rstrip("\0").split("\0"):
+        if f" --{_JDBC}" in argument or f" -D{_JDBC}" in argument:
+            try:
+                yield from shlex.split(argument)
+            except ValueError:
+                yield from argument.split()
+        else:
+            yield argument
+
+
+def _of_environment(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the settings that the environment holds, in Spring's spelling: dots are underlines, letters are large."""
+    prefix = _JDBC.upper().replace(".", "_")
+    for entry in text.split("\0"):
+        name, _, value = entry.partition("=")
+        if name.startswith(prefix):
+            yield _JDBC + name.removeprefix(prefix).lower(), value
+        elif name == "SERVER_PORT":
+            yield "server.port", value
+
+
+def _database(settings: Mapping[str, str]) -> Database:
+    usual = Database()
+    url = _JDBC_URL.match(settings.get(f"{_JDBC}url", ""))
+    host, port, name = (url[1].strip("[]"), url[2] or "", url[3]) if url else ("", "", "")
+    host = host or settings.get(f"{_JDBC}host", "")
+    password = settings.get(f"{_JDBC}password")
+    return Database(
+        host if _HOST.fullmatch(host) else usual.host,
+        _port(port or settings.get(f"{_JDBC}port", ""), usual.port),
+        settings.get(f"{_JDBC}username") or usual.user,
+        usual.password if password is None else Secret(password),
+        name or usual.name,
+    )
+
+
+def _parts(settings: Mapping[str, str]) -> Iterator[Part]:
+    """Yield the graph store and the object store; what of their URLs follows the port holds passwords."""
+    for name, key, host, port in (
+        ("neo4j", "cloudext.graphstore.url", "release-openspg-neo4j", 7687),
+        ("minio", "", "release-openspg-minio", 9000),
+    ):
+        where = re.match(r"\w+://([\w.-]+)(?::(\d{1,5}))?", settings.get(key, ""))
+        yield Part(name, where[1] if where else host, _port(where[2] or "" if where else "", port))
+
+
+def _port(text: str, usual: int) -> int:
+    return int(text) if text.isdecimal() and 0 < int(text) < 65536 else usual
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(_LINE_LIMIT).decode("utf-8", "replace")
+    except OSError:
+        return ""

@@ -1,0 +1,89 @@
+"""Product mode in real containers: what the server's database holds is repaired by the command as it is written."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from docker_ground import LABEL, TESTS, Container, Engine, Images
+
+pytestmark = pytest.mark.docker
+
+MARIADB_IMAGE = "netdiag-test/debian-mariadb:bookworm"
+DUMP = """
+import pymysql
+cursor = pymysql.connect(host="mysql", user="root", password="openspg", database="openspg").cursor()
+for table in ("kg_user_model", "kg_project_info"):
+    cursor.execute(f"SELECT id, HEX(config) FROM {table} ORDER BY id")
+    print(table, cursor.fetchall())
+"""
+
+
+@pytest.fixture
+def server(
+    engine: Engine, images: Images, tmp_path: Path, require: Callable[[str, str], NoReturn]
+) -> Iterator[Container]:
+    """The compose project: the server as `openspg`, its database, and an Ollama on the host."""
+    if engine.docker("image", "inspect", MARIADB_IMAGE, check=False).returncode:
+        require("docker", f"there is no image {MARIADB_IMAGE}; run, as root: tests/grounds/up mariadb")
+    settings = tmp_path / "settings"
+    settings.write_text(f"TESTS={TESTS}\n")
+    compose = ("compose", "--project-name", f"{LABEL}-product", "--env-file", str(settings))
+    compose += ("--file", str(TESTS / "docker/product-compose.yml"))
+    program = (sys.executable, "-m", "netdiag.lab.servers", "ollama", "--listen", "0.0.0.0")
+    models = ("--model", "qwen2.5:3b", "--model", "bge-m3")
+    try:
+        with engine.serving(*program, *models, log=tmp_path / "ollama"):
+            engine.docker(*compose, "up", "--detach", "--wait", timeout=180)
+            yield Container(engine, "openspg")
+    finally:
+        engine.docker(*compose, "down", "--volumes", check=False)
+
+
+def stored(server: Container) -> str:
+    """Every byte of what the database holds."""
+    return server.run("/opt/netdiag/bin/python", "-c", DUMP).stdout
+
+
+def told(server: Container) -> list[str]:
+    """The base_urls that the server tells."""
+    answer = server.run("curl", "--silent", "http://127.0.0.1:8887/public/v1/project").stdout
+    configs = [json.loads(project["config"]) for project in json.loads(answer)]
+    return [node["base_url"] for each in configs for node in each.values() if "base_url" in node]
+
+
+def test_as_written(engine: Engine, server: Container) -> None:
+    """`docker exec openspg netdiag fix-base-url` repairs it, the server tells so, and nothing is left to do."""
+    before = stored(server)
+    assert "localhost" in " ".join(told(server))
+    done = engine.command("sh", "-c", "docker exec openspg netdiag fix-base-url", check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "repaired: model page > Ollama > qwen2.5:3b" in done.stdout
+    assert "ND230" in done.stdout  # neither Neo4j nor MinIO is in this project
+    assert "c4n4ry" not in done.stdout + done.stderr
+    assert {url.split("/")[2] for url in told(server)} == {f"{server.gateway()}:11434"}
+
+    again = server.run("netdiag", "fix-base-url", "--format", "json")
+    report = json.loads(again.stdout)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert {item["verdict"] for item in report["endpoints"]} == {"works"}
+    assert report["plan"]["edits"] == report["applied"] == []
+
+    undone = server.run("netdiag", "rollback")
+    assert undone.returncode == 0, undone.stdout + undone.stderr
+    assert stored(server) == before
+
+
+def test_the_database_is_away(engine: Engine, server: Container) -> None:
+    """Without its database neither the values nor the server can be read, and that is what is said.
+
+    Its name is gone with the container: the server either says so at once, or waits for a name server.
+    """
+    engine.docker("stop", "--time", "0", f"{LABEL}-mysql")
+    done = server.run("netdiag", "fix-base-url")
+    assert done.returncode == 78, done.stdout + done.stderr
+    assert "ND530" in done.stdout
+    assert "ND532" in done.stdout or "ND533" in done.stdout
+    assert "docker compose up -d mysql" in done.stdout

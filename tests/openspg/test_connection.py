@@ -1,0 +1,108 @@
+"""What answers in place of the database: every failure is a word, in time, and none of its text is kept."""
+
+import contextlib
+import socket
+import threading
+import time
+
+import pytest
+
+from netdiag import failures
+from netdiag.model.place import NameAnswer
+from netdiag.openspg import companions, connection
+from netdiag.openspg.connection import Connection, FailedError
+from netdiag.openspg.settings import Database, Part
+from netdiag.probe import names, race
+from netdiag.text import Secret
+
+
+@contextlib.contextmanager
+def answering(text: bytes):
+    """Say ``text`` to whoever connects, then wait for him to go."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(5)
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                client, _ = listening.accept()
+                with client:
+                    client.sendall(text)
+                    client.settimeout(3)
+                    client.recv(4096)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listening.getsockname()[1]
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "db_lost"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "db_lost"),
+        (b"\x05\x00\x00\x00\x0aabcd", "db_not_mysql"),
+        (b"\x17\x00\x00\x00\xff\x10\x04#08004Too many conn sk-c4", "db_busy"),
+        (b"\x01\x00\x00\x00\x09", "db_not_mysql"),
+    ],
+    ids=["a web server", "ssh", "cut off", "an error at once", "an old protocol"],
+)
+def test_something_else_answers(text, word, monkeypatch):
+    """It is not taken for a database."""
+    monkeypatch.setattr(connection, "READ_S", 1.0)
+    with answering(text) as port, pytest.raises(FailedError) as failed:
+        Connection(Database("127.0.0.1", port))
+    assert failed.value.word in (word, "db_hangs", "db_not_mysql", "db_lost")
+    assert "c4" not in str(failed.value)
+
+
+def test_nothing_listens():
+    """A closed port is a refusal."""
+    with pytest.raises(FailedError) as failed:
+        Connection(Database("127.0.0.9", 1))
+    assert failed.value.word == "db_refused"
+
+
+def test_a_name_that_takes_too_long(monkeypatch):
+    """A dead name server is not waited for."""
+    monkeypatch.setattr(connection, "CONNECT_S", 0.1)
+    monkeypatch.setattr(connection, "within", lambda name, limit: names.within(name, limit, lambda _: time.sleep(1)))
+    began = time.monotonic()
+    with pytest.raises(FailedError) as failed:
+        Connection(Database("mysql", 3306))
+    assert (failed.value.word, time.monotonic() - began < 0.8) == ("db_name_unknown", True)
+
+
+def test_wrong_password(database):
+    """The login is refused, and the number of the error is all that is told."""
+    with pytest.raises(FailedError) as failed:
+        Connection(database.database(password="hunter2"))
+    assert (failed.value.word, failed.value.detail) == ("db_login_refused", "MySQL error 1045")
+
+
+def test_no_such_database(database):
+    """So is a database that is not there."""
+    with pytest.raises(FailedError) as failed:
+        Connection(Database("127.0.0.1", database.port, "root", Secret("openspg"), "other"))
+    assert failed.value.word == "db_unknown"
+
+
+def test_the_other_parts_are_looked_at():
+    """A port that answers is nothing to tell; a closed one and an unknown name are, each with its code."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        parts = (
+            Part("neo4j", "127.0.0.1", listening.getsockname()[1]),
+            Part("minio", "127.0.0.9", 1),
+        )
+        found = companions.Look(parts).findings()
+    assert [(each.code, each.where, each.values["failure"]) for each in found] == [
+        ("ND231", "127.0.0.9:1", "connection_refused")
+    ]
+
+
+def test_a_part_whose_name_nobody_knows(monkeypatch):
+    """Its container is not on this network."""
+    unknown = NameAnswer("release-openspg-minio", failure=failures.DNS_NXDOMAIN)
+    monkeypatch.setattr(race.race, "__kwdefaults__", race.race.__kwdefaults__ | {"resolve": lambda _: unknown})
+    (found,) = companions.Look((Part("minio", "release-openspg-minio", 9000),)).findings()
+    assert (found.code, found.values["failure"]) == ("ND230", "dns_nxdomain")
