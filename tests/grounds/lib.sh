@@ -7,6 +7,7 @@ cache=${NETDIAG_GROUNDS:-$HOME/.cache/netdiag-grounds}
 run=/run/netdiag-grounds-$(printf %s "$cache" | cksum | cut -d ' ' -f 1)
 python=$cache/python/bin/python
 base_root=$cache/debian-python.tar
+mariadb_root=$cache/debian-mariadb.tar
 engines='engine remapped'
 podman_run=$run-podman
 podman_user=netdiag-grounds
@@ -14,6 +15,7 @@ export DOCKER_CONFIG="$cache/docker-config"
 unset DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH
 
 base_image=netdiag-test/debian-python:bookworm
+mariadb_image=netdiag-test/debian-mariadb:bookworm
 compose_version=v2.40.3
 ollama_version=0.17.4
 

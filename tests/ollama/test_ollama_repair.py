@@ -1,5 +1,7 @@
 """The main job against the real Ollama: what works here is not an imitation's kindness."""
 
+import json
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import NoReturn
@@ -69,6 +71,24 @@ def test_loopback_only(engine: Engine, images: Images, serve: Serve, configurati
         assert done.returncode == 1, done.stdout + done.stderr
         assert container.read(FILE) == configuration
     assert "OLLAMA_HOST" in done.stdout
+
+
+def test_the_printed_remedy(engine: Engine, images: Images, serve: Serve) -> None:
+    """Ollama restarted with the very setting that is printed: the same command in the same container succeeds."""
+    configuration = CONFIGURATIONS[0].values[0]
+    with engine.container(images.openspg) as container:
+        container.write(FILE, configuration)
+        with serve("127.0.0.1"):
+            refused = json.loads(container.run("netdiag", "fix-base-url", "--format", "json").stdout)
+        (finding,) = refused["endpoints"][0]["findings"]
+        assert (refused["exit_code"], finding["code"]) == (1, "ND201")
+        (command,) = [remedy["command"] for remedy in finding["remedies"] if remedy["on"] == "Linux"]
+        setting = re.search(rf'Environment="OLLAMA_HOST=(.*):{PORT}"', command)
+        assert setting
+        with serve(setting[1]):
+            done = container.run("netdiag", "fix-base-url")
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert container.read(FILE) == configuration.replace("localhost", container.gateway())
 
 
 def test_host_network(engine: Engine, images: Images, serve: Serve) -> None:
