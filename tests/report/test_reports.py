@@ -102,6 +102,7 @@ EVIDENCE = Evidence(
         (HostsLine("172.17.0.1", ("host.docker.internal",), 7),),
         ("127.0.0.11",),
         ("172.20.96.1",),
+        ("127.0.0.1:8887",),
     ),
     ANSWERS,
     "0.8.0",
