@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,7 @@ from netdiag import exits, kag, lab
 from netdiag.lab import scenarios
 from netdiag.report.labels import label
 from netdiag.report.page import wrapped
+from netdiag.text import shown
 
 DOCKER_INSTEAD: Final = """\
   docker run --rm -it --name netdiag-demo YOUR_IMAGE_WITH_NETDIAG sh
@@ -25,8 +27,11 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         scenario = scenarios.by_name(arguments.scenario)
     except KeyError:
-        known = ", ".join(scenarios.names())
-        sys.stderr.write(f"netdiag: there is no scenario {arguments.scenario}; there are: {known}\n")
+        near = ", ".join(get_close_matches(arguments.scenario, scenarios.names()))
+        meant = f"; near it: {near}" if near else ""
+        sys.stderr.write(
+            f"netdiag: there is no scenario {shown(arguments.scenario)}{meant}; `netdiag demo --list` names all\n"
+        )
         return exits.USAGE
     try:
         with lab.make(scenario.world) as place:

@@ -8,7 +8,7 @@ from netdiag import findings
 from netdiag.model.report import Report
 from netdiag.report.labels import label
 from netdiag.report.page import Page
-from netdiag.report.told import body, title
+from netdiag.report.told import body, command, title
 
 SCHEMA: Final = "netdiag/explain/1"
 
@@ -68,8 +68,7 @@ def _explain(page: Page, described: findings.Described, language: str) -> None:
         page.paragraph(remedy.on + colon + remedy.text if remedy.on else remedy.text, 6)
         if when:
             page.paragraph(label("applies", language, when=conditions(when, language)), 10)
-        for line in remedy.command.splitlines():
-            page.verbatim(line, 10)
+        command(page, remedy.command)
 
 
 def _as_dict(code: str, language: str) -> dict[str, Any]:

@@ -39,5 +39,11 @@ def body(page: Page, said: Words, evidence: Sequence[str], language: str) -> Non
         page.paragraph(label("do", language), 4)
     for remedy in said.remedies:
         page.paragraph(remedy.on + label("colon", language) + remedy.text if remedy.on else remedy.text, 6)
-        for line in remedy.command.splitlines():
-            page.verbatim(shown(line), 10)
+        command(page, remedy.command)
+
+
+def command(page: Page, text: str) -> None:
+    """Write what is to be copied: a line each, blanks at its beginning kept, since they mean something to YAML."""
+    for line in text.splitlines():
+        bare = line.lstrip()
+        page.verbatim(line[: -len(bare) or None] + shown(bare), 10)

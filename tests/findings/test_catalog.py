@@ -12,6 +12,7 @@ from netdiag.findings.catalog import REGISTRY
 from netdiag.findings.registry import registry
 from netdiag.model.report import Finding
 from netdiag.platform.table import ROWS
+from netdiag.text import shown
 
 CODES = sorted(findings.catalog())
 
@@ -97,3 +98,10 @@ def test_values_from_a_server_are_not_templates():
     """Braces in what a server said are text: they are not filled in, and they do not fail."""
     said = findings.words(Finding("ND404", "", {"address": "a", "detail": "{port} {0} {x.__class__}"}))
     assert "{port} {0} {x.__class__}" in said.explanation
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_command_is_printed_as_it_is_written(code):
+    """Nothing that stands in a command of the catalogue is taken for a secret, cut or drawn together."""
+    lines = [line.lstrip() for remedy, _ in findings.described(code).remedies for line in remedy.command.splitlines()]
+    assert [shown(line) for line in lines] == lines
