@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from netdiag import findings
 from netdiag.findings.pasted import read
-from netdiag.findings.pasted_meanings import MEANINGS
+from netdiag.findings.pasted.meanings import MEANINGS
 from netdiag.lab import scenarios
 
 CASES = [json.loads(line) for line in (Path(__file__).parent / "cases.jsonl").read_text("utf-8").splitlines()]

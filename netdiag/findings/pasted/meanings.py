@@ -1,4 +1,4 @@
-"""The texts that KAG, its page, clients and servers print, and what each can mean: data for ``findings/pasted.py``.
+"""The texts that KAG, its page, clients and servers print, and what each can mean: data.
 
 Read in KAG's source and measured with its own clients (which say ``Connection error.`` of nearly everything), or pasted
 by users.

@@ -9,9 +9,9 @@ from typing import Final
 
 from netdiag import failures, spelling, wording
 from netdiag.findings import ollama, service, typed
-from netdiag.findings.pasted_meanings import MEANINGS, Meaning
-from netdiag.findings.pasted_text import Taken, taken
-from netdiag.findings.pasted_values import values
+from netdiag.findings.pasted.meanings import MEANINGS, Meaning
+from netdiag.findings.pasted.text import Taken, taken
+from netdiag.findings.pasted.values import values
 from netdiag.model.report import Finding
 from netdiag.platform import names
 from netdiag.text import shown

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from netdiag import spelling
 from netdiag.findings import commands
 from netdiag.findings.nearest import pulled
-from netdiag.findings.pasted_text import Taken
+from netdiag.findings.pasted.text import Taken
 from netdiag.text import shown
 
 _UNKNOWN: Final = {
