@@ -13,7 +13,7 @@ from netdiag.model.journal import PastFile, PastRun
 from netdiag.model.place import Candidate, Choice, Fact, NameAnswer, Platform
 from netdiag.model.plan import Edit
 from netdiag.model.report import Evidence, Examined, Finding, Report
-from netdiag.report.labels import origin
+from netdiag.report.labels import by_hand, origin
 from netdiag.report.outcomes import summary
 from netdiag.text import shown
 
@@ -132,6 +132,7 @@ def _endpoint(endpoint: Endpoint, language: str) -> dict[str, Any]:
         "source": endpoint.source,
         "line": endpoint.line,
         "place": findings.placed(endpoint.place, language) or None,
+        "by_hand": by_hand(endpoint.place, language) or None,
         "node": shown(endpoint.node),
         "kind": endpoint.kind,
         "type": shown(endpoint.type),

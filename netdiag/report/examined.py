@@ -9,7 +9,7 @@ from netdiag.model.attempt import Attempt
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.journal import PastFile, PastRun
 from netdiag.model.report import Examined, Report
-from netdiag.report.labels import LABELS, label, origin
+from netdiag.report.labels import by_hand, label, origin
 from netdiag.report.outcomes import outcomes, summary
 from netdiag.report.page import Page
 from netdiag.report.told import body, tell, title
@@ -91,9 +91,8 @@ class _Outcome:
         """Write in which row a value lives, and where to click to change it by hand."""
         if endpoint.url_span:
             self._page.paragraph(self._label("stored", source=endpoint.source), 4)
-        click = f"click_{endpoint.place.split(' > ')[0]}"
-        if click in LABELS:  # a saved report has the place in words
-            self._page.paragraph(self._label(click), 4)
+        if click := by_hand(endpoint.place, self._language):
+            self._page.paragraph(click, 4)
 
     def _attempts(self, item: Examined) -> None:
         if self._detail > 0 and item.attempts:

@@ -35,8 +35,9 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
         "zh": "手工修改，OpenSPG 0.6 和 0.7：全局配置 → 模型配置",
     },
     "click_place_base": {
-        "en": "to change it by hand: Knowledge Base, this one, Knowledge Base Configuration",
-        "zh": "手工修改：知识库 → 该知识库 → 知识库配置",
+        "en": "to change it by hand, in OpenSPG 0.5 to 0.7: Knowledge Base, this one, Knowledge Base Configuration; "
+        "in 0.8 choose a model of the Model page there",
+        "zh": "手工修改，OpenSPG 0.5 至 0.7：知识库 → 该知识库 → 知识库配置；0.8 在该处选择模型页面中的模型",
     },
     "undo_run": {
         "en": "`netdiag rollback --run ID` undoes one that is written",
@@ -182,6 +183,12 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
 def label(name: str, language: str, **values: object) -> str:
     """Return the words called ``name`` with ``values`` filled in; raises :exc:`KeyError` for unknown ones."""
     return LABELS[name][language].format(**values)
+
+
+def by_hand(place: str, language: str) -> str:
+    """Return where a person clicks to change what is at ``place`` in OpenSPG's pages; empty for a file."""
+    name = f"click_{place.split(' > ', maxsplit=1)[0]}"
+    return label(name, language) if name in LABELS else ""  # a saved report has the place in words
 
 
 def origin(candidate: Candidate, language: str) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from openspg.mariadb import MariaDb
     from openspg.server import Api
 
+OK, PROBLEM, ROLLED_BACK, CANNOT_WRITE, UNREADABLE = 0, 1, 4, 77, 78
+
 HOST = "127.0.0.2"
 """What stands for the host."""
 
@@ -90,3 +92,14 @@ class Beside:
     def state(self) -> Path:
         """The directory of the journal."""
         return self.directory / "state"
+
+
+def ended(done: Done) -> tuple[int, set[str]]:
+    """Status and codes; whatever was said holds no key."""
+    assert "c4n4ry" not in done.said
+    return done.status, done.codes
+
+
+def reasons(done: Done, code: str) -> set[str]:
+    """The reasons given with a code."""
+    return {each["values"].get("reason", "") for each in done.report["findings"] if each["code"] == code}

@@ -68,6 +68,7 @@ def beside(
     database.filled(version, tables.rows(version, model_port))
     api = Api(database, version)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NETDIAG_STATE_DIR", str(tmp_path / "state"))
     place = Beside(database, api, version, model_port, tmp_path)
     place.patch(monkeypatch.setattr)
     yield place
