@@ -47,12 +47,15 @@ class Api:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # head and body in one segment, or each answer would wait 40 ms for an ACK
 
             def do_GET(self) -> None:
                 api.asked.append(self.path)
-                status, body = api.answer(self.path)
+                status, body = api.answer(self.path, self.headers.get("Accept", "*/*"))
                 text = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
                 self.send_response(status)
+                if status == 400:
+                    self.send_header("Connection", "close")
                 self.send_header("Content-Type", "application/json;charset=UTF-8")
                 self.send_header("Content-Length", str(len(text)))
                 self.end_headers()
@@ -75,20 +78,19 @@ class Api:
         self._server.shutdown()
         self._server.server_close()
 
-    def answer(self, path: str) -> tuple[int, object]:
+    def answer(self, path: str, accept: str = "*/*") -> tuple[int, object]:
         """Return status and body."""
         parts = urlsplit(path)
-        if parts.path.rstrip("/") != "/public/v1/project":
-            return _framework(404, "Not Found", parts.path)
-        asked = parse_qs(parts.query).get("projectId", [""])[0]
-        if asked and not asked.isdigit():
-            return _framework(400, "Bad Request", parts.path)
+        query = parse_qs(parts.query)
+        wanted = {"id": query.get("projectId", [""])[0], "biz_domain_id": query.get("tenantId", [""])[0]}
+        if refused := _refused(parts.path, accept, list(wanted.values())):
+            return refused
         if self.stale is not None:
             return 200, self.stale
         try:
             with self.database.connected() as connection:
-                where = f" WHERE id = {int(asked)}" if asked else ""
-                rows = connection.execute(f"SELECT {COLUMNS} FROM kg_project_info{where} ORDER BY id")
+                where = "".join(f" AND {column} = {int(number)}" for column, number in wanted.items() if number)
+                rows = connection.execute(f"SELECT {COLUMNS} FROM kg_project_info WHERE 1{where} ORDER BY id")
                 return 200, [self._project(row, connection) for row in rows]
         except BusinessError as error:
             return 400, str(error)
@@ -167,6 +169,19 @@ def _lenient(text: str) -> dict:
         msg = "can not cast to JSONObject."
         raise BusinessError(msg)
     return read
+
+
+def _refused(path: str, accept: str, numbers: list[str]) -> tuple[int, object] | None:
+    """Return what the framework says before the question gets to OpenSPG."""
+    if path == "/public/v1/project/update":
+        return _framework(405, "Method Not Allowed", path)
+    if path.rstrip("/") != "/public/v1/project":
+        return _framework(404, "Not Found", path)
+    if "json" not in accept and "*/*" not in accept:
+        return 406, b""
+    if any(number and not (number.isdigit() and int(number) < 2**63) for number in numbers):
+        return _framework(400, "Bad Request", path)
+    return None
 
 
 def _framework(status: int, error: str, path: str) -> tuple[int, object]:
