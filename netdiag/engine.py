@@ -155,7 +155,7 @@ def _exit_code(job: Job, report: Report) -> int:
             return status
     if job.write and "ND603" in codes:
         return exits.CANNOT_WRITE
-    if not report.endpoints and codes & {"ND536", "ND537", "ND538"}:
+    if not report.endpoints and codes & {"ND536", "ND537", "ND538", "ND542", "ND543"}:
         return exits.NO_CONFIGURATION
     if "ND603" in codes or any(findings.severity(code) == "error" for code in codes):
         return exits.PROBLEM

@@ -50,6 +50,7 @@ def gather(
     documents: dict[str, config.Document] = {}
     findings: list[Finding] = []
     endpoints: list[Endpoint] = []
+    held = openspg.Held()
     if beside and only != "files" and (not files or only == "server"):
         held = openspg.read(beside.server, beside.scope)
         documents |= held.documents
@@ -72,7 +73,7 @@ def gather(
             findings.append(Finding("ND505", name))
     if not documents and not endpoints and not findings:
         findings.append(Finding("ND502", str(directory), {"directory": str(directory)}))
-    return Sources(documents, tuple(endpoints), tuple(findings))
+    return Sources(documents, tuple(endpoints), (*findings, *held.around))
 
 
 def ollama_host(root: Path, environ: Mapping[str, str] = os.environ) -> tuple[Finding, ...]:

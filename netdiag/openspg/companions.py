@@ -19,6 +19,7 @@ class Look:
     """A look at ``parts`` that is under way from now on, beside whatever else is done."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
+        self._parts = parts
         self._found: dict[Part, Finding | None] = {}
         self._threads = [threading.Thread(target=self._look, args=(part,), daemon=True) for part in parts]
         for thread in self._threads:
@@ -28,7 +29,8 @@ class Look:
         """Return what cannot be reached, after at most a bit more than LIMIT_S since the look began."""
         for thread in self._threads:
             thread.join(LIMIT_S + 0.5)
-        return tuple(finding for finding in dict(self._found).values() if finding)
+        found = dict(self._found)
+        return tuple(finding for part in self._parts if (finding := found.get(part)))
 
     def _look(self, part: Part) -> None:
         self._found[part] = reached(part)

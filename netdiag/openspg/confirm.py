@@ -29,25 +29,37 @@ def confirmed(server: Server, written: Mapping[str, bytes]) -> Confirmed:
     if not server.listens:
         return Confirmed("silent")
     documents = {source: config.parse(text, source) for source, text in written.items()}
-    numbers = {int(row[2]) for row in map(_ROW.fullmatch, documents) if row and row[1] == "kg_project_info"}
-    models = {
+    bases = dict(_of_projects(documents))
+    told = projects.ask(server.projects, bases)
+    is_asked_for_all = not told.asked or told.asked >= max(bases, default=0)
+    if told.state != "answers" or set(told.bad) & set(bases) or not is_asked_for_all:
+        return Confirmed("silent")
+    by_id = {project.get("id"): project for project in told.projects}
+    for number, document in bases.items():
+        shown = list(projects.endpoints((by_id.get(number, {}),)))
+        if number not in by_id or any(_differ(document, shown)):
+            return Confirmed("other", shown[0].place if shown else document.source)
+    models = _models(documents)
+    wrong = next(_other_models(list(projects.endpoints(told.projects)), models), None)
+    return Confirmed("other", wrong.place) if wrong else Confirmed("shown")
+
+
+def _of_projects(documents: Mapping[str, config.Document]) -> Iterator[tuple[int, config.Document]]:
+    """Yield the written knowledge bases by their ids."""
+    for source, document in documents.items():
+        row = _ROW.fullmatch(source)
+        if row and row[1] == "kg_project_info":
+            yield int(row[2]), document
+
+
+def _models(documents: Mapping[str, config.Document]) -> Mapping[str, Endpoint]:
+    """Return the written models of 0.8's page by the id that knowledge bases refer to them by."""
+    return {
         str(endpoint.settings["modelId"]): endpoint
         for source, document in documents.items()
         for endpoint in document.endpoints
         if "/kg_user_model/" in source and endpoint.settings.get("modelId")
     }
-    told = projects.ask(server.projects)
-    if told.state != "answers":
-        return Confirmed("silent")
-    for project in told.projects:
-        shown = list(projects.endpoints((project,)))
-        if project.get("id") in numbers:
-            source = next(each for each in documents if each.endswith(f"/kg_project_info/{project['id']}"))
-            if any(_differ(documents[source], shown)):
-                return Confirmed("other", shown[0].place if shown else source)
-        if wrong := next(_other_models(shown, models), None):
-            return Confirmed("other", wrong.place)
-    return Confirmed("shown")
 
 
 def _differ(document: config.Document, shown: list[Endpoint]) -> Iterator[bool]:

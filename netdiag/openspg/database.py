@@ -7,6 +7,7 @@ those of the knowledge bases. Whatever else is there is not looked at.
 
 import contextlib
 import dataclasses
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
@@ -36,14 +37,16 @@ _MODELS: Final = "SELECT id, {text}, provider, name FROM kg_user_model ORDER BY 
 _OBJECT: Final = "{"
 _ARRAY: Final = "["
 
+_URL_IN_IT: Final = re.compile(rb'"[^"]*(?:base_?url|api_?base|endpoint)[^"]*"\s*:\s*"[^"]', re.IGNORECASE)
+"""What shows that a text configures a model although no endpoint is found in it: a shape that is not known."""
+
 
 class Found(NamedTuple):
-    """The documents with their sources, every endpoint in them, what is to be said, and who wrote it all."""
+    """The documents with their sources, every endpoint in them, and what is to be said."""
 
     documents: Mapping[str, config.Document]
     endpoints: tuple[Endpoint, ...]
     findings: tuple[Finding, ...]
-    version: str
 
 
 class _Row(NamedTuple):
@@ -67,30 +70,27 @@ def read(database: Database, scope: Scope) -> Found:
     """
     with contextlib.closing(Connection(database)) as connection:
         tables = {str(name).lower() for (name,) in connection.rows(_SHAPE, _TABLES)}
-        version = _version(tables)
-        if not version:
-            return Found({}, (), (Finding("ND536", database.where, {"database": database.where}),), "")
+        if not tables:
+            return Found({}, (), (Finding("ND536", database.where, {"database": database.where}),))
         rows = list(_rows(connection, tables, scope))
     documents: dict[str, config.Document] = {}
     findings: list[Finding] = []
+    used: set[str] = set()
     for row in rows:
         name = source(database, row.table, row.id)
         document = _document(row, name)
+        if document:
+            used.add(row.table)
         if isinstance(document, Finding):
             findings.append(document)
-        elif document and document.endpoints:
+        elif document:
             documents[name] = document
     endpoints = tuple(endpoint for document in documents.values() for endpoint in document.endpoints)
-    findings += _nothing_saved(rows, tables, scope, database)
-    return Found(documents, endpoints, tuple(findings), version)
-
-
-def _version(tables: set[str]) -> str:
-    if "kg_user_model" in tables:
-        return "0.8"
-    if "kg_config" in tables:
-        return "0.6"
-    return "0.5" if "kg_project_info" in tables else ""
+    if scope != "projects":
+        findings += _nothing_saved(tables, used, database)
+    if not endpoints and not findings:
+        findings.append(Finding("ND543", database.where, {"database": database.where, "scope": scope}))
+    return Found(documents, endpoints, tuple(findings))
 
 
 def _rows(connection: Connection, tables: set[str], scope: Scope) -> Iterator[_Row]:
@@ -110,33 +110,34 @@ def _rows(connection: Connection, tables: set[str], scope: Scope) -> Iterator[_R
 
 
 def _document(row: _Row, name: str) -> config.Document | Finding | None:
-    """Return the row's document, its endpoints with the places people know; a finding where it cannot be read."""
+    """Return the row's document with the places people know, a finding where it cannot be read, or nothing in it."""
     text = row.text or b""
     if not text.strip() or text.strip() == b"null":
         return None
-    where = " > ".join(row.place)
+    where, values = " > ".join(row.place), {"table": row.table, "id": str(row.id)}
     try:
         document = config.parse(text, name)
     except config.Unreadable as error:
-        return Finding("ND535", where, {"table": row.table, "id": str(row.id), "detail": error.detail})
+        return Finding("ND535", where, values | {"detail": error.detail})
     is_one = document.format in ("json", "python") and text.lstrip()[:1] == row.opening.encode()
     if not is_one:
         kind = "array" if row.opening == _ARRAY else "object"
-        return Finding("ND535", where, {"table": row.table, "id": str(row.id), "detail": f"not a JSON {kind}"})
+        return Finding("ND535", where, values | {"detail": f"not a JSON {kind}"})
     if row.deleted:
         return None
+    if not document.endpoints:
+        return Finding("ND542", where, values) if _URL_IN_IT.search(text) else None
     endpoints = tuple(
         dataclasses.replace(endpoint, line=0, place=placed(row.place, endpoint)) for endpoint in document.endpoints
     )
     return dataclasses.replace(document, endpoints=endpoints)
 
 
-def _nothing_saved(rows: list[_Row], tables: set[str], scope: Scope, database: Database) -> Iterator[Finding]:
+def _nothing_saved(tables: set[str], used: set[str], database: Database) -> Iterator[Finding]:
     """Yield that nobody has filled in the page yet: 0.6 and 0.7 begin with an empty text, 0.8 with no row."""
-    if scope == "projects":
-        return
+    values = {"database": database.where}
     if "kg_user_model" in tables:
-        if not any(row.table == "kg_user_model" for row in rows):
-            yield Finding("ND538", "place_models", {"database": database.where})
-    elif "kg_config" in tables and not any(row.table == "kg_config" and (row.text or b"").strip() for row in rows):
-        yield Finding("ND537", "place_global", {"database": database.where})
+        if "kg_user_model" not in used:
+            yield Finding("ND538", "place_models", values)
+    elif "kg_config" in tables and "kg_config" not in used:
+        yield Finding("ND537", "place_global", values)

@@ -1,7 +1,7 @@
 """What an OpenSPG server holds, by the best way there is: its database, else what it tells of itself."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from netdiag import config
 from netdiag.model.endpoint import Endpoint
@@ -13,12 +13,12 @@ from netdiag.openspg.settings import Scope, Server
 
 @dataclass(frozen=True)
 class Held:
-    """The documents by their sources, every endpoint, what is to be said, and whether a server was met at all."""
+    """The documents by their sources, every endpoint, what is to be said of them, and what of the parts around."""
 
     documents: Mapping[str, config.Document] = field(default_factory=dict)
     endpoints: tuple[Endpoint, ...] = ()
     findings: tuple[Finding, ...] = ()
-    is_met: bool = False
+    around: tuple[Finding, ...] = ()
 
 
 def read(server: Server, scope: Scope) -> Held:
@@ -30,7 +30,7 @@ def read(server: Server, scope: Scope) -> Held:
     held, refused = _of_database(server, scope)
     if held is None:
         held = _of_server(server, scope, refused)
-    return Held(held.documents, held.endpoints, (*held.findings, *look.findings()), held.is_met)
+    return replace(held, around=(*held.around, *look.findings()))
 
 
 def _of_database(server: Server, scope: Scope) -> tuple[Held | None, Finding | None]:
@@ -45,7 +45,8 @@ def _of_database(server: Server, scope: Scope) -> tuple[Held | None, Finding | N
     except FailedError as error:
         values = {"database": server.database.where, "user": server.database.user, "reason": error.word}
         return None, Finding("ND530", server.database.where, values | {"detail": error.detail})
-    return Held(found.documents, found.endpoints, found.findings, is_met=True), None
+    starting = (Finding("ND541", server.address, {"address": server.address}),) if server.is_starting else ()
+    return Held(found.documents, found.endpoints, found.findings, starting), None
 
 
 def _of_server(server: Server, scope: Scope, refused: Finding | None) -> Held:
@@ -54,16 +55,16 @@ def _of_server(server: Server, scope: Scope, refused: Finding | None) -> Held:
     is_met = server.runs or server.named or told.state in ("answers", "database_down")
     findings = tuple(_said(server, told, refused)) if is_met else ()
     endpoints = tuple(projects.endpoints(told.projects)) if scope != "global" else ()
-    return Held({}, endpoints, findings, is_met)
+    return Held({}, endpoints, findings)
 
 
 def _said(server: Server, told: projects.Told, refused: Finding | None) -> Iterator[Finding]:
-    address = f"127.0.0.1:{server.port}"
+    address = server.address
     if told.state == "answers":
         if refused:
             yield Finding("ND531", refused.where, refused.values)
         for number in told.bad:
-            yield Finding("ND539", address, {"id": str(number), "address": address})
+            yield Finding("ND539", address, {"id": str(number), "address": address, "asked": str(told.asked)})
         return
     if refused:
         yield refused

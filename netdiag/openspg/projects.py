@@ -7,7 +7,7 @@ byte for byte what the database stores, so none of it may be edited.
 import dataclasses
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
 from netdiag import config, failures
@@ -21,8 +21,8 @@ ANSWER_LIMIT_S: Final = 5.0
 _TRIES: Final = 3
 """After its database was away, the first call by each pooled connection fails once (measured on 0.8)."""
 
-_IDS: Final = 50
-_GAP: Final = 10
+_IDS: Final = 1000
+_GAP: Final = 25
 """Knowledge bases are numbered from 1; how many numbers are asked one by one, and how many missing ones end that."""
 
 _DATABASE_DOWN: Final = (b"Communications link failure", b"CannotGetJdbcConnection", b"Could not open JDBC")
@@ -38,26 +38,28 @@ _BY_FAILURE: Final[Mapping[str, State]] = {
 
 
 class Told(NamedTuple):
-    """What the server said: its knowledge bases, or why not, and the ids of those that it cannot tell."""
+    """What the server said: its knowledge bases, or why not, and the ids of those that it cannot tell.
+
+    ``asked`` is the last id that was asked for where they were asked for one by one.
+    """
 
     state: State
     projects: tuple[Mapping[str, Any], ...] = ()
     bad: tuple[int, ...] = ()
+    asked: int = 0
 
 
-def ask(url: str) -> Told:
-    """Return the knowledge bases that the server at ``url`` tells, one by one where a bad one breaks the whole list."""
+def ask(url: str, numbers: Collection[int] = ()) -> Told:
+    """Return the knowledge bases that the server at ``url`` tells.
+
+    Where a bad one breaks the whole list they are asked for one by one: those with these ids, or all that can be found.
+    """
     deadline = time.monotonic() + ANSWER_LIMIT_S
     told = _list(_get(url, deadline))
     for _ in range(_TRIES - 1):
         if told.state == "database_down" and time.monotonic() < deadline:
             told = _list(_get(url, deadline))
-    return _one_by_one(url, deadline) if told.state == "bad_row" else told
-
-
-def project(url: str, number: int) -> Told:
-    """Return the one knowledge base."""
-    return _list(_get(f"{url}?projectId={number}", time.monotonic() + ANSWER_LIMIT_S))
+    return _one_by_one(url, sorted(numbers) or range(1, _IDS + 1)) if told.state == "bad_row" else told
 
 
 def endpoints(projects: tuple[Mapping[str, Any], ...]) -> Iterator[Endpoint]:
@@ -89,20 +91,22 @@ def _list(answer: Answer) -> Told:
     return Told("bad_row") if answer.status == 400 and isinstance(said, str) else Told("other")
 
 
-def _one_by_one(url: str, deadline: float) -> Told:
+def _one_by_one(url: str, numbers: Iterable[int]) -> Told:
+    """Return those with the ids ``numbers``, as far as there is time: until no more seem to come."""
     found: list[Mapping[str, Any]] = []
     bad: list[int] = []
-    missing = 0
-    for number in range(1, _IDS + 1):
-        one = _list(_get(f"{url}?projectId={number}", deadline))
+    missing = asked = 0
+    deadline = time.monotonic() + ANSWER_LIMIT_S
+    for asked in numbers:
+        one = _list(_get(f"{url}?projectId={asked}", time.monotonic() + ANSWER_LIMIT_S))
         if one.state not in ("answers", "bad_row"):
             return one
         found += one.projects
-        bad += [number] if one.state == "bad_row" else []
+        bad += [asked] if one.state == "bad_row" else []
         missing = missing + 1 if one.state == "answers" and not one.projects else 0
         if missing == _GAP or time.monotonic() > deadline:
             break
-    return Told("answers", tuple(found), tuple(bad))
+    return Told("answers", tuple(found), tuple(bad), asked)
 
 
 def _of_project(each: Mapping[str, Any]) -> Iterator[Endpoint]:

@@ -73,9 +73,19 @@ class Server:
     parts: tuple[Part, ...] = ()
 
     @property
+    def address(self) -> str:
+        """Where it listens, or will."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether its process is there and its port is not open yet: the case for 7 to 20 seconds."""
+        return self.runs and not self.listens
+
+    @property
     def projects(self) -> str:
         """Where it tells its knowledge bases; needs no login."""
-        return f"http://127.0.0.1:{self.port}/public/v1/project"
+        return f"http://{self.address}/public/v1/project"
 
 
 @dataclass(frozen=True)
