@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
 from netdiag import config, openspg
 from netdiag.model.endpoint import Endpoint, Span
@@ -14,6 +15,9 @@ from netdiag.model.plan import Edit, Plan
 from netdiag.model.report import Examined, Finding
 from netdiag.sources import STDIN
 from netdiag.store import CannotWrite, Change, Recovered, RunFile, Store, beside, is_row
+
+_UNSURE: Final = MappingProxyType({"silent": "ND612", "untold": "ND613"})
+"""What is said where the server does not tell whether it holds what was written."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,8 @@ def write(
     if confirmed and confirmed.state == "other":
         told = next(change for change in changes if is_row(change.path))
         return Written((), output, (_undone(told, store, run, confirmed.where),))
-    said = [Finding("ND612", "", {})] if confirmed and confirmed.state == "silent" else []
+    unsure = _UNSURE.get(confirmed.state) if confirmed else None
+    said = [Finding(unsure, "", {})] if unsure else []
     return Written(applied, output, (*said, *around(applied)))
 
 

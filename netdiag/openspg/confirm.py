@@ -2,7 +2,7 @@
 
 An UPDATE is seen by the next GET in 0.6, 0.7 and 0.8, nothing is cached (facts: openspg-server.md). The global
 configuration of 0.6 and 0.7 and the chat models of 0.8 are not in any answer of the server's; the database read them
-back.
+back, and a knowledge base that was written too shows that it is the server's database.
 """
 
 import re
@@ -18,9 +18,12 @@ _ROW: Final = re.compile(r".*/(kg_\w+)/(\d+)")
 
 
 class Confirmed(NamedTuple):
-    """Whether the server tells what was written: ``other`` with the place where it tells something else."""
+    """Whether the server tells what was written: ``other`` with the place where it tells something else.
 
-    state: Literal["shown", "other", "silent"]
+    ``untold`` is where it answers, but nothing of what was written is in its answers.
+    """
+
+    state: Literal["shown", "other", "silent", "untold"]
     where: str = ""
 
 
@@ -35,13 +38,14 @@ def confirmed(server: Server, written: Mapping[str, bytes]) -> Confirmed:
     if told.state != "answers" or set(told.bad) & set(bases) or not is_asked_for_all:
         return Confirmed("silent")
     by_id = {project.get("id"): project for project in told.projects}
+    compared: list[tuple[str, bool]] = []
     for number, document in bases.items():
-        shown = list(projects.endpoints((by_id.get(number, {}),)))
-        if number not in by_id or any(_differ(document, shown)):
-            return Confirmed("other", shown[0].place if shown else document.source)
-    models = _models(documents)
-    wrong = next(_other_models(list(projects.endpoints(told.projects)), models), None)
-    return Confirmed("other", wrong.place) if wrong else Confirmed("shown")
+        if number not in by_id:
+            return Confirmed("other", document.source)
+        compared += _compared(document, list(projects.endpoints((by_id[number],))))
+    compared += _compared_models(list(projects.endpoints(told.projects)), _models(documents))
+    wrong = next((place for place, is_same in compared if not is_same), "")
+    return Confirmed("other", wrong) if wrong else Confirmed("shown" if compared else "untold")
 
 
 def _of_projects(documents: Mapping[str, config.Document]) -> Iterator[tuple[int, config.Document]]:
@@ -62,19 +66,19 @@ def _models(documents: Mapping[str, config.Document]) -> Mapping[str, Endpoint]:
     }
 
 
-def _differ(document: config.Document, shown: list[Endpoint]) -> Iterator[bool]:
-    """Yield for each node of the row that the answer has too whether it says something else there."""
-    by_node: dict[str, set[str]] = {}
+def _compared(document: config.Document, shown: list[Endpoint]) -> Iterator[tuple[str, bool]]:
+    """Yield for each node of the row that the answer has too its place, and whether it says the same there."""
+    by_node: dict[str, list[Endpoint]] = {}
     for endpoint in shown:
-        by_node.setdefault(endpoint.node, set()).add(endpoint.base_url)
+        by_node.setdefault(endpoint.node, []).append(endpoint)
     for endpoint in document.endpoints:
         if endpoint.node in by_node and "modelId" not in endpoint.settings:  # else the answer is of another row
-            yield endpoint.base_url not in by_node[endpoint.node]
+            told = by_node[endpoint.node]
+            yield told[0].place, endpoint.base_url in {each.base_url for each in told}
 
 
-def _other_models(shown: list[Endpoint], models: Mapping[str, Endpoint]) -> Iterator[Endpoint]:
-    """Yield where 0.8 completes a vectorizer from a model that was written, and tells another base_url."""
+def _compared_models(shown: list[Endpoint], models: Mapping[str, Endpoint]) -> Iterator[tuple[str, bool]]:
+    """Yield where 0.8 completes a vectorizer from a model that was written, and whether it tells the same."""
     for endpoint in shown:
-        written = models.get(str(endpoint.settings.get("modelId")))
-        if written and written.base_url != endpoint.base_url:
-            yield endpoint
+        if written := models.get(str(endpoint.settings.get("modelId"))):
+            yield endpoint.place, written.base_url == endpoint.base_url

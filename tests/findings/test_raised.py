@@ -17,6 +17,7 @@ ELSEWHERE = {
     "openspg/test_reading.py": "ND502 ND530 ND531 ND532 ND533 ND534 ND535 ND536 ND537 ND538 ND539 ND540"
     " ND541 ND542 ND543 ND603",
     "openspg/test_faults.py": "ND606 ND609 ND610 ND611 ND612",
+    "openspg/test_repair_of_server.py": "ND613",
     "test_repair.py": "ND501 ND506 ND602 ND608",
     "test_sources.py": "ND505",
     "cli/test_bad_input.py": "ND504 ND601",
