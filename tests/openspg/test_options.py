@@ -1,5 +1,8 @@
 """The options for the database: what is refused, and that no password is repeated."""
 
+import subprocess
+import sys
+
 import pytest
 
 from netdiag import cli, engine
@@ -55,3 +58,12 @@ def test_a_job_finds_its_server(tmp_path):
     job = engine.Job("check", root=tmp_path, database=Given("127.0.0.1", 1))
     server = engine._server(job, Facts(listeners=("127.0.0.1:22",)))
     assert (server.database.where, server.named, server.listens) == ("127.0.0.1:1/openspg", True, False)
+
+
+def test_who_has_no_server_pays_for_no_driver(tmp_path):
+    """Neither a database's driver nor a question to a server is part of a run where nothing speaks for one."""
+    program = "import sys; from netdiag.cli import main; main(['check', '-q']); print('pymysql' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.stdout.splitlines()[-1], "ND5" in done.stdout) == ("False", True), done.stdout + done.stderr
