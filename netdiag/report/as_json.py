@@ -9,7 +9,7 @@ from typing import Any, Final
 from netdiag import __version__, findings
 from netdiag.model.attempt import Attempt, Proof
 from netdiag.model.endpoint import Endpoint
-from netdiag.model.journal import PastFile, PastRun
+from netdiag.model.journal import Applied, PastFile, PastRun
 from netdiag.model.place import Candidate, Choice, Fact, NameAnswer, Platform
 from netdiag.model.plan import Edit
 from netdiag.model.report import Evidence, Examined, Finding, Report
@@ -45,7 +45,7 @@ def as_dict(report: Report, language: str = "en") -> dict[str, Any]:
             "digests": dict(report.plan.digests),
             "diff": report.plan.diff,
         },
-        "applied": [{"source": a.source, "run": a.run, "how": a.how, "edits": a.edits} for a in report.applied],
+        "applied": [_applied(each, language) for each in report.applied],
         "runs": [_run(run, language) for run in report.runs or ()],
         "summary": summary(report),
         "exit_code": report.exit_code,
@@ -188,6 +188,16 @@ def _finding(finding: Finding, language: str) -> dict[str, Any]:
         "explanation": shown(said.explanation),
         "evidence": [shown(line) for line in finding.evidence],
         "remedies": [{"text": r.text, "command": r.command, "on": r.on} for r in said.remedies],
+    }
+
+
+def _applied(applied: Applied, language: str) -> dict[str, Any]:
+    return {
+        "source": applied.source,
+        "place": findings.placed(applied.name, language) or None,
+        "run": applied.run,
+        "how": applied.how,
+        "edits": applied.edits,
     }
 
 

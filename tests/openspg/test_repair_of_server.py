@@ -34,6 +34,8 @@ def test_repaired_again_and_rolled_back(beside, version):
     after = beside.database.configs()
     assert after == repaired(before, REPAIRED[version])
     assert {each["how"] for each in done.report["applied"]} == {"row"}
+    page = "model page > Ollama" if version == "0.8" else "global configuration"
+    assert page in {each["place"] for each in done.report["applied"]}
 
     again = beside.netdiag("fix-base-url")
     assert (again.status, again.report["plan"]["edits"], again.report["applied"]) == (0, [], [])
