@@ -1,12 +1,9 @@
 """How to reach what an OpenSPG server keeps: from the server's own command line, without sending anything.
 
-The official compose file passes ``--server.repository.impl.jdbc.host=mysql`` and the password to process 1; what it
-does not pass has the defaults of that file. Spring takes a setting from the command line first, then from ``-D``, then
-from the environment.
+What that does not say has the values of OpenSPG's own compose file.
 """
 
 import re
-import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,16 +11,12 @@ from typing import Final, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from netdiag.model.place import Facts
+from netdiag.openspg.process import JDBC, started_with
 from netdiag.text import Secret
 
-_JDBC: Final = "server.repository.impl.jdbc."
-_MARKS: Final = (f"-{_JDBC}", f"-D{_JDBC}", "arks-sofaboot")  # as an argument begins, or the name of the server's jar
-_SETTING: Final = re.compile(r"(?:--|-D)([A-Za-z][\w.-]*)=(.*)", re.DOTALL)
 _JDBC_URL: Final = re.compile(r"jdbc:(?:mysql|mariadb)://([\w.-]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?/([\w$-]+)")
 _NAME: Final = re.compile(r"[0-9A-Za-z_$-]{1,64}")
 _HOST: Final = re.compile(r"[0-9A-Za-z_]([0-9A-Za-z_.-]*[0-9A-Za-z_])?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+")
-_LINE_LIMIT: Final = 64 * 1024
-_PROCESSES: Final = 200
 
 Scope = Literal["global", "projects", "all"]
 """What is looked at: the configuration that new knowledge bases begin with, the copies in each of them, or both."""
@@ -130,7 +123,7 @@ def find(root: Path, facts: Facts, *, in_container: bool, named: bool, said: Giv
     somebody's. ``named`` tells that the user asked for the server, ``said`` what he says of its database.
     """
     said = said or Given()
-    line, settings = _settings(root) if in_container else ((), {})
+    line, settings = started_with(root) if in_container else ((), {})
     port = _port(settings.get("server.port", ""), PORT)
     known = any(listener.endswith(f":{port}") for listener in facts.listeners)
     beside = in_container and (bool(line) or known or named)
@@ -150,66 +143,16 @@ def find(root: Path, facts: Facts, *, in_container: bool, named: bool, said: Giv
     )
 
 
-def _settings(root: Path) -> tuple[tuple[str, ...], Mapping[str, str]]:
-    """Return the server's command line, empty where it was not seen, and its settings: of the first process that is."""
-    for process in _processes(root):
-        line = tuple(_arguments(_read(process / "cmdline")))
-        if any(argument.startswith(_MARKS[:2]) or _MARKS[2] in argument for argument in _plain(line)):
-            found = dict(_of_environment(_read(process / "environ")))
-            matches = [match for match in map(_SETTING.fullmatch, line) if match]
-            by_property = {match[1]: match[2] for match in matches if match[0].startswith("-D")}
-            by_argument = {match[1]: match[2] for match in matches if match[0].startswith("--")}
-            return line, {**found, **by_property, **by_argument}
-    return (), {}
-
-
-def _plain(line: tuple[str, ...]) -> Iterator[str]:
-    """Yield the arguments with one dash before their name."""
-    return (argument[1:] if argument.startswith("--") else argument for argument in line)
-
-
-def _processes(root: Path) -> list[Path]:
-    """Return the processes by number: the server is the first one, or beside an init of the container's."""
-    try:
-        found = [path for path in (root / "proc").iterdir() if path.name.isdigit()]
-    except OSError:
-        return []
-    return sorted(found, key=lambda path: int(path.name))[:_PROCESSES]
-
-
-def _arguments(text: str) -> Iterator[str]:
-    """Yield the arguments of a command line; one that is a shell's command is taken apart too."""
-    for argument in text.rstrip("\0").split("\0"):
-        if f" --{_JDBC}" in argument or f" -D{_JDBC}" in argument:
-            try:
-                yield from shlex.split(argument)
-            except ValueError:
-                yield from argument.split()
-        else:
-            yield argument
-
-
-def _of_environment(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the settings that the environment holds, in Spring's spelling: dots are underlines, letters are large."""
-    prefix = _JDBC.upper().replace(".", "_")
-    for entry in text.split("\0"):
-        name, _, value = entry.partition("=")
-        if name.startswith(prefix):
-            yield _JDBC + name.removeprefix(prefix).lower(), value
-        elif name == "SERVER_PORT":
-            yield "server.port", value
-
-
 def _database(settings: Mapping[str, str]) -> Database:
     usual = Database()
-    url = _JDBC_URL.match(settings.get(f"{_JDBC}url", ""))
+    url = _JDBC_URL.match(settings.get(f"{JDBC}url", ""))
     host, port, name = (url[1].strip("[]"), url[2] or "", url[3]) if url else ("", "", "")
-    host = host or settings.get(f"{_JDBC}host", "")
-    password = settings.get(f"{_JDBC}password")
+    host = host or settings.get(f"{JDBC}host", "")
+    password = settings.get(f"{JDBC}password")
     return Database(
         host if _HOST.fullmatch(host) else usual.host,
-        _port(port or settings.get(f"{_JDBC}port", ""), usual.port),
-        settings.get(f"{_JDBC}username") or usual.user,
+        _port(port or settings.get(f"{JDBC}port", ""), usual.port),
+        settings.get(f"{JDBC}username") or usual.user,
         usual.password if password is None else Secret(password),
         name or usual.name,
     )
@@ -227,11 +170,3 @@ def _parts(settings: Mapping[str, str]) -> Iterator[Part]:
 
 def _port(text: str, usual: int) -> int:
     return int(text) if text.isdecimal() and 0 < int(text) < 65536 else usual
-
-
-def _read(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return file.read(_LINE_LIMIT).decode("utf-8", "replace")
-    except OSError:
-        return ""
