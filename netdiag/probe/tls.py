@@ -75,14 +75,14 @@ def context(environment: Environment, client: Client) -> ssl.SSLContext:
     return made
 
 
-def unreadable(environment: Environment, client: Client, url: str) -> tuple[str, str] | None:
-    """Return the variable and the file for want of which ``client`` sends nothing to ``url``, or ``None``.
+def unreadable(environment: Environment, client: Client, *, over_tls: bool) -> tuple[str, str] | None:
+    """Return the variable and the file for want of which ``client`` sends nothing, or ``None``.
 
     httpx reads its certificates even where only http is spoken.
     """
     names = ("SSL_CERT_FILE",) if client == "httpx" else ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
     name = next((name for name in names if environment.variables.get(name)), None)
-    if name is None or (client == "requests" and not url.lower().startswith("https:")):
+    if name is None or (client == "requests" and not over_tls):
         return None
     try:
         context(environment, client)

@@ -54,6 +54,7 @@ class Between:
         self._connect_s = min(connect_s, read_s)
         self._read_s = read_s
         self._unreachable: dict[str, Answer] = {}
+        self._stores: dict[tuple[Client, bool], tuple[str, str] | None] = {}
         self._looks: dict[tuple[str, str], tls.Look] = {}
 
     def way(self, call: Call) -> Way:
@@ -76,7 +77,7 @@ class Between:
         to = self.way(call)
         if to.blocks and client == "httpx":  # requests looks at a proxy only when it is to be used
             return Cause(failures.PROXY_UNUSABLE, to.problem, self._proxy_seen(call, to))
-        if store := tls.unreadable(self._environment, client, call.request.url):
+        if store := self._unreadable(client, over_tls=call.request.url.lower().startswith("https:")):
             return Cause(failures.TLS_NO_STORE, store[1], {"variable": store[0], "file": shown(store[1])})
         return None
 
@@ -146,6 +147,12 @@ class Between:
             answer = send(plain, connect_s=self._connect_s, read_s=self._connect_s, direct=True)
             return {"suggestion": "http"} if answer.status and not _is_about_tls(answer) else {}
         return {}
+
+    def _unreadable(self, client: Client, *, over_tls: bool) -> tuple[str, str] | None:
+        """Ask once for each client: to read a file of issuers takes some 25 ms, and there may be many endpoints."""
+        if (client, over_tls) not in self._stores:
+            self._stores[client, over_tls] = tls.unreadable(self._environment, client, over_tls=over_tls)
+        return self._stores[client, over_tls]
 
     def _look(self, url: str, to: Way) -> tls.Look:
         origin = _with_port(url)
