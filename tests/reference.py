@@ -15,6 +15,7 @@ MEANINGS = {
     exits.INTERNAL: "netdiag itself failed",
     exits.CANNOT_WRITE: "the fix is proven but cannot be written, or a rollback was refused",
     exits.NO_CONFIGURATION: "a configuration cannot be read, or none was found",
+    exits.TIMED_OUT: "`--wait` ran out: what could have healed did not; the report says what it was",
     exits.INTERRUPTED: "interrupted",
 }
 

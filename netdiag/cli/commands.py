@@ -39,8 +39,13 @@ def _fix_or_check(arguments: argparse.Namespace) -> int:
     from netdiag.sources import STDIN  # noqa: PLC0415
 
     job = _job(arguments)
-    with contextlib.closing(Progress(quiet=arguments.quiet)) as progress:
-        report = engine.run(job, progress.tell)
+    if arguments.wait:
+        from netdiag.cli.waiting import waited  # noqa: PLC0415 - only when the option is used
+
+        report = waited(job, arguments)
+    else:
+        with contextlib.closing(Progress(quiet=arguments.quiet)) as progress:
+            report = engine.run(job, progress.tell)
     filters = job.write and STDIN in job.files
     if filters:
         sys.stdout.buffer.write(job.stdin if report.output is None else report.output)

@@ -12,6 +12,7 @@ from netdiag import __version__
 FORMATS: Final = ("text", "json")
 _NAME: Final = re.compile(r"[0-9A-Za-z_]([0-9A-Za-z_.-]*[0-9A-Za-z_.])?")
 _LONGEST_WAIT_S: Final = 3600.0
+_LONGEST_DURATION_S: Final = 86400.0
 
 
 def parser(only: str = "") -> argparse.ArgumentParser:
@@ -37,6 +38,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parsed = top.parse_args(arguments)
     if parsed.command == "rollback" and parsed.list and (parsed.run or parsed.files):
         top.error("rollback --list undoes nothing: it takes neither --run nor FILE")
+    if getattr(parsed, "replay", None) and parsed.wait:
+        top.error("argument --wait: a saved report does not change, so there is nothing to wait for")
     variable = getattr(parsed, "db_password_env", None)
     if variable and variable not in os.environ and not hasattr(parsed, "container"):
         top.error("argument --db-password-env: takes the name of a variable that is set")
@@ -91,6 +94,18 @@ def _probing() -> argparse.ArgumentParser:
     return part
 
 
+def _waiting() -> argparse.ArgumentParser:
+    part = argparse.ArgumentParser(add_help=False)
+    part.add_argument(
+        "--wait",
+        type=_duration,
+        default=0.0,
+        metavar="DURATION",
+        help="run again for as long, while what is wrong can heal by itself: 120s, 2m, 1h; then end with 124",
+    )
+    return part
+
+
 def _speech() -> argparse.ArgumentParser:
     part = argparse.ArgumentParser(add_help=False)
     part.add_argument(
@@ -118,7 +133,7 @@ def _container(to: argparse.ArgumentParser) -> None:
 def _fix(commands: Any) -> None:
     fix = commands.add_parser(
         "fix-base-url",
-        parents=[_files(), _database(), _probing(), _shared()],
+        parents=[_files(), _database(), _probing(), _waiting(), _shared()],
         help="find, prove and write the base_urls that work",
     )
     fix.add_argument("--dry-run", action="store_true", help="show what would be written, and write nothing")
@@ -126,7 +141,8 @@ def _fix(commands: Any) -> None:
 
 def _check(commands: Any) -> None:
     said = "the same diagnosis; changes nothing"
-    check = commands.add_parser("check", parents=[_files(), _database(), _probing(), _shared()], help=said)
+    parts = [_files(), _database(), _probing(), _waiting(), _shared()]
+    check = commands.add_parser("check", parents=parts, help=said)
     check.add_argument(
         "--replay", metavar="REPORT", help="diagnose a saved JSON report again, offline; `-` is standard input"
     )
@@ -237,6 +253,18 @@ def _seconds(text: str) -> float:
         seconds = 0.0
     if not 0 < seconds <= _LONGEST_WAIT_S:
         msg = f"takes seconds, more than 0 and at most {_LONGEST_WAIT_S:g}: {text!r}"
+        raise argparse.ArgumentTypeError(msg)
+    return seconds
+
+
+def _duration(text: str) -> float:
+    """Return seconds: a plain number, or one with ``s``, ``m`` or ``h``."""
+    try:
+        seconds = float(text.rstrip("smh")) * {"m": 60, "h": 3600}.get(text[-1:], 1)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= _LONGEST_DURATION_S or len(text) - len(text.rstrip("smh")) > 1:
+        msg = f"takes a time more than 0 and at most 24 h, like 30, 30s, 2m or 1h: {text!r}"
         raise argparse.ArgumentTypeError(msg)
     return seconds
 

@@ -169,6 +169,7 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "when_signed": {"en": "a certificate signed by", "zh": "证书签名者："},
     "when_named": {"en": "the certificate has a name that can be pinned:", "zh": "证书含有可以固定的名称："},
     "with_docker": {"en": "The same with Docker, on a machine that has it:", "zh": "在有 Docker 的机器上可以这样做："},
+    "waiting": {"en": "waiting: {title}  [{code}]", "zh": "等待中：{title}  [{code}]"},
     "demo_more": {
         "en": "`netdiag demo --list` names other faults; `netdiag demo --shell SCENARIO` lets you try by hand.",
         "zh": "`netdiag demo --list` 列出其他故障；`netdiag demo --shell 场景` 可以亲手尝试。",

@@ -24,6 +24,13 @@ from netdiag.cli.parser import language, parser
         ["check", "--kag-version", "latest"],
         ["check", "--format", "xml"],
         ["check", "--dry-run"],
+        ["check", "--wait", "0"],
+        ["check", "--wait", "soon"],
+        ["check", "--wait", "5d"],
+        ["check", "--wait", "5ms"],
+        ["check", "--wait", "25h"],
+        ["check", "--wait", "-5s"],
+        ["detect", "--wait", "5s"],
         ["chat", "--type", "ollama"],
         ["chat", "--type", "t", "--base-url", "u", "--model", "m", "--api-key", "sk-x"],
     ],
@@ -42,6 +49,22 @@ def test_a_file_may_be_named_by_an_option():
     given = parser().parse_args(["check", "--config", "b.yaml", "a.yaml", "--config", "c.yaml"])
     assert commands._job(given).files == ("a.yaml", "b.yaml", "c.yaml")
     assert commands._job(parser().parse_args(["check"])).files == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("5", 5), ("0.5", 0.5), ("120s", 120), ("1.5m", 90), ("1h", 3600), ("24h", 86400)]
+)
+def test_durations(text, seconds):
+    """A plain number is seconds."""
+    assert parser().parse_args(["check", "--wait", text]).wait == seconds
+
+
+def test_a_saved_report_is_not_waited_for(capsys):
+    """It would be the same a minute later."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["check", "--replay", "report.json", "--wait", "5s"])
+    assert ended.value.code == 2
+    assert "--wait" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("other", [["--run", "x"], ["kag_config.yaml"]], ids=["--run", "FILE"])

@@ -1,0 +1,112 @@
+"""What to do next after a run: end, or wait and for what. Pure: a report and the time go in, a decision comes out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
+from typing import Final, Literal
+
+from netdiag import exits, findings
+from netdiag.model.report import Finding, Report
+from netdiag.waiting.doors import Door, doors
+from netdiag.waiting.healing import heals
+
+FIRST_S: Final = 0.2
+"""The first pause is at most this long. A run whose calls fail costs some 50 ms of processor time."""
+
+LONGEST_S: Final = 4.0
+"""No pause is longer where only a call can tell: a service that loads, is overloaded, or answers 503."""
+
+LONGEST_AT_DOORS_S: Final = 30.0
+"""No pause is longer where what is waited for shows by a connection, and connections are being tried anyway. What a
+run would notice besides is rare: another network, an edited configuration."""
+
+End = Literal["settled", "expired"]
+Told = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How far it has got: ``deadline`` in seconds of the clock, how many runs there were, what was told last."""
+
+    deadline: float
+    runs: int = 0
+    told: frozenset[Told] = frozenset()
+
+
+@dataclass(frozen=True)
+class Next:
+    """What comes next: the ``end``, or another run at ``until`` seconds of the clock.
+
+    It comes before that when one of ``doors`` opens, though never before ``not_before``, when the service asked to be
+    left alone until then. ``tell`` is what is in the way now and was not in the way before.
+    """
+
+    end: End | None = None
+    until: float = 0.0
+    not_before: float = 0.0
+    doors: frozenset[Door] = frozenset()
+    tell: tuple[Finding, ...] = ()
+
+
+def after(  # noqa: PLR0913 - all that a decision depends on, so that none of it is asked for
+    waiting: Waiting, report: Report, now: float, *, chance: float, today: float = 0.0, knocked: bool = False
+) -> tuple[Waiting, Next]:
+    """Decide what follows ``report``, whose run ended at ``now``.
+
+    ``chance``, from 0 to 1, is the jitter: the whole pause is multiplied by it ("full jitter"), so that many that were
+    started at once do not call at once. ``today`` is the time of day in seconds since 1970, for a Retry-After that is
+    a date. ``knocked`` tells that the run was made for an open door: where it changed nothing, that door means nothing,
+    and the next run waits its turn.
+    """
+    stopping = in_the_way(report)
+    if report.exit_code in (exits.OK, exits.PENDING) or not can_heal(report, stopping):
+        return replace(waiting, runs=waiting.runs + 1), Next("settled")
+    told = frozenset(map(_told, stopping))
+    new = tuple({_told(f)[0::2]: f for f in stopping if _told(f) not in waiting.told}.values())
+    before = waiting.told
+    waiting = replace(waiting, runs=waiting.runs + 1, told=told)
+    if now >= waiting.deadline:
+        return waiting, Next("expired", tell=new)
+    is_vain = knocked and told == before
+    at = () if is_vain else doors(report, stopping)
+    longest = LONGEST_AT_DOORS_S if at and all(at) else LONGEST_S
+    pause = min(longest, FIRST_S * 2 ** min(waiting.runs - 1, 16)) * chance
+    asked = max((retry_after(finding, today) for finding in stopping), default=0.0)
+    until = min(now + max(pause, asked), waiting.deadline)
+    return waiting, Next(None, until, min(now + asked, waiting.deadline), frozenset().union(*at), new)
+
+
+def in_the_way(report: Report) -> tuple[Finding, ...]:
+    """Return the findings for which a report is not well: its errors, and warnings that decide how the run ended."""
+    said = [*report.findings, *(finding for item in report.endpoints for finding in item.findings)]
+    deciding = {"ND603"} if report.endpoints else {"ND603", "ND536", "ND537", "ND538"}
+    return tuple(f for f in said if f.code in deciding or findings.severity(f.code) == "error")
+
+
+def can_heal(report: Report, stopping: Sequence[Finding]) -> bool:
+    """Tell whether all that is in the way can be over by itself: one thing that cannot is enough to end the wait.
+
+    So is a base_url that another one has to be written for, where nothing is written: no waiting makes it work.
+    """
+    repairable = any(item.verdict == "repairable" for item in report.endpoints) and report.command == "check"
+    return bool(stopping) and not repairable and all(map(heals, stopping))
+
+
+def retry_after(finding: Finding, today: float) -> float:
+    """Return for how many seconds the service asked to be left alone, by a number or a date; 0 where it did not."""
+    text = finding.values.get("retry_after", "").removesuffix(" s")
+    if text.isdecimal():
+        return float(min(int(text), _DAY_S))
+    try:
+        return min(max(parsedate_to_datetime(text).timestamp() - today, 0.0), _DAY_S)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return 0.0
+
+
+_DAY_S: Final = 86400
+
+
+def _told(finding: Finding) -> Told:
+    """Return what makes a failure another one: its code and its place, and how exactly it failed."""
+    exact = " ".join(finding.values.get(name, "") for name in ("failure", "status", "reason", "address", "port"))
+    return finding.code, finding.where, exact

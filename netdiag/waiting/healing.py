@@ -1,0 +1,182 @@
+"""What can heal by waiting, and what cannot: one row for every code that may stand in the way. Pure.
+
+Both mistakes cost something. To wait for what nobody mends costs the whole ``--wait`` and ends with the cause all the
+same; to give up on what would have healed fails a deployment that was fine. So where one cause of a finding can pass by
+itself the finding heals, and what is left is what somebody has to change: a setting, a key, a model, a rule.
+"""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from netdiag import failures
+from netdiag.model.report import Finding
+
+HEALS: Final[Mapping[str, str]] = {
+    "ND103": "a container's name is known once it runs, and a name server may start later than who asks it",
+    "ND201": "nothing listens there: it may not be running yet",
+    "ND202": "a machine that is still starting answers nothing",
+    "ND203": "addresses and routes of a host appear while it starts",
+    "ND204": "it accepts connections and is busy, perhaps with loading",
+    "ND205": "a service that starts, or a forwarder before it does, closes what it accepted",
+    "ND207": "nothing listens there: it may not be running yet",
+    "ND208": "nothing listens there: it may not be running yet",
+    "ND209": "rules of a firewall are made and replaced while a host, Docker or a VPN starts",
+    "ND210": "rules of a firewall are made and replaced while a host, Docker or a VPN starts",
+    "ND211": "a machine or container has its address once it runs",
+    "ND214": "an interface, as of a VPN, may get its route later",
+    "ND215": "a tunnel on the way may not be up yet",
+    "ND217": "docker-proxy accepts for a container whose service does not listen yet",
+    "ND218": "it accepts connections and is busy, perhaps with loading",
+    "ND219": "it answers slowly: another call may find it less busy",
+    "ND321": "a clock is set soon after a machine started or was resumed (NTP)",
+    "ND416": "the model is being loaded",
+    "ND417": "requests are taken again after a while, often one that it names (Retry-After)",
+    "ND532": "MySQL takes longer to start than the OpenSPG server",
+    "ND533": "the OpenSPG server accepts connections before it answers",
+    "ND534": "the OpenSPG server is starting",
+    "ND536": "the tables are made while MySQL starts for the first time",
+    "ND540": "the OpenSPG server may not be running yet",
+}
+"""Over by itself, perhaps; the text is why."""
+
+NEVER: Final[Mapping[str, str]] = {
+    "ND104": "a container that was given no network gets none by waiting",
+    "ND120": "that a macvlan does not reach its own host is how it works",
+    "ND123": "a cluster has no name for the host",
+    "ND124": "in a cloud there is no host to come up",
+    "ND212": "who rejects says so on purpose: a rule stays until somebody changes it",
+    "ND213": "a route that forbids was made on purpose",
+    "ND216": "what accepts every port is no service",
+    "ND301": "a setting: the call works without the proxy",
+    "ND303": "a setting: localhost is the container itself",
+    "ND305": "a setting: NO_PROXY",
+    "ND306": "a package is missing",
+    "ND307": "a setting: the value is no proxy",
+    "ND308": "a setting: NO_PROXY",
+    "ND309": "the proxy wants a login",
+    "ND313": "a certificate: its issuer has to be trusted",
+    "ND314": "a certificate: it has expired",
+    "ND315": "a certificate: it begins later",
+    "ND316": "a certificate: it is for other names",
+    "ND317": "a setting: the scheme",
+    "ND318": "a setting: the scheme",
+    "ND319": "TLS versions and ciphers are settings",
+    "ND320": "a setting: a file of certificates",
+    "ND402": "a setting: the path",
+    "ND403": "the service has no such model (404)",
+    "ND404": "the key is refused (401, 403)",
+    "ND405": "the request is refused (400)",
+    "ND407": "a setting: the type",
+    "ND408": "a setting is missing",
+    "ND409": "a setting of Ollama's: which host names it takes",
+    "ND410": "an answer that KAG cannot read comes from software that does not fit",
+    "ND411": "the key cannot be sent",
+    "ND412": "the key is a mask",
+    "ND413": "a key is missing",
+    "ND414": "the key has expired",
+    "ND415": "a setting: the type sends no key",
+    "ND418": "somebody has to pay",
+    "ND419": "the key may not use this model",
+    "ND420": "a setting: how many tokens",
+    "ND421": "KAG always sends the field",
+    "ND422": "the model computes no embeddings",
+    "ND423": "the model does not chat",
+    "ND424": "a setting of the service's: origins",
+    "ND425": "a setting: the path",
+    "ND426": "this Ollama is too old",
+    "ND427": "this Ollama has no models (404)",
+    "ND430": "a setting: the host is mistyped",
+    "ND501": "a configuration that cannot be read has to be mended",
+    "ND502": "there is no configuration",
+    "ND503": "a setting: the base_url",
+    "ND505": "a configuration without a base_url",
+    "ND506": "a configuration that cannot be edited safely",
+    "ND507": "a setting: the type",
+    "ND508": "a setting: the type",
+    "ND509": "a setting: the type",
+    "ND514": "a setting: OLLAMA_HOST",
+    "ND517": "a setting: OLLAMA_HOST",
+    "ND518": "a setting: the base_url",
+    "ND519": "a setting: the path",
+    "ND521": "said of a pasted text",
+    "ND524": "said of a pasted text",
+    "ND525": "said of a pasted text",
+    "ND526": "said of a pasted text",
+    "ND527": "said of a pasted text",
+    "ND528": "said of a pasted text",
+    "ND529": "said of a pasted text",
+    "ND535": "what the database holds there has to be mended",
+    "ND537": "somebody has to save a configuration",
+    "ND538": "somebody has to add a model",
+    "ND601": "the file cannot be written",
+    "ND602": "written and rolled back: to write once more would do the same",
+    "ND603": "somebody has to change it in OpenSPG's pages",
+    "ND605": "said of a rollback",
+    "ND606": "a file that an interrupted run left has to be looked at",
+    "ND609": "the database did not take it",
+    "ND610": "what the database holds has to be looked at",
+    "ND611": "written and rolled back: to write once more would do the same",
+    "ND701": "a fault of netdiag's",
+}
+"""Stays until somebody changes something; the text is what."""
+
+HEALING_FAILURES: Final = frozenset(
+    {
+        failures.CONNECTION_REFUSED,
+        failures.CONNECTION_RESET,
+        failures.CONNECTION_CLOSED,
+        failures.TIMED_OUT,
+        failures.READ_TIMED_OUT,
+        failures.ANSWER_UNFINISHED,
+        failures.HOST_UNREACHABLE,
+        failures.NETWORK_UNREACHABLE,
+        failures.DNS_NXDOMAIN,
+        failures.DNS_NO_ADDRESS,
+        failures.DNS_SERVFAIL,
+        failures.DNS_TIMED_OUT,
+        failures.DNS_PORT_CLOSED,
+        failures.DNS_UNREACHABLE,
+        failures.DNS_FAILED,
+        failures.PROXY_UNREACHABLE,
+        failures.RATE_LIMITED,
+        failures.SERVICE_UNAVAILABLE,
+        failures.SERVER_ERROR,
+        failures.MODEL_LOADING,
+    }
+)
+"""Failures that pass: nobody there yet, names not known yet, a service that starts. Every other word stays."""
+
+_HEALING_STATUSES: Final = frozenset({"500", "502", "503", "504"})
+"""Not here, not now. 501 and 505 are about what a server can do at all."""
+
+_HEALING_REASONS: Final = frozenset(
+    {"db_busy", "db_hangs", "db_locked", "db_lost", "db_name_unknown", "db_refused", "db_timed_out", "db_unknown"}
+)
+"""A database that is starting: MySQL's own image makes the database itself after it accepts connections."""
+
+
+class Depends(NamedTuple):
+    """The finding heals where its value called ``name`` is one of ``words``."""
+
+    name: str
+    words: frozenset[str]
+
+
+DEPENDS: Final[Mapping[str, Depends]] = {
+    "ND206": Depends("failure", HEALING_FAILURES),
+    "ND302": Depends("failure", HEALING_FAILURES),
+    "ND304": Depends("failure", HEALING_FAILURES),
+    "ND310": Depends("status", frozenset({"503"})),  # squid says 403 of a rule, and 503 while it starts
+    "ND311": Depends("status", _HEALING_STATUSES),
+    "ND401": Depends("status", _HEALING_STATUSES),  # a web server in front of a service that is not there yet
+    "ND406": Depends("status", _HEALING_STATUSES),
+    "ND530": Depends("reason", _HEALING_REASONS),
+}
+
+
+def heals(finding: Finding) -> bool:
+    """Tell whether what this finding says can be over by itself; of a code in no table nobody knows, so it cannot."""
+    depends = DEPENDS.get(finding.code)
+    if depends:
+        return finding.values.get(depends.name, "") in depends.words
+    return finding.code in HEALS
