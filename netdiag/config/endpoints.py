@@ -143,6 +143,7 @@ def _endpoint(read: _Read, use: _Use, url: Node) -> Endpoint:
         url_span=None if left_alone else span,
         left_alone=left_alone,
         uses=use.uses,
+        column=read.positions.column(start),
     )
 
 

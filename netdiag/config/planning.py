@@ -79,7 +79,8 @@ def _edits(document: Document, endpoint: Endpoint, styles: tuple[Style, ...], pa
         if endpoint.base_url[start:end] != text:
             at = [span.start + len(raw[: offsets[edge]].encode()) for edge in (start, end)]
             new = quoting.encode(text, styles).encode()
-            yield Edit(document.source, endpoint.line, endpoint.node, Span(*at), document.data[slice(*at)], new, part)
+            old, column = document.data[slice(*at)], endpoint.column + offsets[start] if endpoint.line else 0
+            yield Edit(document.source, endpoint.line, endpoint.node, Span(*at), old, new, part, column)
 
 
 def _check(document: Document, endpoint: Endpoint, planned: tuple[Edit, ...], wanted: str) -> None:

@@ -184,3 +184,8 @@ class Positions:
     def line(self, at: int) -> int:
         """Return the line of the character ``at``, counted from 1 as an editor does."""
         return bisect_right(self._line_starts, at) + 1
+
+    def column(self, at: int) -> int:
+        """Return which character of its line the character ``at`` is, counted from 1."""
+        line = bisect_right(self._line_starts, at)
+        return at - (self._line_starts[line - 1] if line else 0) + 1

@@ -25,7 +25,8 @@ class Endpoint:
     path of the mapping inside it. ``url_span`` covers the base_url's text within its quotes; it is ``None`` where
     the value must not or cannot be edited, and ``left_alone`` then says why. ``settings`` holds the mapping's other
     scalars (temperature, stream, vector_dimensions…), never its key. ``place`` is where people find it when that is no
-    file: ``place_models > Ollama > qwen2.5:3b``, its ``place_`` words to be translated.
+    file: ``place_models > Ollama > qwen2.5:3b``, its ``place_`` words to be translated. ``column`` is where on its line
+    the base_url begins, in characters counted from 1; 0 where there are no lines.
     """
 
     source: str
@@ -41,6 +42,7 @@ class Endpoint:
     left_alone: str = ""
     uses: int = 1
     place: str = ""
+    column: int = 0
 
     @property
     def where(self) -> str:

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Edit:
-    """Replace the bytes of ``span`` in ``source``, which are ``old`` now, by ``new``."""
+    """Replace the bytes of ``span`` in ``source``, which are ``old`` now, by ``new``.
+
+    ``column`` is where on its line ``old`` begins, in characters counted from 1; 0 where that is not known.
+    """
 
     source: str
     line: int
@@ -22,6 +25,7 @@ class Edit:
     old: bytes
     new: bytes
     part: Literal["host", "path"]
+    column: int = 0
 
 
 @dataclass(frozen=True)

@@ -131,6 +131,7 @@ def _endpoint(endpoint: Endpoint, language: str) -> dict[str, Any]:
     return {
         "source": endpoint.source,
         "line": endpoint.line,
+        "column": endpoint.column if endpoint.line else 0,
         "place": findings.placed(endpoint.place, language) or None,
         "by_hand": by_hand(endpoint.place, language) or None,
         "node": shown(endpoint.node),
@@ -220,6 +221,7 @@ def _edit(edit: Edit) -> dict[str, Any]:
     return {
         "source": edit.source,
         "line": edit.line,
+        "column": edit.column,
         "node": shown(edit.node),
         "part": edit.part,
         "start": edit.span.start,
