@@ -1,7 +1,7 @@
 """The story of a run: detect → candidates → probe → prove → diagnose → plan → apply → verify."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -11,10 +11,11 @@ from netdiag import exits, findings, kag, openspg, platform, repair, sources
 from netdiag.detection import survey
 from netdiag.findings.rules import of_endpoints
 from netdiag.model.endpoint import Endpoint
+from netdiag.model.event import Event, Finished, Found, Planned, Started, Tell, Written
 from netdiag.model.place import Facts, Platform
 from netdiag.model.report import Evidence, Examined, Report
 from netdiag.probe.environment import of_server
-from netdiag.prove import Caller, Tell, Ways, examine
+from netdiag.prove import Caller, Ways, examine
 from netdiag.store import CannotWrite, Store
 
 ANSWER_LIMIT_S: Final = 120.0
@@ -46,6 +47,7 @@ class Job:
 def run(job: Job, tell: Tell, open_store: Callable[[], Store] = Store) -> Report:
     """Check every configuration, and repair what is proven if ``job.write``; every outcome is in the report."""
     began, started = time.monotonic(), _now()
+    tell(Started(job.command, started))
     facts = platform.read(job.root)
     server = _server(job, facts)
     open_store = repair.reaching(open_store, server)
@@ -53,7 +55,7 @@ def run(job: Job, tell: Tell, open_store: Callable[[], Store] = Store) -> Report
     found = sources.gather(job.files, job.directory, job.stdin, job.only, sources.Beside(server, job.scope))
     places = repair.located(found.documents)
 
-    ways = Ways(platform.candidates(facts, platform.name(facts), job.hosts), found.endpoints)
+    ways = Ways(platform.candidates(facts, platform.name(facts), job.hosts), found.endpoints, tell)
     version = kag.chosen(job.kag_version, job.root)
     environment = of_server(job.root, in_container=platform.name(facts).in_container)
     caller = Caller(version.version, job.answer_s, tell, environment)
@@ -70,7 +72,9 @@ def run(job: Job, tell: Tell, open_store: Callable[[], Store] = Store) -> Report
     examined = of_endpoints(examined, ways.candidates, place, evidence)
 
     plan, not_planned = repair.plan(examined, found.documents)
+    _tell(tell, [Planned(edit) for edit in plan.edits])
     written = repair.write(plan, found.documents, open_store, places, server) if job.write else repair.Written()
+    _tell(tell, [Written(applied) for applied in written.applied])
     place_said = findings.of_run(place, evidence) if found.endpoints else ()
     if any(item.verdict == "broken" for item in examined):
         place_said = (*place_said, *sources.ollama_host(job.root))
@@ -89,12 +93,13 @@ def run(job: Job, tell: Tell, open_store: Callable[[], Store] = Store) -> Report
         output=written.output,
         evidence=evidence,
     )
-    return replace(report, exit_code=_exit_code(job, report))
+    return _finished(replace(report, exit_code=_exit_code(job, report)), tell)
 
 
 def call_once(endpoint: Endpoint, job: Job, tell: Tell) -> Report:
     """Make one call exactly as KAG makes it for ``endpoint``, wherever its base_url points; nothing is rewritten."""
     began, started = time.monotonic(), _now()
+    tell(Started(job.command, started))
     version = kag.chosen(job.kag_version, job.root)
     facts = platform.read(job.root)
     environment = of_server(job.root, in_container=platform.name(facts).in_container)
@@ -103,7 +108,7 @@ def call_once(endpoint: Endpoint, job: Job, tell: Tell) -> Report:
     examined = Examined(endpoint, "broken" if proof.failure else "works", proofs=(proof,), proven_url=proof.url)
     evidence = Evidence(Facts(), (), version.text, job.answer_s, environment.proxy_variables)
     endpoints = of_endpoints([examined], (), NOWHERE, evidence)
-    return Report(
+    report = Report(
         command=job.command,
         started=started,
         duration_ms=_since(began),
@@ -111,6 +116,7 @@ def call_once(endpoint: Endpoint, job: Job, tell: Tell) -> Report:
         kag_version=version.text,
         endpoints=endpoints,
     )
+    return _finished(report, tell)
 
 
 def _server(job: Job, facts: Facts) -> openspg.Server:
@@ -169,6 +175,19 @@ _BY_CODE: Final = (
     (exits.CANNOT_WRITE, {"ND601", "ND609", "ND610"}),
     (exits.NO_CONFIGURATION, {"ND501", "ND502", "ND505", "ND530", "ND532", "ND533", "ND534", "ND535", "ND540"}),
 )
+
+
+def _finished(report: Report, tell: Tell) -> Report:
+    """Tell what the run found, and that it is over."""
+    _tell(tell, [Found(finding, item.endpoint) for item in report.endpoints for finding in item.findings])
+    _tell(tell, [Found(finding) for finding in report.findings])
+    tell(Finished(report))
+    return report
+
+
+def _tell(tell: Tell, events: Iterable[Event]) -> None:
+    for event in events:
+        tell(event)
 
 
 def _since(began: float) -> float:

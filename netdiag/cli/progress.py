@@ -5,6 +5,8 @@ import threading
 import time
 from typing import Final
 
+from netdiag.model.event import Calling, Event
+
 FIRST_AFTER_S: Final = 2.0
 """Nothing is said of calls that answer sooner."""
 
@@ -23,13 +25,13 @@ class Progress:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def tell(self, event: str, what: str) -> None:
-        """Hear from the engine: ``calling`` begins a wait for ``what``, ``answered`` ends it."""
+    def tell(self, event: Event) -> None:
+        """Hear from the engine: a call begins a wait, and whatever comes after it ends the wait."""
         if self._quiet:
             return
         self.close()
-        if event == "calling":
-            self._what, self._began = what, time.monotonic()
+        if isinstance(event, Calling):
+            self._what, self._began = event.what, time.monotonic()
             self._stop.clear()
             self._thread = threading.Thread(target=self._count, name="progress", daemon=True)
             self._thread.start()

@@ -1,6 +1,6 @@
 """Make KAG's own call at a base_url, after asking who is there; each distinct call is made once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from netdiag import config, failures, kag
@@ -9,6 +9,7 @@ from netdiag.kag.calls import Call
 from netdiag.kag.version import Version
 from netdiag.model.attempt import Answer, Proof, Request, Service
 from netdiag.model.endpoint import Endpoint
+from netdiag.model.event import Answered, Called, Calling, Tell
 from netdiag.probe.environment import Environment, of_shell
 from netdiag.probe.identity import identify, listed, stranger
 from netdiag.prove.between import Between, Cause
@@ -16,9 +17,6 @@ from netdiag.text import shown
 
 CONNECT_LIMIT_S = 5.0
 """Seconds for a connection: what KAG 0.6's SDK allows; the addresses of the host were raced before anyway."""
-
-Tell = Callable[[str, str], None]
-"""Told what happens: ``("calling", "qwen2.5:3b at http://…")`` when a call begins, ``("answered", "…")`` at its end."""
 
 
 class Caller:
@@ -40,6 +38,12 @@ class Caller:
 
         A type that calls nobody is proven by that: its ``failure`` is ``None``.
         """
+        refused = self._refused(endpoint)
+        if refused:
+            self._tell(Called(endpoint, refused))
+        return refused
+
+    def _refused(self, endpoint: Endpoint) -> Proof | None:
         call = kag.call(self._version, endpoint, endpoint.base_url)
         if isinstance(call, Call):
             if unable := self._between.refusal(call):
@@ -55,6 +59,11 @@ class Caller:
         The key goes along only when the place is ``trusted`` (configured, or named by the user) or has shown itself
         to be a model service.
         """
+        proof = self._proven(endpoint, host, base_url, trusted=trusted)
+        self._tell(Called(endpoint, proof))
+        return proof
+
+    def _proven(self, endpoint: Endpoint, host: str, base_url: str, *, trusted: bool) -> Proof:
         call = kag.call(self._version, endpoint, base_url)
         if not isinstance(call, Call):
             return Proof(host, base_url, call.failure, call.detail)
@@ -101,8 +110,11 @@ class Caller:
         if not isinstance(call, Call) or self._between.way(call).proxy is None:
             return None
         answer = self._send(call, f"{endpoint.model} at {shown(endpoint.base_url)}")
-        failed = kag.judge(call, answer)[0]
-        return None if failed else Proof(host, endpoint.base_url, None, "", answer.status, answer.duration_ms)
+        if kag.judge(call, answer)[0]:
+            return None
+        proof = Proof(host, endpoint.base_url, None, "", answer.status, answer.duration_ms)
+        self._tell(Called(endpoint, proof))
+        return proof
 
     def mended(self, endpoint: Endpoint) -> Endpoint | None:
         """Return the endpoint with a type that this KAG can use, where it is known which was meant."""
@@ -145,11 +157,11 @@ class Caller:
         request = call.request
         key = (request.url, request.body, request.bearer)
         if key not in self._answers:
-            self._tell("calling", what)
+            self._tell(Calling(what))
             try:
                 self._answers[key] = self._between.send(call)
             finally:
-                self._tell("answered", what)
+                self._tell(Answered(what))
         return self._answers[key]
 
     def _wanted(self, endpoint: Endpoint, base_url: str) -> str:

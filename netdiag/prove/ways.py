@@ -1,12 +1,13 @@
 """The ways to the host and how far each got: a race for all ports, and others for what was called off or came later."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from netdiag import failures
 from netdiag.model.attempt import Attempt, Neighbour
 from netdiag.model.endpoint import Endpoint
+from netdiag.model.event import Tell, Tried, nobody
 from netdiag.model.place import Candidate, NameAnswer
 from netdiag.model.report import Examined
 from netdiag.probe import control
@@ -22,11 +23,12 @@ _BROKEN_OFF: Final = frozenset({failures.CONNECTION_CLOSED, failures.CONNECTION_
 class Ways:
     """Candidates by port. Making one races every candidate on the port of every endpoint that means this host."""
 
-    def __init__(self, candidates: Sequence[Candidate], endpoints: Sequence[Endpoint]) -> None:
+    def __init__(self, candidates: Sequence[Candidate], endpoints: Sequence[Endpoint], tell: Tell = nobody) -> None:
         self.candidates = tuple(candidates)
+        self._tell = tell
         targets = [self.target(endpoint) for endpoint in endpoints]
         self._ports = tuple({to.port: None for to in targets if to and to.local and not problem(to)})
-        self._race = race(self.candidates, self._ports) if self._ports else NONE
+        self._race = self._raced(self.candidates, self._ports) if self._ports else NONE
 
     def target(self, endpoint: Endpoint) -> Target | None:
         """Return what to call for an endpoint, as :func:`netdiag.prove.target.target` does for these candidates."""
@@ -38,7 +40,7 @@ class Ways:
         new = tuple(candidate for candidate in candidates if candidate.host not in known)
         if new and self._ports:
             self.candidates += new
-            self._race = _joined(self._race, race(new, self._ports, patient=True))
+            self._race = _joined(self._race, self._raced(new, self._ports, patient=True))
         return bool(new)
 
     def is_lost(self, item: Examined) -> bool:
@@ -60,6 +62,7 @@ class Ways:
         limit_s = max(control.SHORT_LIMIT_S, CONNECT_LIMIT_S - slowest_s)
         asked = [] if control.PORT in self._ports else [attempt.address for attempt in attempts]
         controls = {attempt.address: attempt for attempt in control.control(asked, limit_s=limit_s)}
+        self._told(controls.values())
         known = control.neighbours()
         return tuple(
             _compared(item, {attempt.address for attempt in each}, controls, known) if each else item
@@ -89,7 +92,7 @@ class Ways:
         waiting = {(a.host, a.port) for a in self._race.attempts if a.failure == failures.NOT_AWAITED}
         late = [candidate for candidate in self.candidates if (candidate.host, to.port) in waiting]
         if late:
-            self._race = _joined(self._race, race(late, [to.port], patient=True))
+            self._race = _joined(self._race, self._raced(late, [to.port], patient=True))
             yield from self._connected(late, to)
 
     def next_open(self, to: Target, chosen: Candidate) -> Candidate | None:
@@ -100,6 +103,15 @@ class Ways:
     def attempts(self, to: Target) -> tuple[Attempt, ...]:
         """Return every attempt on the target's port."""
         return tuple(attempt for attempt in self._race.attempts if attempt.port == to.port)
+
+    def _raced(self, candidates: Sequence[Candidate], ports: Sequence[int], *, patient: bool = False) -> Race:
+        ended = race(candidates, ports, patient=patient)
+        self._told(ended.attempts)
+        return ended
+
+    def _told(self, attempts: Iterable[Attempt]) -> None:
+        for attempt in attempts:
+            self._tell(Tried(attempt))
 
     def _connected(self, candidates: Sequence[Candidate], to: Target) -> list[Candidate]:
         found = [candidate for candidate in candidates if (candidate.host, to.port) in self._race.connected]

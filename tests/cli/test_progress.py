@@ -7,6 +7,7 @@ import time
 import pytest
 
 from netdiag.cli import progress
+from netdiag.model.event import Answered, Calling
 
 
 class Terminal(io.StringIO):
@@ -31,12 +32,12 @@ def test_what_is_told(stream, quiet, begins, ends, monkeypatch):
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setattr(progress, "FIRST_AFTER_S", 0.0)
     told = progress.Progress(quiet=quiet)
-    told.tell("calling", "m at http://h")
+    told.tell(Calling("m at http://h"))
     for _ in range(1000):
         if quiet or stream.getvalue():
             break
         time.sleep(0.005)
-    told.tell("answered", "")
+    told.tell(Answered(""))
     told.close()
     assert stream.getvalue().startswith(begins)
     assert stream.getvalue().endswith(ends)
@@ -46,6 +47,6 @@ def test_a_quick_answer_is_not_told(monkeypatch):
     """Nothing is written for calls that answer at once."""
     monkeypatch.setattr(sys, "stderr", stream := Terminal())
     told = progress.Progress(quiet=False)
-    told.tell("calling", "m")
-    told.tell("answered", "m")
+    told.tell(Calling("m"))
+    told.tell(Answered("m"))
     assert stream.getvalue() == ""

@@ -46,7 +46,7 @@ def verdict(address):
     began = time.perf_counter()
     candidates = (local, Candidate(address, "constant", "", 1, (address,)))
     ways = Ways(candidates, [endpoint])
-    (item,) = ways.explained(examine([endpoint], ways, Caller("0.8", answer_s, lambda event, what: None)))
+    (item,) = ways.explained(examine([endpoint], ways, Caller("0.8", answer_s, lambda event: None)))
     codes = [finding.code for finding in of_endpoint(item, Context(candidates, "0.8", answer_s))]
     return codes, time.perf_counter() - began
 

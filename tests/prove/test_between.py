@@ -43,7 +43,7 @@ def service(method: str, path: str):
 def proven(base_url: str, *, trusted: bool = True, source="shell", key: str | None = KEY, **variables: str):
     """Prove ``base_url`` as KAG 0.8 would with these variables."""
     endpoint = Endpoint("f", 1, "chat_llm", "chat", "maas", "m", base_url, Secret(key) if key else None)
-    caller = Caller("0.8", 2.0, lambda event, what: None, Environment(variables, source))
+    caller = Caller("0.8", 2.0, lambda event: None, Environment(variables, source))
     return caller.refusal(endpoint) or caller.prove(endpoint, "127.0.0.1", base_url, trusted=trusted)
 
 
@@ -111,7 +111,7 @@ def test_a_proxy_that_is_not_there_is_tried_once():
     """Who waited for a proxy in vain does not wait for it again with the next call."""
     with closed() as port:
         dead = Environment({"http_proxy": f"http://127.0.0.1:{port}"})
-        caller = Caller("0.8", 2.0, lambda event, what: None, dead)
+        caller = Caller("0.8", 2.0, lambda event: None, dead)
         proofs = [
             caller.prove(Endpoint("f", 1, "n", "chat", "maas", "m", url), "127.0.0.1", url, trusted=True)
             for url in ("http://127.0.0.8:9/v1", "http://127.0.0.9:9/v1")
@@ -141,7 +141,7 @@ def test_settings_that_stop_every_call(variables, reason, entry):
 def test_requests_is_stopped_only_where_it_would_use_the_proxy():
     """A SOCKS proxy stops httpx altogether, and requests (rerank) only on its way to what is not exempt."""
     environment = Environment({"ALL_PROXY": "socks5://h:1", "NO_PROXY": "127.0.0.1"})
-    caller = Caller("0.8", 2.0, lambda event, what: None, environment)
+    caller = Caller("0.8", 2.0, lambda event: None, environment)
     with serving(lambda m, p: reply(200, b'{"results":[{"index":0}]}')) as site:
         urls = (f"{site.origin}/v1/rerank", f"http://localhost:{site.port}/v1/rerank")
         rerank = [Endpoint("f", 1, "rerank", "rerank", "maas", "m", url, Secret(KEY)) for url in urls]

@@ -60,7 +60,7 @@ def endpoint(base_url: str, **more) -> Endpoint:
 def examined(*endpoints: Endpoint, candidates=(LOOPBACK, GATEWAY)):
     """Examine the endpoints as KAG 0.8 would call them."""
     ways = Ways(candidates, endpoints)
-    return examine(endpoints, ways, Caller("0.8", 2.0, lambda event, what: None))
+    return examine(endpoints, ways, Caller("0.8", 2.0, lambda event: None))
 
 
 def keys(site) -> list[str]:
@@ -189,7 +189,7 @@ def test_a_silent_model_is_not_called_unreachable():
     with serving(sleepy) as site:
         url = endpoint(f"http://{NOBODY}:{site.port}", type="ollama", api_key=None)
         ways = Ways((LOOPBACK, GATEWAY), [url])
-        (item,) = examine([url], ways, Caller("0.8", 0.2, lambda event, what: None))
+        (item,) = examine([url], ways, Caller("0.8", 0.2, lambda event: None))
     assert [proof.failure for proof in item.proofs] == ["read_timed_out"]
 
 
@@ -201,6 +201,6 @@ def test_a_base_url_that_works_through_the_proxy_is_not_touched():
 
     with serving(forwarded) as proxy:
         url = endpoint(f"http://{NOBODY}:9/v1")
-        caller = Caller("0.8", 2.0, lambda event, what: None, Environment({"HTTP_PROXY": proxy.origin}))
+        caller = Caller("0.8", 2.0, lambda event: None, Environment({"HTTP_PROXY": proxy.origin}))
         (item,) = examine([url], Ways((LOOPBACK, GATEWAY), [url]), caller)
     assert (item.verdict, item.proven_url) == ("works", url.base_url)

@@ -32,7 +32,7 @@ def asked(monkeypatch) -> list[str]:
 def explained(*endpoints, candidates=(LOOPBACK, GATEWAY)):
     """Examine the endpoints, and explain what did not work."""
     ways = Ways(candidates, endpoints)
-    return ways.explained(examine(endpoints, ways, Caller("0.8", 0.2, lambda event, what: None)))
+    return ways.explained(examine(endpoints, ways, Caller("0.8", 0.2, lambda event: None)))
 
 
 def local(port: int, **more):

@@ -62,7 +62,7 @@ def examined(base_url: str, *, version="0.8", candidates=(HERE,), **more):
     fields = {"type": "maas", "model": "m", "api_key": Secret("sk-canary-4f1d"), "kind": "chat", **more}
     endpoint = Endpoint("f.yaml", 1, "n", base_url=base_url, **fields)
     ways = Ways(candidates, [endpoint])
-    (item,) = examine([endpoint], ways, Caller(version, 2.0, lambda event, what: None))
+    (item,) = examine([endpoint], ways, Caller(version, 2.0, lambda event: None))
     return item
 
 

@@ -1,0 +1,42 @@
+"""What is told while endpoints are examined: each attempt, each wait and each call, in the order they happen."""
+
+from probe.web import serving
+from prove.test_examine import GATEWAY, LOOPBACK, endpoint, no_proxies, openai
+
+from netdiag.model.event import Answered, Called, Calling, Tried
+from netdiag.prove import Caller, Ways, examine
+
+__all__ = ["no_proxies"]
+
+
+def test_a_repair_is_told_as_it_happens():
+    """Both candidates are tried before the one that answers is called; the wait begins and ends before its outcome."""
+    told = []
+    with serving(openai) as site:
+        wanted = endpoint(f"http://localhost:{site.port}/v1")
+        ways = Ways((LOOPBACK, GATEWAY), [wanted], told.append)
+        (item,) = examine([wanted], ways, Caller("0.8", 2.0, told.append))
+    tried = [event for event in told if isinstance(event, Tried)]
+    assert told[: len(tried)] == tried
+    assert {event.attempt.host for event in tried} >= {"localhost", "127.0.0.1"}
+    waits, calls = told[len(tried) : -1], told[-1:]
+    assert [type(event) for event in waits] == [Calling, Answered]
+    assert calls == [Called(wanted, item.proofs[0])]
+
+
+def test_nothing_told_is_lost():
+    """Every attempt and every proof of the report was told."""
+    told = []
+    wanted = endpoint("http://localhost:9/v1")
+    ways = Ways((LOOPBACK, GATEWAY), [wanted], told.append)
+    (item,) = examine([wanted], ways, Caller("0.8", 2.0, told.append))
+    assert [event.attempt for event in told if isinstance(event, Tried)] == list(item.attempts)
+    assert item.proofs == ()
+
+
+def test_a_refusal_before_anything_is_sent_is_told():
+    """What KAG refuses by itself is a call that ended, too."""
+    told = []
+    wanted = endpoint("http://localhost:9/v1", type="unheard_of")
+    (item,) = examine([wanted], Ways((LOOPBACK,), [wanted], told.append), Caller("0.8", 2.0, told.append))
+    assert Called(wanted, item.proofs[0]) in told
