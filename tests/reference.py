@@ -26,10 +26,28 @@ Made from the code by `tests/reference.py`; `UPDATE_GOLDEN=1 .venv/bin/pytest te
 
 ## Exit statuses
 
-The same for every `--format`.
+The same for every `--format`. Nagios and Icinga have statuses of their own; a command of theirs turns one into the
+other: `netdiag check --format nagios; case $? in 0) exit 0;; 3) exit 1;; 1|4|77|124) exit 2;; *) exit 3;; esac`.
 
 | status | meaning |
 |---|---|
+"""
+
+FORMATS = """
+## Formats
+
+| `--format` | is | checked in the tests by |
+|---|---|---|
+| `text` | for people, in what the locale can show; 80 columns but for commands | golden files |
+| `json` | one object, `netdiag/report/1` | [schema.json](../netdiag/report/schema.json) |
+| `jsonl` | an event a line as it happens, `netdiag/event/1`; the last is `finished` | [event.schema.json](../netdiag/report/event.schema.json) |
+| `junit` | a suite for each configuration, a case for each endpoint | Jenkins' junit-10.xsd |
+| `sarif` | SARIF 2.1.0: file, line, columns in characters, and the planned edits as fixes | OASIS' schema |
+| `nagios` | a line with performance data | the grammar of the Monitoring Plugins' guidelines |
+
+What is for machines is in UTF-8 whatever the locale. In SARIF, what is not of a file (the place, name servers) is a
+notification of the invocation; a row of the server's database has a logical location only, which GitHub's upload
+refuses: give it `--only files`.
 """
 
 ENVIRONMENT = """
@@ -53,7 +71,7 @@ def reference() -> str:
     commands = next(action for action in top._actions if isinstance(action, argparse._SubParsersAction))
     helps = {choice.dest: choice.help for choice in commands._choices_actions}
     pages = "".join(_command(name, str(helps[name]), sub) for name, sub in commands.choices.items())
-    return f"{HEAD}{statuses}\n## Commands\n{pages}{ENVIRONMENT}"
+    return f"{HEAD}{statuses}\n## Commands\n{pages}{FORMATS}{ENVIRONMENT}"
 
 
 def _command(name: str, said: str, sub: argparse.ArgumentParser) -> str:

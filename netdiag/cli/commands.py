@@ -1,7 +1,6 @@
 """What each command does: make a job of the arguments, run it, print the report."""
 
 import argparse
-import contextlib
 import gc
 import os
 import sys
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from netdiag import exits
-from netdiag.model.report import Report
+from netdiag.cli import output
 from netdiag.text import Secret, shown
 
 if TYPE_CHECKING:
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    output.prepare(arguments)
     if getattr(arguments, "container", None):
         from netdiag.container import run_inside  # noqa: PLC0415 - needs the docker package
 
@@ -35,21 +33,21 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _fix_or_check(arguments: argparse.Namespace) -> int:
     from netdiag import engine  # noqa: PLC0415 - httpx and all that repairs
-    from netdiag.cli.progress import Progress  # noqa: PLC0415
     from netdiag.sources import STDIN  # noqa: PLC0415
 
     job = _job(arguments)
+    filters = job.write and STDIN in job.files
+    stream = sys.stderr if filters else sys.stdout
     if arguments.wait:
         from netdiag.cli.waiting import waited  # noqa: PLC0415 - only when the option is used
 
         report = waited(job, arguments)
     else:
-        with contextlib.closing(Progress(quiet=arguments.quiet)) as progress:
-            report = engine.run(job, progress.tell)
-    filters = job.write and STDIN in job.files
+        with output.watching(arguments, stream) as tell:
+            report = engine.run(job, tell)
     if filters:
         sys.stdout.buffer.write(job.stdin if report.output is None else report.output)
-    return _print(report, arguments, to_stderr=filters)
+    return output.show(report, arguments, stream, told=not arguments.wait)
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -67,18 +65,17 @@ def _replay(arguments: argparse.Namespace) -> int:
         said = error.strerror if isinstance(error, OSError) else str(error)
         sys.stderr.write(f"netdiag: {shown(name)} cannot be diagnosed again: {shown(said or '')}\n")
         return exits.NO_CONFIGURATION
-    return _print(report, arguments)
+    return output.show(report, arguments, sys.stdout)
 
 
 def _detect(arguments: argparse.Namespace) -> int:
     from netdiag.detection import detect  # noqa: PLC0415 - without what the other commands need
 
-    return _print(detect(arguments.host), arguments)
+    return output.show(detect(arguments.host), arguments, sys.stdout)
 
 
 def _chat(arguments: argparse.Namespace) -> int:
     from netdiag import engine  # noqa: PLC0415
-    from netdiag.cli.progress import Progress  # noqa: PLC0415
     from netdiag.model.endpoint import Endpoint  # noqa: PLC0415
 
     endpoint = Endpoint(
@@ -91,19 +88,19 @@ def _chat(arguments: argparse.Namespace) -> int:
         base_url=arguments.base_url,
         api_key=_key(arguments),
     )
-    with contextlib.closing(Progress(quiet=arguments.quiet)) as progress:
-        report = engine.call_once(endpoint, _job(arguments), progress.tell)
-    return _print(report, arguments)
+    with output.watching(arguments, sys.stdout) as tell:
+        report = engine.call_once(endpoint, _job(arguments), tell)
+    return output.show(report, arguments, sys.stdout, told=True)
 
 
 def _rollback(arguments: argparse.Namespace) -> int:
     from netdiag import engine  # noqa: PLC0415
 
     if arguments.list:
-        return _print(engine.journal(), arguments)
+        return output.show(engine.journal(), arguments, sys.stdout)
     paths = [Path(name) for name in arguments.files]
     job = engine.Job("rollback", database=_database(vars(arguments)))
-    return _print(engine.rollback(paths, arguments.run, job=job), arguments)
+    return output.show(engine.rollback(paths, arguments.run, job=job), arguments, sys.stdout)
 
 
 def _explain(arguments: argparse.Namespace) -> int:
@@ -116,7 +113,7 @@ def _explain(arguments: argparse.Namespace) -> int:
     except OSError as error:
         sys.stderr.write(f"netdiag: {shown(arguments.error)} cannot be read: {error.strerror}\n")
         return exits.NO_CONFIGURATION
-    return _print(report, arguments)
+    return output.show(report, arguments, sys.stdout)
 
 
 def _demo(arguments: argparse.Namespace) -> int:
@@ -173,19 +170,3 @@ def _key(arguments: argparse.Namespace) -> Secret | None:
         value = os.environ.get(arguments.api_key_env)
         return Secret(value) if value is not None else None
     return Secret(sys.stdin.readline().strip()) if arguments.api_key_stdin else None
-
-
-def _print(report: Report, arguments: argparse.Namespace, *, to_stderr: bool = False) -> int:
-    stream = sys.stderr if to_stderr else sys.stdout
-    if arguments.format == "json":
-        from netdiag.report.as_json import as_json  # noqa: PLC0415 - one of the two is needed
-
-        stream.write(as_json(report, arguments.lang) + "\n")
-    else:
-        from netdiag.report.as_text import as_text  # noqa: PLC0415
-
-        detail = -1 if arguments.quiet else arguments.verbose
-        colour = stream.isatty() and not arguments.no_color and not os.environ.get("NO_COLOR")
-        stream.write(as_text(report, arguments.lang, detail=detail, colour=colour))
-    stream.flush()
-    return report.exit_code

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from netdiag import exits, findings
+from netdiag.cli import output
 from netdiag.model.report import Finding, Report
 from netdiag.text import shown
 
@@ -25,7 +26,7 @@ def codes(arguments: argparse.Namespace) -> int:
     from netdiag.report.explained import as_json, as_text  # noqa: PLC0415 - a mistyped code needs neither
 
     if arguments.format == "json":
-        sys.stdout.write(as_json(wanted, arguments.lang))
+        output.write(as_json(wanted, arguments.lang), sys.stdout)
     else:
         sys.stdout.write(as_text(wanted, arguments.lang, briefly=not arguments.codes))
     return exits.OK

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from netdiag import __version__
+from netdiag.report.rendered import FORMATS, OF_A_CALL, PLAIN
 
-FORMATS: Final = ("text", "json")
 _NAME: Final = re.compile(r"[0-9A-Za-z_]([0-9A-Za-z_.-]*[0-9A-Za-z_.])?")
 _LONGEST_WAIT_S: Final = 3600.0
 _LONGEST_DURATION_S: Final = 86400.0
@@ -116,10 +116,10 @@ def _speech() -> argparse.ArgumentParser:
     return part
 
 
-def _shared() -> argparse.ArgumentParser:
+def _shared(formats: Sequence[str] = PLAIN) -> argparse.ArgumentParser:
     part = argparse.ArgumentParser(add_help=False, parents=[_speech()])
     part.add_argument("-q", "--quiet", action="store_true", help="print problems only")
-    part.add_argument("--format", choices=FORMATS, default="text", help="what is printed (default: text)")
+    part.add_argument("--format", choices=formats, default="text", help="what is printed (default: text)")
     _container(part)
     return part
 
@@ -133,7 +133,7 @@ def _container(to: argparse.ArgumentParser) -> None:
 def _fix(commands: Any) -> None:
     fix = commands.add_parser(
         "fix-base-url",
-        parents=[_files(), _database(), _probing(), _waiting(), _shared()],
+        parents=[_files(), _database(), _probing(), _waiting(), _shared(FORMATS)],
         help="find, prove and write the base_urls that work",
     )
     fix.add_argument("--dry-run", action="store_true", help="show what would be written, and write nothing")
@@ -141,7 +141,7 @@ def _fix(commands: Any) -> None:
 
 def _check(commands: Any) -> None:
     said = "the same diagnosis; changes nothing"
-    parts = [_files(), _database(), _probing(), _waiting(), _shared()]
+    parts = [_files(), _database(), _probing(), _waiting(), _shared(FORMATS)]
     check = commands.add_parser("check", parents=parts, help=said)
     check.add_argument(
         "--replay", metavar="REPORT", help="diagnose a saved JSON report again, offline; `-` is standard input"
@@ -154,7 +154,9 @@ def _detect(commands: Any) -> None:
 
 
 def _chat(commands: Any) -> None:
-    chat = commands.add_parser("chat", parents=[_probing(), _shared()], help="one call exactly as KAG makes it")
+    chat = commands.add_parser(
+        "chat", parents=[_probing(), _shared(OF_A_CALL)], help="one call exactly as KAG makes it"
+    )
     chat.add_argument("--type", required=True, help="as in the configuration: ollama, vllm, maas, openai")
     chat.add_argument("--base-url", required=True, metavar="URL")
     chat.add_argument("--model", required=True)

@@ -39,16 +39,27 @@ def as_dict(report: Report, language: str = "en") -> dict[str, Any]:
         "choice": _choice(report.choice) if report.choice else None,
         "evidence": _evidence(report.evidence) if report.evidence else None,
         "endpoints": [_examined(item, language) for item in report.endpoints],
-        "findings": [_finding(finding, language) for finding in report.findings],
+        "findings": [finding_of(finding, language) for finding in report.findings],
         "plan": {
-            "edits": [_edit(edit) for edit in report.plan.edits],
+            "edits": [edit_of(edit) for edit in report.plan.edits],
             "digests": dict(report.plan.digests),
             "diff": report.plan.diff,
         },
-        "applied": [_applied(each, language) for each in report.applied],
+        "applied": [applied_of(each, language) for each in report.applied],
         "runs": [_run(run, language) for run in report.runs or ()],
         "summary": summary(report),
         "exit_code": report.exit_code,
+    }
+
+
+def applied_of(applied: Applied, language: str) -> dict[str, Any]:
+    """Return what was written as a report has it."""
+    return {
+        "source": applied.source,
+        "place": findings.placed(applied.name, language) or None,
+        "run": applied.run,
+        "how": applied.how,
+        "edits": applied.edits,
     }
 
 
@@ -116,18 +127,19 @@ def _answer(answer: NameAnswer) -> dict[str, Any]:
 
 def _examined(item: Examined, language: str) -> dict[str, Any]:
     return {
-        **_endpoint(item.endpoint, language),
-        "attempts": [_attempt(attempt) for attempt in item.attempts],
-        "proofs": [_proof(proof) for proof in item.proofs],
+        **endpoint_of(item.endpoint, language),
+        "attempts": [attempt_of(attempt) for attempt in item.attempts],
+        "proofs": [proof_of(proof) for proof in item.proofs],
         "verdict": item.verdict,
         "chosen": item.chosen.host if item.chosen else None,
         "runner_up": item.runner_up.host if item.runner_up else None,
         "proven_url": shown(item.proven_url) or None,
-        "findings": [_finding(finding, language) for finding in item.findings],
+        "findings": [finding_of(finding, language) for finding in item.findings],
     }
 
 
-def _endpoint(endpoint: Endpoint, language: str) -> dict[str, Any]:
+def endpoint_of(endpoint: Endpoint, language: str) -> dict[str, Any]:
+    """Return where an endpoint is and what it says; nothing of what was tried."""
     return {
         "source": endpoint.source,
         "line": endpoint.line,
@@ -145,7 +157,8 @@ def _endpoint(endpoint: Endpoint, language: str) -> dict[str, Any]:
     }
 
 
-def _attempt(attempt: Attempt) -> dict[str, Any]:
+def attempt_of(attempt: Attempt) -> dict[str, Any]:
+    """Return an attempt as a report has it."""
     return {
         "step": attempt.step,
         "host": attempt.host,
@@ -161,7 +174,8 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def _proof(proof: Proof) -> dict[str, Any]:
+def proof_of(proof: Proof) -> dict[str, Any]:
+    """Return a call as a report has it."""
     service = proof.service
     return {
         "host": proof.host,
@@ -178,7 +192,8 @@ def _proof(proof: Proof) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding, language: str) -> dict[str, Any]:
+def finding_of(finding: Finding, language: str) -> dict[str, Any]:
+    """Return a finding as a report has it, its words in ``language``."""
     said = findings.words(finding, language)
     return {
         "code": finding.code,
@@ -189,16 +204,6 @@ def _finding(finding: Finding, language: str) -> dict[str, Any]:
         "explanation": shown(said.explanation),
         "evidence": [shown(line) for line in finding.evidence],
         "remedies": [{"text": r.text, "command": r.command, "on": r.on} for r in said.remedies],
-    }
-
-
-def _applied(applied: Applied, language: str) -> dict[str, Any]:
-    return {
-        "source": applied.source,
-        "place": findings.placed(applied.name, language) or None,
-        "run": applied.run,
-        "how": applied.how,
-        "edits": applied.edits,
     }
 
 
@@ -217,7 +222,8 @@ def _past(file: PastFile, language: str) -> dict[str, Any]:
     }
 
 
-def _edit(edit: Edit) -> dict[str, Any]:
+def edit_of(edit: Edit) -> dict[str, Any]:
+    """Return an edit as a report has it."""
     return {
         "source": edit.source,
         "line": edit.line,

@@ -50,6 +50,7 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "count_repairable": {"en": "{n} to repair", "zh": "{n} 个待修复"},
     "count_broken": {"en": "{n} with a problem", "zh": "{n} 个有问题"},
     "count_left_alone": {"en": "{n} left alone", "zh": "{n} 个保持不变"},
+    "and_more": {"en": "; and {n} more", "zh": "；另有 {n} 项"},
     "seen": {"en": "seen:", "zh": "所见："},
     "do": {"en": "what to do:", "zh": "解决办法："},
     "proven": {

@@ -1,5 +1,6 @@
 """A finding on a page: its title, and of a problem also why it is one, what was seen and what to do."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import Final
 
@@ -19,6 +20,18 @@ def tell(page: Page, finding: Finding, language: str) -> None:
     title(page, finding.code, said, language)
     if findings.severity(finding.code) == "error":
         body(page, said, finding.evidence, language)
+
+
+def in_full(finding: Finding, language: str) -> str:
+    """Return why a finding is one, what was seen and what to do, as paragraphs of text."""
+    page = Page()
+    body(page, findings.words(finding, language), finding.evidence, language)
+    return textwrap.dedent(page.text())
+
+
+def headline(finding: Finding, language: str) -> str:
+    """Return what is the matter, on one line."""
+    return shown(findings.words(finding, language).title)
 
 
 def title(page: Page, code: str, said: Words, language: str) -> None:

@@ -1,0 +1,259 @@
+"""Reports as runs end with them: what every renderer is shown."""
+
+from dataclasses import replace
+
+from netdiag.model.attempt import Attempt, Proof, Service
+from netdiag.model.endpoint import Endpoint, Span
+from netdiag.model.journal import Applied, PastFile, PastRun
+from netdiag.model.place import Candidate, Choice, Fact, Facts, Gateway, Hop, HostsLine, Interface, NameAnswer, Platform
+from netdiag.model.plan import Edit, Plan
+from netdiag.model.report import Evidence, Examined, Finding, Report
+from netdiag.text import Secret
+
+KEY = "sk-canary-4f1d"
+LOCAL = Candidate("localhost", "loopback", "", 0, ("127.0.0.1", "::1"))
+NAME = Candidate("host.docker.internal", "name", "", 1)
+GATEWAY = Candidate("172.18.0.1", "gateway", "eth0", 4, ("172.18.0.1",))
+DOCKER0 = Candidate("172.17.0.1", "docker0", "", 5, ("172.17.0.1",))
+DOCKERENV = Fact("dockerenv", "present", "/.dockerenv")
+PLATFORM = Platform("docker-compose", True, False, "certain", (DOCKERENV,), systems=("linux",))
+URL, HOST, PATH = Span(63, 86), Span(70, 79), Span(85, 86)
+
+
+def endpoint(line: int = 4, node: str = "chat_llm", base_url: str = "http://localhost:11434/") -> Endpoint:
+    """An endpoint with a key that must never be seen."""
+    return Endpoint(
+        "kag_config.yaml", line, node, "chat", "ollama", "qwen2.5:3b", base_url, Secret(KEY), {}, URL, column=13
+    )
+
+
+def report(command: str = "fix-base-url", *endpoints: Examined, **more) -> Report:
+    """A report about these endpoints."""
+    known = {"kag_version": "0.8.0", "platform": PLATFORM, "candidates": (LOCAL, NAME, GATEWAY)}
+    fields = {"exit_code": 0, "evidence": EVIDENCE, **known, "endpoints": endpoints, **more}
+    return Report(command, "2026-11-23T16:40:00+00:00", 123.4, **fields)
+
+
+REFUSED = Attempt("tcp", "172.18.0.1", "172.18.0.1", 11434, 0.1, 0.3, "connection_refused", "Connection refused")
+CONNECTED = Attempt("tcp", "172.18.0.1", "172.18.0.1", 11434, 0.1, 0.3)
+CALLED = Attempt("call", "172.18.0.1", "", 11434, 0.0, 38.0, None, "", 200)
+PROVEN = Proof("172.18.0.1", "http://172.18.0.1:11434/", None, "", 200, 38.0, Service("ollama", "0.17.4"))
+REPAIRABLE = Examined(
+    endpoint(),
+    "repairable",
+    (REFUSED, CONNECTED, CALLED),
+    (PROVEN,),
+    GATEWAY,
+    "http://172.18.0.1:11434/",
+    runner_up=DOCKER0,
+)
+WORKS = replace(REPAIRABLE, verdict="works", endpoint=endpoint(9, "openie_llm", "http://172.18.0.1:11434/"))
+LOOPBACK = Finding(
+    "ND201",
+    "kag_config.yaml:4",
+    {"port": "11434", "service": "ollama", "model": "qwen2.5:3b", "platform": "docker-compose", "systems": "linux"},
+    ("172.18.0.1:11434 tcp connection_refused (0.3 ms)",),
+)
+MADE_BY_A_MAC = Platform(
+    "kubernetes",
+    True,
+    False,
+    "likely",
+    (Fact("kubernetes", "10.96.0.1", "environment: KUBERNETES_SERVICE_HOST"),),
+    (Fact("dockerenv", "present", "/.dockerenv"),),
+    "docker-desktop",
+    ("linux", "macos", "windows"),
+    reaches_loopback=True,
+)
+WAYS = (
+    LOCAL,
+    Candidate("host.docker.internal", "name", "/etc/hosts:7", 1, ("172.17.0.1",)),
+    Candidate("host.lima.internal", "name", "127.0.0.11", 2, ("192.168.5.2",)),
+    Candidate("192.168.5.2", "answer", "host.docker.internal", 3, ("192.168.5.2",)),
+    GATEWAY,
+    Candidate("172.20.0.1", "first_address", "172.20.0.0/16 eth1", 5, ("172.20.0.1",)),
+    DOCKER0,
+    Candidate("10.0.2.2", "constant", "docker-rootless", 7, ("10.0.2.2",)),
+    Candidate("172.20.96.1", "host_nameserver", "/etc/resolv.conf", 8, ("172.20.96.1",)),
+    Candidate("10.1.2.3", "user", "", 9, ("10.1.2.3",)),
+)
+STATIONS = ("container", "bridge", "router", "namespace", "machine", "wsl", "outer_container", "node", "host")
+ANSWERS = (
+    NameAnswer("host.docker.internal", "127.0.0.11", ("192.168.5.2",), duration_ms=1.5),
+    NameAnswer("host.orb.internal", "127.0.0.11", failure="dns_nxdomain", detail="NXDOMAIN", duration_ms=1.6),
+)
+EVIDENCE = Evidence(
+    Facts(
+        (DOCKERENV,),
+        (Interface("eth0", ("172.18.0.2/16",), "veth"),),
+        (Gateway("172.18.0.1", "eth0"),),
+        (HostsLine("172.17.0.1", ("host.docker.internal",), 7),),
+        ("127.0.0.11",),
+        ("172.20.96.1",),
+        ("127.0.0.1:8887",),
+    ),
+    ANSWERS,
+    "0.8.0",
+    120.0,
+    ("HTTP_PROXY",),
+)
+PIN = Finding(
+    "ND118",
+    "/etc/hosts:7",
+    {
+        "name": "host.docker.internal",
+        "pinned": "172.17.0.1",
+        "line": "7",
+        "server": "127.0.0.11",
+        "answered": "192.168.5.2",
+    },
+    ("127.0.0.11: 192.168.5.2 (host.docker.internal)",),
+)
+BROKEN = Examined(endpoint(), "broken", (REFUSED,), findings=(LOOPBACK,))
+BROKEN_TOO = replace(BROKEN, endpoint=endpoint(9, "openie_llm"))
+TEMPLATE = Examined(
+    endpoint(12, "ner_llm", "{{ URL }}"), "left_alone", findings=(Finding("ND504", "", {"base_url": "{{ URL }}"}),)
+)
+EDITS = (
+    Edit("kag_config.yaml", 4, "chat_llm", HOST, b"localhost", b"172.18.0.1", "host", 20),
+    Edit("kag_config.yaml", 4, "chat_llm", PATH, b"/", b"", "path", 35),
+)
+PLAN = Plan(EDITS, {"kag_config.yaml": "0" * 64}, "--- a/kag_config.yaml\n+++ b/kag_config.yaml\n-x\n+y\n")
+FILE = "/home/admin/kag_config.yaml"
+WRITTEN, UNDOING = "20261123T164000.000001Z-42", "20261123T165000.000002Z-43"
+RUNS = (
+    PastRun("20261123T170000.000003Z-44", "2026-11-23T17:00:00+00:00", (PastFile(FILE, "done", "in_place", 2),)),
+    PastRun(UNDOING, "2026-11-23T16:50:00+00:00", (PastFile(FILE, "done", "rename", 1, WRITTEN),)),
+    PastRun(
+        WRITTEN,
+        "2026-11-23T16:40:00+00:00",
+        (
+            PastFile(FILE, "rolled_back", "rename", 1),
+            PastFile("/home/admin/b.yaml", "undone", "rename", 1),
+            PastFile("/home/admin/c.yaml", "left", "in_place", 1),
+            PastFile("/home/admin/d.yaml", "unfinished", "rename", 3),
+        ),
+    ),
+)
+REFUSED_UNDO = Finding("ND605", "/var/lib/netdiag", {"reason": "file_no_such_run", "detail": "run x", "listed": "yes"})
+AROUND = (
+    Finding("ND607", "kag_config.yaml", {"editor": ".kag_config.yaml.swp"}),
+    Finding("ND608", "kag_config.yaml", {"n": "2"}),
+)
+UNREADABLE = Finding("ND501", "bad.yaml:3", {"reason": "file_syntax", "detail": "expected ',' or ']'"})
+
+KEY_REFUSED = Examined(
+    endpoint(20, "openie_llm", "https://api.example.com/v1"),
+    "broken",
+    (Attempt("call", "api.example.com", "", 443, 0.0, 112.0, "key_refused", "Incorrect API key", 401),),
+    (Proof("api.example.com", "https://api.example.com/v1", "key_refused", "Incorrect API key", 401, 112.0),),
+    findings=(
+        Finding(
+            "ND404",
+            "kag_config.yaml:20",
+            {"address": "https://api.example.com/v1", "detail": "Incorrect API key", "model": "m", "type": "maas"},
+            ("call https://api.example.com/v1: HTTP 401 (112.0 ms)",),
+        ),
+    ),
+)
+DROPPED = Examined(
+    endpoint(),
+    "broken",
+    (
+        Attempt("tcp", "localhost", "127.0.0.1", 11434, 0.1, 0.1, "connection_refused", "Connection refused"),
+        Attempt("dns", "host.docker.internal", "", 11434, 0.1, 3.2, "dns_nxdomain"),
+        Attempt("tcp", "172.18.0.1", "172.18.0.1", 11434, 0.2, 1500.0, "timed_out", neighbour="complete"),
+        Attempt("control", "172.18.0.1", "172.18.0.1", 1, 1501.0, 0.2, "connection_refused"),
+    ),
+    findings=(
+        Finding(
+            "ND209",
+            "kag_config.yaml:4",
+            {"address": "172.18.0.1:11434", "port": "11434", "containers": "172.18.0.0/16", "systems": "linux"},
+            ("172.18.0.1:11434 tcp timed_out (1500.0 ms), ARP complete", "172.18.0.1:1 control connection_refused"),
+        ),
+    ),
+)
+ROW = replace(
+    endpoint(0, "", "http://localhost:11434/"),
+    source="openspg:127.0.0.1:3306/openspg/kg_user_model/1",
+    place="place_models > Ollama > qwen2.5:3b",
+    column=0,
+)
+OF_SERVER = replace(REPAIRABLE, endpoint=ROW)
+CHINESE = replace(REPAIRABLE, endpoint=replace(endpoint(), source="配置/甲 乙.yaml", model="通义千问"))
+CHINESE_PLAN = Plan(tuple(replace(edit, source="配置/甲 乙.yaml") for edit in EDITS), {"配置/甲 乙.yaml": "0" * 64}, "")
+ONE_CALL = replace(
+    endpoint(0, "chat", "http://172.18.0.1:11434/"), source="command line", url_span=None, column=0, line=0
+)
+HOSTILE = Finding(
+    "ND405",
+    "f|g.yaml:1",
+    {"address": "http://h|i", "detail": "a|b\x1b]0;owned\x07<script>&amp;]]>\ufffe"},
+    ("\x1b[2J",),
+)
+
+SITUATIONS = {
+    "repaired": report(
+        "fix-base-url", REPAIRABLE, WORKS, plan=PLAN, applied=(Applied("kag_config.yaml", "r1", "rename", 2),)
+    ),
+    "dry-run": report("fix-base-url", REPAIRABLE, plan=PLAN, exit_code=3),
+    "check": report("check", REPAIRABLE, plan=PLAN, exit_code=1),
+    "two-with-one-cause": report("check", BROKEN, BROKEN_TOO, WORKS, exit_code=1),
+    "nothing-to-do": report("check", WORKS, TEMPLATE),
+    "unreadable": report("fix-base-url", findings=(UNREADABLE,), exit_code=78),
+    "detect": report(
+        "detect",
+        path=(Hop("container", "172.18.0.2/16 (eth0)"), Hop("bridge", "172.18.0.1"), Hop("host")),
+        choice=Choice(GATEWAY, "no_name_known", DOCKER0),
+        evidence=EVIDENCE,
+    ),
+    "detect-every-kind": report(
+        "detect",
+        platform=MADE_BY_A_MAC,
+        candidates=WAYS,
+        path=tuple(Hop(kind) for kind in STATIONS),
+        choice=Choice(WAYS[1], "stable_name", WAYS[3]),
+        findings=(PIN,),
+        evidence=EVIDENCE,
+    ),
+    "detect-no-way": report("detect", candidates=(LOCAL, NAME), path=(Hop("container"), Hop("router"), Hop("host"))),
+    "repaired-beside-an-editor": report(
+        "fix-base-url",
+        REPAIRABLE,
+        findings=AROUND,
+        plan=PLAN,
+        applied=(Applied("kag_config.yaml", "r1", "in_place", 2),),
+    ),
+    "runs": report("rollback", runs=RUNS),
+    "no-runs": report("rollback", runs=()),
+    "rollback-refused": report("rollback", findings=(REFUSED_UNDO,), exit_code=1),
+    "rollback": report("rollback", applied=(Applied("kag_config.yaml", "r2", "in_place", 1),)),
+    "key-refused": report("check", KEY_REFUSED, WORKS, exit_code=1),
+    "firewall": report("check", DROPPED, candidates=(LOCAL, NAME, GATEWAY, DOCKER0), exit_code=1),
+    "of-the-server": report("check", OF_SERVER, exit_code=1, plan=replace(PLAN, edits=(), diff="")),
+    "cannot-write": report(
+        "fix-base-url",
+        REPAIRABLE,
+        findings=(
+            Finding("ND601", "kag_config.yaml", {"reason": "file_read_only", "detail": "Read-only file system"}),
+        ),
+        plan=PLAN,
+        exit_code=77,
+    ),
+    "rolled-back": report(
+        "fix-base-url", REPAIRABLE, findings=(Finding("ND602", "kag_config.yaml", {}),), plan=PLAN, exit_code=4
+    ),
+    "chinese-names": report("check", CHINESE, plan=CHINESE_PLAN, exit_code=1),
+    "hostile": report(
+        "check", replace(BROKEN, findings=(HOSTILE,)), findings=(replace(HOSTILE, where="f.yaml:1"),), exit_code=1
+    ),
+    "one-call": report("chat", replace(WORKS, endpoint=ONE_CALL), platform=None, candidates=(), evidence=None),
+    "one-call-failed": report(
+        "chat", replace(KEY_REFUSED, endpoint=ONE_CALL), platform=None, candidates=(), evidence=None, exit_code=1
+    ),
+}
+"""What is called ``hostile`` was said by a server that means no good; the key that endpoints have is in none."""
+
+EXAMINED = {name: each for name, each in SITUATIONS.items() if each.command in ("fix-base-url", "check")}
+"""Those of the commands that have every format."""
