@@ -40,10 +40,12 @@ FORMATS = """
 |---|---|---|
 | `text` | for people, in what the locale can show; 80 columns but for commands | golden files |
 | `json` | one object, `netdiag/report/1` | [schema.json](../netdiag/report/schema.json) |
-| `jsonl` | an event a line as it happens, `netdiag/event/1`; the last is `finished` | [event.schema.json](../netdiag/report/event.schema.json) |
+| `jsonl` | an event a line as it happens, `netdiag/event/1`; the last is `finished` | [event.schema.json][events] |
 | `junit` | a suite for each configuration, a case for each endpoint | Jenkins' junit-10.xsd |
 | `sarif` | SARIF 2.1.0: file, line, columns in characters, and the planned edits as fixes | OASIS' schema |
 | `nagios` | a line with performance data | the grammar of the Monitoring Plugins' guidelines |
+
+[events]: ../netdiag/report/event.schema.json
 
 What is for machines is in UTF-8 whatever the locale. In SARIF, what is not of a file (the place, name servers) is a
 notification of the invocation; a row of the server's database has a logical location only, which GitHub's upload
