@@ -59,7 +59,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Service:
-    """Who answers at an address: ``name`` is ``ollama``, ``vllm``, ``openai-compatible`` or ``other``."""
+    """Who answers at an address.
+
+    ``name`` is ``ollama``, ``vllm``, another server that names itself (:mod:`netdiag.probe.identity`),
+    ``openai-compatible`` for one that does not, or ``other`` for what is not known to serve models.
+    """
 
     name: str
     version: str = ""

@@ -19,7 +19,8 @@ def identify(origin: str, *, connect_s: float, environment: Environment | None =
 
     ``other`` stands for anything that is not known to serve models; ``failure`` of the answer then says if there was
     no HTTP at all. No proxy is used; certificates are trusted as in ``environment``, by default this process's own.
-    Paths: Ollama's ``/api/version`` and ``/api/tags``, vLLM's ``/version``, OpenAI's ``/v1/models``.
+    Paths: Ollama's ``/api/version`` and ``/api/tags``, vLLM's ``/version``, OpenAI's ``/v1/models`` and where nobody
+    has that ``/engines/v1/models`` of Docker's Model Runner.
     """
     answer = _get(origin, "/api/version", connect_s, environment)
     if answer.failure:
@@ -87,12 +88,51 @@ def _openai_like(origin: str, connect_s: float, environment: Environment | None)
     if _is_loading(listing):
         return Service("openai-compatible"), listing
     if not guarded and not (listing.status == 200 and isinstance(body.get("data"), list)):
-        return Service("other"), listing
+        return _model_runner(origin, connect_s, environment) or Service("other"), listing
+    name = _named(body.get("data"))
+    if name in _OWNERS.values() and name != "vllm":
+        return Service(name, "", models), listing
     answer = _get(origin, "/version", connect_s, environment)
     version = _json(answer).get("version")
     if answer.status == 200 and isinstance(version, str):
-        return Service("vllm", version, models), listing
-    return Service("openai-compatible", "", models), listing
+        return Service("localai" if name == "localai" else "vllm", version, models), listing
+    return Service("openai-compatible" if name == "localai" else name, "", models), listing
+
+
+def _model_runner(origin: str, connect_s: float, environment: Environment | None) -> Service | None:
+    """Return Docker's Model Runner if it answers: before it had ``/v1``, everything was below ``/engines``."""
+    listing = _get(origin, "/engines/v1/models", connect_s, environment)
+    owned = _named(_json(listing).get("data")) == "docker-model-runner"
+    return Service("docker-model-runner", "", _models(listing, "data", "id")) if owned else None
+
+
+def _named(entries: Any) -> str:
+    """Return which server lists its models so, or ``openai-compatible`` where the entries do not tell."""
+    entry = entries[0] if isinstance(entries, list) and entries else None
+    if not isinstance(entry, dict):
+        return "openai-compatible"
+    owner = entry.get("owned_by")
+    if owner is not None and owner == entry.get("id"):
+        return _OWNERS["itself"]
+    if entry.keys() == {"id", "object"}:
+        return (
+            "localai"  # core/schema/openai.go says nothing else of a model; others do so too, so it is looked at again
+        )
+    return _OWNERS.get(owner, "openai-compatible") if isinstance(owner, str) else "openai-compatible"
+
+
+_OWNERS: Final = {
+    "vllm": "vllm",  # vllm/entrypoints/openai/protocol.py
+    "sglang": "sglang",  # sglang/srt/entrypoints/openai/protocol.py
+    "llamacpp": "llama.cpp",  # tools/server/server.cpp
+    "me": "llama-cpp-python",  # llama_cpp/server/app.py; recorded
+    "xinference": "xinference",  # xinference/api/restful_api.py
+    "organization_owner": "lm-studio",
+    "organization-owner": "lm-studio",
+    "docker": "docker-model-runner",
+    "itself": "tgi",  # router/src/server.rs
+}
+"""Whom servers name as the owner of a model in their list (``owned_by``): themselves, where nobody told them better."""
 
 
 def _is_loading(answer: Answer) -> bool:

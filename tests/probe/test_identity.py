@@ -1,5 +1,7 @@
 """Who answers in a model service's place, and what is taken for one: asked without a key, over real sockets."""
 
+import json
+
 import pytest
 from probe.web import reply, serving
 
@@ -36,6 +38,45 @@ def test_what_looks_like_a_model_service(site, name):
     """A web interface with Ollama's paths is none, a server that says it loads is one, and any other 503 is not."""
     with serving(site) as here:
         assert identify(here.origin, connect_s=1)[0].name == name
+
+
+def listing(version: bytes = b"", at: str = "/v1/models", **entry):
+    """Answer with one model as a server lists it, and with a version where it has one."""
+
+    def site(method: str, path: str):
+        if path == at:
+            return reply(
+                200, json.dumps({"object": "list", "data": [{"id": "m", "object": "model", **entry}]}).encode()
+            )
+        return reply(200, b'{"version":"%s"}' % version) if path == "/version" and version else reply(404, b"{}")
+
+    return site
+
+
+@pytest.mark.parametrize(
+    ("site", "name"),
+    [
+        (listing(b"0.32.0", owned_by="vllm"), "vllm"),
+        (listing(owned_by="vllm"), "vllm"),
+        (listing(owned_by="sglang"), "sglang"),
+        (listing(owned_by="llamacpp"), "llama.cpp"),
+        (listing(owned_by="me"), "llama-cpp-python"),
+        (listing(owned_by="xinference", model_type="LLM"), "xinference"),
+        (listing(owned_by="organization_owner"), "lm-studio"),
+        (listing(owned_by="m", created=0), "tgi"),
+        (listing(b"v3.1.0 (abc)"), "localai"),
+        (listing(), "openai-compatible"),
+        (listing(owned_by="docker"), "docker-model-runner"),
+        (listing(owned_by="docker", at="/engines/v1/models"), "docker-model-runner"),
+        (listing(owned_by="somebody"), "openai-compatible"),
+        (listing(owned_by="somebody", at="/engines/v1/models"), "other"),
+    ],
+)
+def test_servers_that_name_themselves(site, name):
+    """A model's owner is the server, where nobody told it better; who cannot be named speaks OpenAI's API at least."""
+    with serving(site) as here:
+        service = identify(here.origin, connect_s=1)[0]
+    assert (service.name, service.models) == (name, () if name == "other" else ("m",))
 
 
 @pytest.mark.parametrize(
