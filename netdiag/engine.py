@@ -58,7 +58,7 @@ def run(job: Job, tell: Tell, open_store: Callable[[], Store] = Store) -> Report
     ways = Ways(platform.candidates(facts, platform.name(facts), job.hosts), found.endpoints, tell)
     version = kag.chosen(job.kag_version, job.root)
     environment = of_server(job.root, in_container=platform.name(facts).in_container)
-    caller = Caller(version.version, job.answer_s, tell, environment)
+    caller = Caller(version.version, job.answer_s, tell, environment, certain=version.certain)
     examined = examine(found.endpoints, ways, caller)
     around = survey(facts, job.hosts) if any(ways.is_lost(item) for item in examined) else None
     if around and ways.add(around.candidates):
@@ -75,7 +75,8 @@ def run(job: Job, tell: Tell, open_store: Callable[[], Store] = Store) -> Report
     _tell(tell, [Planned(edit) for edit in plan.edits])
     written = repair.write(plan, found.documents, open_store, places, server) if job.write else repair.Written()
     _tell(tell, [Written(applied) for applied in written.applied])
-    place_said = findings.of_run(place, evidence) if found.endpoints else ()
+    version_said = findings.of_version(version.text, version.instead, examined, certain=version.certain)
+    place_said = (*version_said, *findings.of_run(place, evidence)) if found.endpoints else ()
     if any(item.verdict == "broken" for item in examined):
         place_said = (*place_said, *sources.ollama_host(job.root))
     report = Report(

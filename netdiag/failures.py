@@ -82,6 +82,8 @@ UNSUPPORTED_TYPE: Final = "unsupported_type"
 LOCAL_TYPE: Final = "local_type"
 BROKEN_TYPE: Final = "broken_type"
 MISSING_SETTING: Final = "missing_setting"
+WRONG_SETTING: Final = "wrong_setting"
+STREAM_UNREADABLE: Final = "stream_unreadable"
 KEY_UNSENDABLE: Final = "key_unsendable"
 # the only escape
 UNKNOWN: Final = "unknown_failure"

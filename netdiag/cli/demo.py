@@ -3,11 +3,12 @@
 import argparse
 import os
 import sys
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
-from netdiag import exits, kag, lab
+from netdiag import exits, lab
 from netdiag.lab import scenarios
 from netdiag.report.labels import label
 from netdiag.report.page import wrapped
@@ -34,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
         return exits.USAGE
     try:
-        with lab.make(scenario.world) as place:
+        with lab.make(_with_kag(scenario)) as place:
             (place.directory / scenario.file_name).write_text(scenario.config, "utf-8")
             return _shell(place, scenario, arguments) if arguments.shell else _show(place, scenario, arguments)
     except lab.LabError as error:
@@ -60,8 +61,13 @@ def _show(place: lab.Lab, scenario: lab.Scenario, arguments: argparse.Namespace)
     return exits.OK if status == scenario.expect_exit else exits.PROBLEM
 
 
+def _with_kag(scenario: lab.Scenario) -> lab.World:
+    """Return the world with the scenario's KAG in the container, unless it is about another one being there."""
+    return scenario.world if scenario.world.kag else replace(scenario.world, kag=scenario.kag_version)
+
+
 def _repair(scenario: lab.Scenario) -> list[str]:
-    version = [] if scenario.kag_version == kag.NEWEST else ["--kag-version", scenario.kag_version]
+    version = ["--kag-version", scenario.kag_version] if scenario.world.kag else []
     return ["netdiag", "fix-base-url", *version, *scenario.options, scenario.file_name]
 
 

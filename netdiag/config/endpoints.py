@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from netdiag.config import ini_tree, quoting, yaml_tree
 from netdiag.config.tree import STRING, Node, Positions, Scalar, Sequence, Style, dotted, mappings
 from netdiag.config.tree import Mapping as MappingNode
-from netdiag.model.endpoint import Endpoint, Kind, Span
+from netdiag.model.endpoint import Endpoint, Form, Kind, Span
 from netdiag.text import Secret, without_secrets
 
 _EXPANDED: Final = re.compile(r"[$`]")  # by a shell, Docker Compose, python-dotenv
@@ -22,6 +22,12 @@ with ten keys, and a document of nothing but ``<<`` must stay cheap.
 _KIND: Final = re.compile(r"(?i)(?P<rerank>rerank)|(?P<embedding>vectori[sz]e|embed)|(?P<chat>llm|chat)")
 _SECRET: Final = re.compile(r"(?i)key|token(?!s|iz)|secret|passw|pwd|credential|signature|auth(?!ors?$)")
 _TAKEN: Final = frozenset({"base_url", "type", "client_type", "model"})
+
+_NESTED: Final = frozenset({"stop", "extra_body"})
+"""Settings that KAG sends whole, a list and a mapping (0.8 openai_client.py:81-87)."""
+
+_UNTYPED: Final = frozenset({"timeout", "max_rate", "time_period", "max_tokens"})
+"""Numbers that KAG has since 0.6, which reads neither INI nor ``.env``: there all is text and none is meant so."""
 
 _TEMPLATE: Final = re.compile(r"\{[{%#]")
 _UNQUOTED_TEMPLATE: Final = re.compile(r"\{\{[^\r\n]{0,200}?\}\}")  # to YAML a mapping in a mapping
@@ -124,7 +130,9 @@ def _styles(url: Node) -> tuple[Style, ...]:
 
 def _endpoint(read: _Read, use: _Use, url: Node) -> Endpoint:
     scalars = use.scalars
-    settings = {name: yaml_tree.value_of(scalar) for name, scalar in scalars.items() if name not in _TAKEN}
+    settings = {name: _value(name, scalar) for name, scalar in scalars.items() if name not in _TAKEN}
+    nested = {name: node for name, node in use.values.items() if name in _NESTED and not isinstance(node, Scalar)}
+    settings |= {name: _whole(node) for name, node in nested.items()}
     inner = _inner(read.text, url)
     left_alone = _left_alone(read.text, url) or ("" if inner else "escaped")
     start, end = inner or (url.start, url.start)
@@ -144,7 +152,40 @@ def _endpoint(read: _Read, use: _Use, url: Node) -> Endpoint:
         left_alone=left_alone,
         uses=use.uses,
         column=read.positions.column(start),
+        forms={name: form for name in ("model", "api_key") if (form := _form(read.text, scalars.get(name)))},
     )
+
+
+def _value(name: str, scalar: Scalar) -> Any:
+    return yaml_tree.value_of(replace(scalar, tag="") if name in _UNTYPED and _has_no_types(scalar) else scalar)
+
+
+def _has_no_types(scalar: Scalar) -> bool:
+    return scalar.style in ("ini", "env")
+
+
+def _whole(node: Node, depth: int = 4) -> Any:
+    """Return a list or mapping with all in it, but for what is a secret or lies too deep."""
+    if isinstance(node, Scalar):
+        return yaml_tree.value_of(node)
+    if depth == 0:
+        return None
+    if isinstance(node, Sequence):
+        return [_whole(item, depth - 1) for item in node.items[:_MERGED_KEYS]]
+    found = {name: _whole(inner, depth - 1) for name, inner in islice(node.pairs.items(), _MERGED_KEYS)}
+    return {name: value for name, value in found.items() if not _is_secret(name, value)}
+
+
+def _form(text: str, scalar: Scalar | None) -> Form | None:
+    """Return how a text is given that is none, or nothing where it is one."""
+    if scalar is None or _filled_in(text, scalar):
+        return None
+    value = yaml_tree.value_of(scalar)
+    if value == "":
+        return "empty"
+    if isinstance(value, str) or _has_no_types(scalar):
+        return None
+    return "null" if value is None else "boolean" if isinstance(value, bool) else "number"
 
 
 def _kind(steps: list[str | int], scalars: dict[str, Scalar]) -> Kind:

@@ -16,7 +16,7 @@ from netdiag.findings.catalog import (
     terms,
     words,
 )
-from netdiag.findings.places import no_way, of_detection, of_run, values
+from netdiag.findings.places import no_way, of_detection, of_run, of_version, values
 
 __all__ = [
     "LANGUAGES",
@@ -28,6 +28,7 @@ __all__ = [
     "no_way",
     "of_detection",
     "of_run",
+    "of_version",
     "placed",
     "severity",
     "term",

@@ -21,9 +21,6 @@ _SINCE: Final = {
 }
 """Since which release Ollama has a path that KAG calls (ollama issues 2416 and 9920; its release notes)."""
 
-_TOKENS: Final = 1024
-"""Tokens of answer to ask for where the model's own limit is not known: enough for what KAG extracts from a chunk."""
-
 
 def of_ollama(code: str, proof: Proof) -> str:
     """Return the code of a call that failed at an Ollama, made more exact by what is known of Ollama."""
@@ -78,8 +75,9 @@ def values(proof: Proof, examined: Examined, context: Context) -> Mapping[str, s
         "file": commands.quoted(endpoint.source),
         "waits": "yes" if proof.seen.get("retry_after") else "no",
         **_instead(endpoint, type_, proven),
-        **_tokens(proof),
+        "tried": "small_call_unknown",
         **proof.seen,
+        **_setting(endpoint, proof, proven),
         "type": commands.quoted(type_) if type_ else "?",
         "url": commands.quoted(shown(proof.url)),
     }
@@ -93,17 +91,17 @@ def _instead(endpoint: Endpoint, type_: str, proven: Proof | None) -> Mapping[st
     return {**found, "instead_url": shown(proven.url), "proven": "yes"} if proven else found
 
 
-def _tokens(proof: Proof) -> Mapping[str, str]:
-    """Return how many tokens of answer to ask for: half of the model's limit leaves room for the question."""
-    limit = proof.seen.get("limit", "")
-    return {"fewer": str(int(limit) // 2 if limit.isdecimal() else _TOKENS)}
+def _setting(endpoint: Endpoint, proof: Proof, proven: Proof | None) -> Mapping[str, str]:
+    """Return whether a setting's line is to be written or left out, and whether its base_url is to change with it."""
+    moved = proven is not None and proven.url != endpoint.base_url
+    return {"written": "yes" if proof.seen.get("write") else "no", "moved": "yes" if moved else "no"}
 
 
 def _service(service: Service, endpoint: Endpoint, port: int) -> str:
     """Return who answered, as remedies ask: ``ollama``, ``vllm``, or where that is unknown what was probably meant."""
     if service.name in ("ollama", "vllm"):
         return service.name
-    return "other" if service.name == "openai-compatible" else service_of(endpoint, port)
+    return service_of(endpoint, port) if service.name == "other" else "other"
 
 
 def _is_too_old(service: Service, path: str) -> bool:

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from netdiag import failures, platform
+from netdiag.model.attempt import Proof
 from netdiag.model.place import Facts, NameAnswer, Platform
-from netdiag.model.report import Evidence, Finding
+from netdiag.model.report import Evidence, Examined, Finding
 from netdiag.platform import names
 
 _OF_SERVER: Final = {
@@ -47,6 +48,22 @@ def of_run(place: Platform, evidence: Evidence) -> tuple[Finding, ...]:
     if not evidence.names:
         return said
     return (*said, *of_platform(evidence.facts, place), *of_names(evidence.facts, place, evidence.names))
+
+
+def of_version(kag: str, installed: str, examined: Sequence[Examined], *, certain: bool) -> tuple[Finding, ...]:
+    """Return what is to be said of the KAG that was imitated: another one is installed, or it was only assumed.
+
+    The latter matters where a call was answered and failed; what succeeded names the version.
+    """
+    if installed:
+        return (Finding("ND552", values={"kag": kag, "installed": installed}),)
+    failed = any(item.verdict == "broken" and any(map(_is_answered, item.proofs)) for item in examined)
+    return (Finding("ND551", values={"kag": kag}),) if failed and not certain else ()
+
+
+def _is_answered(proof: Proof) -> bool:
+    """Tell whether a model service answered the call: what a stranger says depends on no version."""
+    return proof.status is not None and proof.service is not None and proof.service.name != "other"
 
 
 def of_detection(place: Platform, evidence: Evidence) -> tuple[Finding, ...]:

@@ -50,10 +50,11 @@ def of_endpoints(
 
 def of_endpoint(examined: Examined, context: Context) -> tuple[Finding, ...]:
     """Return why this endpoint does not work, or why it is not edited; nothing when it works or can be repaired."""
+    beside = tuple(service.of_success(examined, context)) if examined.verdict in ("works", "repairable") else ()
     if examined.verdict == "left_alone" or (examined.verdict == "repairable" and examined.endpoint.url_span is None):
-        return (_not_edited(examined),)
+        return (_not_edited(examined), *beside)
     if examined.verdict != "broken":
-        return ()
+        return beside
     found = [finding for rule in _RULES for finding in rule(examined, context)]
     raised = {finding.code for finding in found}
     return tuple(finding for finding in found if not _is_hidden(finding.code, raised))

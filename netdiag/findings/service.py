@@ -13,6 +13,7 @@ _BY_KAG: Final = {
     failures.MISSING_SETTING: "ND408",
     failures.LOCAL_TYPE: "ND508",
     failures.BROKEN_TYPE: "ND509",
+    failures.WRONG_SETTING: "ND550",
 }
 """What KAG refuses before anything is sent. It is told beside what the service said once it was mended."""
 
@@ -49,6 +50,7 @@ _BY_PROOF: Final = {
     failures.CANNOT_CHAT: "ND423",
     failures.ORIGIN_REFUSED: "ND424",
     failures.WEB_PAGE: "ND425",
+    failures.STREAM_UNREADABLE: "ND451",
     failures.BAD_URL: "ND503",
     failures.PROXY_FAILED: "ND301",
 }
@@ -61,6 +63,7 @@ _TELLING: Final = (
     failures.MODEL_NOT_FOUND,
     failures.CANNOT_EMBED,
     failures.CANNOT_CHAT,
+    failures.STREAM_UNREADABLE,
     failures.OUT_OF_CREDIT,
     failures.MODEL_FORBIDDEN,
     failures.KEY_MASKED,
@@ -109,6 +112,13 @@ def of_calls(examined: Examined, context: Context) -> Iterator[Finding]:
                 yield _finding(_of_service(other, examined), other, examined, context)
 
 
+def of_success(examined: Examined, context: Context) -> Iterator[Finding]:
+    """Yield what is to be known of an endpoint that works, or can be repaired: KAG's check passes all the same."""
+    proof = next((proof for proof in examined.proofs if proof.failure is None and "dimensions" in proof.seen), None)
+    if proof:
+        yield _finding("ND450", proof, examined, context)
+
+
 def _of_kag(proof: Proof) -> str:
     code = _BY_KAG[proof.failure or ""]
     return "ND507" if code == "ND407" and proof.seen.get("instead") else code
@@ -120,6 +130,8 @@ def _of_service(proof: Proof, examined: Examined) -> str:
     service = proof.service.name if proof.service else "other"
     if code == "ND503" and proof.detail == "placeholder":
         return "ND518"
+    if "other_kag" in proof.seen:
+        return "ND452"
     if code == "ND406" and proof.seen.get("retry_after"):
         return "ND417"
     if service == "ollama":
@@ -135,7 +147,8 @@ def _finding(code: str, proof: Proof, examined: Examined, context: Context) -> F
     from netdiag.findings import answers  # noqa: PLC0415 - a run in which all works does without it
 
     values: Mapping[str, str] = answers.values(proof, examined, context)
-    return Finding(code, examined.endpoint.where, values, (call_line(proof),))
+    evidence = (call_line(proof),) if proof.failure else ()
+    return Finding(code, examined.endpoint.where, values, evidence)
 
 
 def _weight(proof: Proof) -> tuple[int, int]:

@@ -4,10 +4,10 @@ The tables were read in KAG's source at the tags v0.5 to v0.8.0 and hold against
 send (tests/kag/recordings). KAG itself is never imported: importing it is slow and needs a project around it.
 """
 
-from netdiag.kag.calls import Call, NotSent, call
-from netdiag.kag.paths import fault, is_provider, right_path
-from netdiag.kag.types import mended
-from netdiag.kag.verdict import ABOUT_PATHS, judge, seen
+from netdiag.kag.calls import Call, NotSent, call, smaller
+from netdiag.kag.mending import mended
+from netdiag.kag.paths import fault, is_provider, other_version, right_path
+from netdiag.kag.verdict import ABOUT_PATHS, dimensions, judge, seen
 from netdiag.kag.version import NEWEST, Installed, chosen, installed, parse
 
 __all__ = [
@@ -18,12 +18,15 @@ __all__ = [
     "NotSent",
     "call",
     "chosen",
+    "dimensions",
     "fault",
     "installed",
     "is_provider",
     "judge",
     "mended",
+    "other_version",
     "parse",
     "right_path",
     "seen",
+    "smaller",
 ]

@@ -6,23 +6,23 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from netdiag import failures
-from netdiag.kag import types
+from netdiag.kag import addresses, settings, types
 from netdiag.kag.version import Version
 from netdiag.model.attempt import Request
 from netdiag.model.endpoint import Endpoint
 from netdiag.text import Secret
 
 Reads = Literal["openai_chat", "unchecked_chat", "generate", "ollama_chat", "embedding", "ollama_embedding", "rerank"]
-Key = Literal["required", "dummy", "as_given", "never"]
+Key = Literal["required", "dummy", "as_given", "as_text", "never"]
 
+DEFAULT_MODEL: Final = "text-embedding-3-small"
 QUESTION: Final = "who are you?"
 SYSTEM: Final = {"role": "system", "content": "you are a helpful assistant"}
 USER: Final = {"role": "user", "content": QUESTION}
-OLLAMA_PORT: Final = 11434
 
 
 @dataclass(frozen=True)
@@ -42,15 +42,19 @@ class Call:
 
 @dataclass(frozen=True)
 class NotSent:
-    """KAG sends nothing: it refuses the configuration (``failure``), or its type calls nobody (``None``)."""
+    """KAG sends nothing: it refuses the configuration (``failure``), or its type calls nobody (``None``).
+
+    ``seen`` is what the rules want of a setting that is refused (:class:`netdiag.kag.settings.Wrong`).
+    """
 
     failure: str | None
     detail: str = ""
+    seen: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Row:
-    """``path`` is put after the base_url without its final slash; ``None`` posts to the base_url as it stands."""
+    """``path`` is put after the base_url as the type's client does it; ``None`` posts to the base_url itself."""
 
     versions: tuple[Version, ...]
     kind: Literal["chat", "embedding", "rerank"]
@@ -63,66 +67,105 @@ class Row:
 
 def call(version: Version, endpoint: Endpoint, base_url: str) -> Call | NotSent:
     """Return what KAG ``version`` sends for ``endpoint`` if its base_url were ``base_url``."""
-    if refused := _refused(version, endpoint):
-        return refused
+    if nothing := _calls_nobody(version, endpoint):
+        return nothing
     rows = [row for row in ROWS if version in row.versions and row.kind == endpoint.kind]
     row = next((row for row in rows if endpoint.type in row.types), None)
     if row is None:
         known = ", ".join(dict.fromkeys(name for row in rows for name in row.types))
         return NotSent(failures.UNSUPPORTED_TYPE, known)
-    if row.key == "required" and not endpoint.api_key:
-        return NotSent(failures.MISSING_SETTING, "api_key")
-    if not endpoint.model:
-        return NotSent(failures.MISSING_SETTING, "model")
-    url = base_url if row.path is None else _base(endpoint, base_url) + row.path
-    body = json.dumps(row.body(endpoint)).encode()
-    request = Request("POST", url, _HEADERS, body, _bearer(row.key, endpoint))
+    if refused := _refused(version, endpoint, row):
+        return refused
+    try:
+        url = _url(row, base_url)
+    except ValueError:
+        return NotSent(failures.BAD_URL, "blanks" if any(map(str.isspace, base_url)) else "bad_port")
+    body = {**row.body(endpoint), "model": _sent_model(version, endpoint)}
+    if row.reads == "openai_chat" and version == "0.8":
+        body |= _extra(endpoint)
+    request = Request("POST", url, _HEADERS, json.dumps(body).encode(), _bearer(row.key, endpoint))
     return Call(request, row.reads, version)
+
+
+def smaller(call: Call, tokens: int) -> Call:
+    """Return the same call, with an answer of ``tokens`` tokens at most."""
+    body = json.dumps({**call.body, "max_tokens": tokens}).encode()
+    return replace(call, request=replace(call.request, body=body))
 
 
 _HEADERS: Final = {"Accept": "application/json", "Content-Type": "application/json"}
 
 
-def _refused(version: Version, endpoint: Endpoint) -> NotSent | None:
-    """Return what becomes of a type that calls nobody, or that KAG cannot even make."""
-    nobody = NotSent(None, f"type {endpoint.type} calls no service")
-    if not endpoint.type:
+def _calls_nobody(version: Version, endpoint: Endpoint) -> NotSent | None:
+    """Return what becomes of a type that calls no service, or that KAG cannot even make."""
+    type_, settings_ = endpoint.type, endpoint.settings
+    if not type_:
         return NotSent(failures.MISSING_SETTING, "type")
-    if endpoint.type in types.LOCAL:
-        return nobody if endpoint.settings.get("path") else NotSent(failures.LOCAL_TYPE, "path")
-    if endpoint.type == types.ALWAYS_FAILS and endpoint.kind == "chat" and version in _LATE:
-        return NotSent(failures.BROKEN_TYPE, endpoint.type)
-    return nobody if endpoint.type == "mock" else None
+    if type_ in types.LOCAL and endpoint.kind == "embedding" and not settings_.get("path"):
+        return NotSent(failures.LOCAL_TYPE, "path")
+    if type_ == types.ALWAYS_FAILS and endpoint.kind != "rerank" and version in _LATE:
+        return NotSent(failures.BROKEN_TYPE, type_)
+    needs = types.calls_nobody(version, endpoint)
+    if needs is None:
+        return None
+    if needs and settings_.get(needs) is None:
+        return NotSent(failures.MISSING_SETTING, needs)
+    return _wrong(version, endpoint) or NotSent(None, f"type {type_} calls no service")
 
 
-def _base(endpoint: Endpoint, base_url: str) -> str:
-    """Return the base without its final slashes; Ollama's SDK also adds what is missing (ollama/_client.py)."""
-    base = base_url.rstrip("/")
-    if endpoint.type.lower() != "ollama" or "://" in base:
-        return base
-    host, slash, path = base.partition("/")
-    has_port = ":" in host.rpartition("]")[2]
-    return f"http://{host if has_port else f'{host}:{OLLAMA_PORT}'}{slash}{path}"
+def _refused(version: Version, endpoint: Endpoint, row: Row) -> NotSent | None:
+    """Return what KAG misses, or does not take, of the settings for a call."""
+    if row.key == "required" and not endpoint.api_key:
+        return NotSent(failures.MISSING_SETTING, "api_key")
+    # Ollama's SDK wants a model, that of OpenAI sends one that is empty
+    if not _model(version, endpoint) and ("model" not in endpoint.forms or row.types == _OLLAMA):
+        return NotSent(failures.MISSING_SETTING, "model")
+    return _wrong(version, endpoint)
+
+
+def _wrong(version: Version, endpoint: Endpoint) -> NotSent | None:
+    fault = settings.wrong(version, endpoint)
+    return NotSent(failures.WRONG_SETTING, fault.setting, fault._asdict()) if fault else None
+
+
+def _url(row: Row, base_url: str) -> str:
+    """Return where the client of this row posts; raises :exc:`ValueError` for a base_url that it cannot take apart."""
+    if row.path is None:
+        return addresses.of_requests(base_url)
+    return (addresses.of_ollama if row.types == _OLLAMA else addresses.of_openai)(base_url, row.path)
+
+
+def _model(version: Version, endpoint: Endpoint) -> str:
+    """Return the model; up to 0.7 an embedding node has a default (0.7 openai_model.py:34), in 0.8 it is not used."""
+    return endpoint.model or (DEFAULT_MODEL if endpoint.kind == "embedding" and version != "0.8" else "")
+
+
+def _sent_model(version: Version, endpoint: Endpoint) -> str | None:
+    """Return the model as KAG sends it: also one that is empty or null, which some servers do not look at."""
+    form = endpoint.forms.get("model")
+    return None if form == "null" else "" if form == "empty" else _model(version, endpoint)
 
 
 def _bearer(key: Key, endpoint: Endpoint) -> Secret | None:
     if key == "never":
         return None
+    if key == "as_text":  # requests is given f"Bearer {key}", whatever the key is
+        return Secret("None") if endpoint.forms.get("api_key") == "null" else endpoint.api_key or Secret("")
     if key == "dummy":
         return endpoint.api_key or Secret("dummy")
     return endpoint.api_key or Secret("")
 
 
-def _flag(value: object) -> bool:
-    """KAG turns the strings of its configuration page into booleans (kag/common/registry/registrable.py:59)."""
-    return value.lower() == "true" if isinstance(value, str) else bool(value)
+def _extra(endpoint: Endpoint) -> Mapping[str, Any]:
+    """Return what 0.8 adds to a chat's body, where it is a mapping (openai_client.py:83); it replaces what is there."""
+    extra = endpoint.settings.get("extra_body")
+    return extra if isinstance(extra, Mapping) else {}
 
 
 def _openai_06(endpoint: Endpoint) -> dict[str, Any]:
     return {
         "messages": [SYSTEM, USER],
-        "model": endpoint.model,
-        "stream": _flag(endpoint.settings.get("stream", False)),
+        "stream": settings.flag(endpoint.settings.get("stream", False)),
         "temperature": endpoint.settings.get("temperature", 0.7),
     }
 
@@ -133,40 +176,42 @@ def _openai_07(endpoint: Endpoint) -> dict[str, Any]:
 
 def _openai_08(endpoint: Endpoint) -> dict[str, Any]:
     """``max_tokens`` is 8192 unless set, and left out when not positive (0.8 openai_client.py:132)."""
-    settings = endpoint.settings
+    given = endpoint.settings
     body = _openai_06(endpoint)
-    tokens = settings.get("max_tokens", 8192)
-    if not isinstance(tokens, int) or tokens > 0:
+    tokens = given.get("max_tokens", 8192)
+    if tokens > 0:
         body["max_tokens"] = tokens
-    body.update({name: settings[name] for name in ("seed", "top_p", "stop") if name in settings})
-    return {**body, "chat_template_kwargs": {"enable_thinking": _flag(settings.get("think", False))}}
+    body.update({name: given[name] for name in ("seed", "top_p", "stop") if name in given})
+    return {**body, "chat_template_kwargs": {"enable_thinking": settings.flag(given.get("think", False))}}
 
 
-def _vllm_06(endpoint: Endpoint) -> dict[str, Any]:
-    return {"messages": [USER], "model": endpoint.model}
+def _vllm_06(_: Endpoint) -> dict[str, Any]:
+    return {"messages": [USER]}
 
 
-def _generate(endpoint: Endpoint) -> dict[str, Any]:
+def _generate(_: Endpoint) -> dict[str, Any]:
     empty = {"suffix": "", "system": "", "template": "", "context": []}
     rest = {"stream": False, "raw": False, "images": [], "format": "", "options": {}, "keep_alive": None}
-    return {"model": endpoint.model, "prompt": QUESTION, **empty, **rest}
+    return {"prompt": QUESTION, **empty, **rest}
 
 
 def _ollama_chat(endpoint: Endpoint) -> dict[str, Any]:
-    stream = _flag(endpoint.settings.get("stream", False))
-    return {"model": endpoint.model, "stream": stream, "messages": [SYSTEM, USER], "tools": []}
+    """The SDK leaves out what is null, and without ``stream`` Ollama streams (ollama/_types.py, ``exclude_none``)."""
+    stream = settings.flag(endpoint.settings.get("stream", False))
+    asked = {} if stream is None else {"stream": stream}
+    return {**asked, "messages": [SYSTEM, USER], "tools": []}
 
 
-def _embeddings(endpoint: Endpoint) -> dict[str, Any]:
-    return {"input": "hello", "model": endpoint.model, "encoding_format": "base64"}
+def _embeddings(_: Endpoint) -> dict[str, Any]:
+    return {"input": "hello", "encoding_format": "base64"}
 
 
-def _ollama_embeddings(endpoint: Endpoint) -> dict[str, Any]:
-    return {"model": endpoint.model, "prompt": "hello"}
+def _ollama_embeddings(_: Endpoint) -> dict[str, Any]:
+    return {"prompt": "hello"}
 
 
-def _rerank(endpoint: Endpoint) -> dict[str, Any]:
-    asked = {"model": endpoint.model, "query": "q", "documents": ["a"], "top_n": 1}
+def _rerank(_: Endpoint) -> dict[str, Any]:
+    asked = {"query": "q", "documents": ["a"], "top_n": 1}
     return {**asked, "return_documents": False, "max_chunks_per_doc": 1, "overlap_tokens": 80}
 
 
@@ -185,7 +230,7 @@ ROWS: Final = (
     Row(("0.5", "0.6", "0.7"), "embedding", ("openai",), "/embeddings", _embeddings, "embedding", "as_given"),
     Row(("0.8",), "embedding", ("openai",), "/embeddings", _embeddings, "embedding", "required"),
     Row(("0.8",), "embedding", _OLLAMA, "/api/embeddings", _ollama_embeddings, "ollama_embedding", "never"),
-    Row(_LATE, "rerank", ("maas", "maas_rerank_model"), None, _rerank, "rerank", "as_given"),
+    Row(_LATE, "rerank", ("maas", "maas_rerank_model"), None, _rerank, "rerank", "as_text"),
 )
 """KAG 0.5 spells ``type`` as ``client_type``. 0.6's released package does not know ``Ollama`` with a capital, but
 images of that time do (KAG issue 331), so it is accepted."""

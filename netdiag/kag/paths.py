@@ -7,6 +7,9 @@ from netdiag.kag.version import Version
 from netdiag.model.endpoint import Endpoint
 
 PROVIDERS: Final = {
+    "api.openai.com": "/v1",
+    "api.siliconflow.cn": "/v1",
+    "api.deepseek.com": "/v1",
     "dashscope.aliyuncs.com": "/compatible-mode/v1",
     "dashscope-intl.aliyuncs.com": "/compatible-mode/v1",
     "open.bigmodel.cn": "/api/paas/v4",
@@ -16,8 +19,15 @@ PROVIDERS: Final = {
     "api.groq.com": "/openai/v1",
     "qianfan.baidubce.com": "/v2",
 }
-"""Providers whose OpenAI-compatible API is not at ``/v1``; their documentation says where. KAG's own documentation
-leaves the path of the first out."""
+"""Where providers have their OpenAI-compatible API, as their documentation says. OpenSPG 0.8 offers the first without
+its path (openspg-initdb.sql:488), and so does KAG's documentation with DashScope."""
+
+_AZURE: Final = (".openai.azure.com", ".services.ai.azure.com")
+"""Azure gives each resource a name of its own below these, and the API that KAG's type ``openai`` speaks this path."""
+_AZURE_PATH: Final = "/openai/v1"
+
+SERVICES: Final = {"docker-model-runner": "/engines/v1"}
+"""Servers of one's own that have it elsewhere than at ``/v1``, by the names of :mod:`netdiag.probe.identity`."""
 
 _CALLS: Final = ("/chat/completions", "/completions", "/embeddings", "/api/chat", "/api/generate", "/api/embeddings",
                  "/api/embed", "/api")  # fmt: skip
@@ -26,12 +36,15 @@ _CALLS: Final = ("/chat/completions", "/completions", "/embeddings", "/api/chat"
 _DOUBLED: Final = r"(/v\d\w*)(?:\1)+"
 
 
-def right_path(version: Version, endpoint: Endpoint, present: str = "", host: str = "") -> str | None:
+def right_path(
+    version: Version, endpoint: Endpoint, present: str = "", host: str = "", service: str = ""
+) -> str | None:
     """Return the path for a server that keeps the OpenAI or Ollama layout, or ``None`` where no rule is known.
 
     ``vllm`` posts to the base_url as it stands up to 0.6, and below it from 0.7; Ollama's own API is at the root, its
     OpenAI-compatible one (the only one for embeddings up to 0.7) below ``/v1``. ``present`` is the path as it is now:
-    where only what a call adds must go from it, what a gateway has before that stays. ``host`` may be a provider's.
+    where only what a call adds must go from it, what a gateway has before that stays. ``host`` may be a provider's,
+    ``service`` is who answered.
     """
     if endpoint.type.lower() == "ollama":
         return ""
@@ -41,17 +54,38 @@ def right_path(version: Version, endpoint: Endpoint, present: str = "", host: st
         return "/v1/chat/completions"
     if endpoint.type not in ("maas", "openai", "vllm"):
         return None
-    return PROVIDERS.get(host.lower()) or _without_call(present) or "/v1"
+    return _provided(host) or SERVICES.get(service) or _without_call(present) or "/v1"
 
 
 def is_provider(host: str) -> bool:
     """Tell whether ``host`` is that of a provider whose layout is known."""
-    return host.lower() in PROVIDERS
+    return bool(_provided(host))
+
+
+def other_version(version: Version, endpoint: Endpoint, present: str) -> Version | None:
+    """Return the version of KAG for which the path ``present`` is right where it is wrong for ``version``.
+
+    Only ``vllm`` changed its rule: up to 0.6 the whole path of the call belongs into the base_url, from 0.7 on none.
+    """
+    if endpoint.kind != "chat" or endpoint.type != "vllm":
+        return None
+    is_whole = present.partition("?")[0].rstrip("/").endswith("/chat/completions")
+    if is_whole == _posts_verbatim(version, endpoint):
+        return None
+    return "0.6" if is_whole else "0.8"
+
+
+def _provided(host: str) -> str:
+    name = host.lower()
+    return _AZURE_PATH if name.endswith(_AZURE) else PROVIDERS.get(name, "")
 
 
 def fault(version: Version, endpoint: Endpoint, present: str, wanted: str) -> str:
     """Return the word for what is wrong with the path ``present`` where ``wanted`` is right (findings/terms.yaml)."""
-    path = present.partition("?")[0].rstrip("/")
+    whole = present.partition("?")[0]
+    path = whole.rstrip("/")
+    if wanted.strip("/") == path.strip("/") and whole.endswith("//"):
+        return "path_slashes"
     ending = next((call for call in _CALLS if path.endswith(call)), "")
     if re.search(_DOUBLED, path):
         return "path_v1_twice"

@@ -8,6 +8,9 @@ from netdiag import failures, wording
 from netdiag.kag import keys
 from netdiag.kag.calls import Call
 
+FEWER_TOKENS: Final = 1024
+"""Tokens of answer to ask for where a model's own limit is not known: enough for what KAG extracts from a chunk."""
+
 _NAMES_A_FIELD: Final = (
     r"(?i)unrecogni[sz]ed|not permitted|forbidden|unsupported|not supported|not allowed|unexpected|unknown|"
     r"not support|is too short|not of type|should be|must be|invalid|deserializ"
@@ -34,13 +37,14 @@ def field(call: Call, message: str) -> str:
 
 
 def noted(call: Call, failure: str, message: str, headers: Mapping[str, str]) -> Mapping[str, str]:
-    """Return what else a refusal tells, by name: ``field``, ``limit`` and ``asked`` (tokens), ``retry_after``."""
+    """Return what else a refusal tells, by name: ``field``, ``limit``, ``asked`` and ``fewer`` (tokens)…"""
     told: dict[str, str] = {}
     if failure == failures.FIELD_REFUSED:
         told["field"] = field(call, message)
     if failure == failures.TOO_MANY_TOKENS:
         limit = re.search(_LIMIT, message)
         told |= {"asked": str(call.body.get("max_tokens", "?")), "limit": limit[1] if limit else "?"}
+        told["fewer"] = str(int(limit[1]) // 2 if limit else FEWER_TOKENS)  # half leaves room for the question
     if waiting := headers.get("retry-after"):
         told["retry_after"] = f"{waiting} s" if waiting.isdecimal() else waiting
     return told

@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Final
 
 from netdiag import spelling
-from netdiag.model.endpoint import Endpoint
+from netdiag.kag.version import Version
+from netdiag.model.endpoint import Endpoint, Kind
 from netdiag.text import Secret
 
 LOCAL: Final = frozenset({"bge", "bge_m3", "bge_vectorize_model", "sparse_bge_m3"})
@@ -12,7 +13,20 @@ LOCAL: Final = frozenset({"bge", "bge_m3", "bge_vectorize_model", "sparse_bge_m3
 them for the names of Ollama's models (KAG issues 257 and 463, openspg issue 520)."""
 
 ALWAYS_FAILS: Final = "azure_openai"
-"""As a chat type it hands its SDK an argument that has no such name, in 0.7 and 0.8 alike (KAG issue 543)."""
+"""It hands its SDK an argument that has no such name, for chat and embeddings, in 0.7 and 0.8 (KAG issue 543)."""
+
+_EVERY: Final[tuple[Version, ...]] = ("0.5", "0.6", "0.7", "0.8")
+_LATE: Final[tuple[Version, ...]] = ("0.7", "0.8")
+
+_NOBODY: Final[tuple[tuple[tuple[Version, ...], Kind, tuple[str, ...], str], ...]] = (
+    (_EVERY, "chat", ("mock",), ""),
+    (_EVERY, "embedding", ("mock",), "vector_dimensions"),
+    (_EVERY, "embedding", ("bge", "bge_m3"), "path"),
+    (_LATE, "embedding", ("bge_vectorize_model",), "path"),
+    (_LATE, "rerank", ("local_bge", "local_bge_rerank_model"), "path"),
+)
+"""Types that call no service, by version and node, and the setting that each needs (``@….register`` in kag/common).
+``sparse_bge_m3`` of 0.8 is registered for another kind of vector, and no node that has a base_url can have it."""
 
 _SERVERS: Final = frozenset(
     {"xinference", "lmstudio", "lm-studio", "localai", "llama.cpp", "llamacpp", "llama-cpp", "sglang", "oneapi"}
@@ -22,6 +36,14 @@ _SERVERS: Final = frozenset(
 """Names of servers and providers that are written as a type and speak OpenAI's API; KAG has no types of that name."""
 
 _KNOWN: Final = {"chat": ("openai", "maas", "vllm", "ollama"), "embedding": ("openai",), "rerank": ("maas",)}
+
+
+def calls_nobody(version: Version, endpoint: Endpoint) -> str | None:
+    """Return the setting that a type needs which calls no service (empty: none), or ``None`` where it calls one."""
+    for versions, kind, types, needs in _NOBODY:
+        if version in versions and kind == endpoint.kind and endpoint.type in types:
+            return needs
+    return None
 
 
 def instead(endpoint: Endpoint) -> str:

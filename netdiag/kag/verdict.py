@@ -1,6 +1,8 @@
 """How KAG judges what came back: the failure word, or ``None`` when its own check would pass."""
 
+import base64
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -25,6 +27,8 @@ def judge(call: Call, answer: Answer) -> tuple[str | None, str]:
         return None, ""
     if status >= 400:
         return _refused(call, status, answer)
+    if _is_unreadable_stream(call):
+        return failures.STREAM_UNREADABLE, ""
     return _unreadable(call, status, answer)
 
 
@@ -50,20 +54,34 @@ def _unreadable(call: Call, status: int, answer: Answer) -> tuple[str, str]:
     return refusals.meaning(call, status, message) or failures.UNEXPECTED_ANSWER, message
 
 
+_CANNOT_STREAM: Final[Mapping[Reads, tuple[str, ...]]] = {
+    # 0.6 reads a stream as if it were one answer: 'Stream' object has no attribute 'choices'
+    "openai_chat": ("0.5", "0.6"),
+    # 0.8 collects the pieces with list.append(a, b), which always raises (ollama_client.py:146)
+    "ollama_chat": ("0.8",),
+}
+
+
+def _streams(call: Call) -> bool:
+    return call.reads in _CANNOT_STREAM and bool(call.body.get("stream"))
+
+
+def _is_unreadable_stream(call: Call) -> bool:
+    """Tell whether KAG asks for a stream that it cannot read, or does not know that it asks for one."""
+    if call.reads == "ollama_chat" and "stream" not in call.body:
+        return True
+    return _streams(call) and call.version in _CANNOT_STREAM[call.reads]
+
+
 def _readable(call: Call, answer: Answer) -> bool:
-    if call.reads == "openai_chat" and call.body["stream"]:
-        # 0.6 reads a stream as if it were one answer: 'Stream' object has no attribute 'choices'
-        return call.version not in ("0.5", "0.6") and _streamed(answer.body)
-    if call.reads == "ollama_chat" and call.body["stream"]:
-        # 0.8 collects the pieces with list.append(a, b), which always raises (ollama_client.py:146)
-        return call.version != "0.8" and all(
-            _dig(_json(line), "message", "content") is not None for line in _lines(answer)
-        )
-    return _READERS[call.reads](_json(answer.body), call)
-
-
-def _lines(answer: Answer) -> list[bytes]:
-    return [line for line in answer.body.splitlines() if line.strip()] or [b""]
+    if not _streams(call):
+        return _READERS[call.reads](_json(answer.body), call, answer)
+    if call.reads == "openai_chat":
+        return call.version not in _CANNOT_STREAM[call.reads] and _streamed(answer.body)
+    pieces = [_json(line) for line in answer.body.splitlines() if line.strip()] or [None]
+    if call.version in _CANNOT_STREAM[call.reads]:
+        return all(_is_ollama_chat(piece) and piece["message"].get("content", "") is None for piece in pieces)
+    return all(map(_is_ollama_chat, pieces))
 
 
 def _streamed(body: bytes) -> bool:
@@ -73,41 +91,91 @@ def _streamed(body: bytes) -> bool:
     return bool(pieces) and all(isinstance(piece, dict) and "choices" in piece for piece in pieces)
 
 
-def _chat(body: Any, _: Call) -> bool:
-    message = _dig(body, "choices", 0, "message")
-    return isinstance(message, dict) and "content" in message
+def _chat(body: Any, _: Call, __: Answer) -> bool:
+    """The SDK checks no types: a message is good whatever its content is, or without any."""
+    return isinstance(_dig(body, "choices", 0, "message"), dict)
 
 
-def _ollama_chat(body: Any, call: Call) -> bool:
-    counted = call.version != "0.8" or ("eval_count" in body and "prompt_eval_count" in body) if body else False
-    return isinstance(_dig(body, "message", "content"), str) and counted
+def _unchecked_chat(body: Any, _: Call, answer: Answer) -> bool:
+    """0.6's type vllm replaces quotation marks in the content, so it must be text (vllm_client.py:66)."""
+    return isinstance(_dig(body, "choices", 0, "message", "content"), str) and not answer.body.startswith(BOM_UTF8)
 
 
-def _generate(body: Any, _: Call) -> bool:
+def _ollama_chat(body: Any, call: Call, _: Answer) -> bool:
+    if not _is_ollama_chat(body):
+        return False
+    if call.version != "0.8":
+        return True
+    # 0.8 adds the counts up and looks for <think> in the content (ollama_client.py:129, :150)
+    counts = (body.get("eval_count"), body.get("prompt_eval_count"))
+    return isinstance(body["message"].get("content"), str) and None not in counts
+
+
+def _is_ollama_chat(body: Any) -> bool:
+    """What the SDK's ``ChatResponse`` accepts: a message with a role, content that is text or null, whole counts."""
+    message = _dig(body, "message")
+    if not isinstance(message, dict) or "error" in body:
+        return False
+    counts = (body.get("eval_count"), body.get("prompt_eval_count"))
+    is_text = message.get("content") is None or isinstance(message["content"], str)
+    return isinstance(message.get("role"), str) and is_text and all(map(_is_count, counts))
+
+
+def _is_count(value: Any) -> bool:
+    return value is None or isinstance(value, int)
+
+
+def _generate(body: Any, _: Call, __: Answer) -> bool:
     return isinstance(_dig(body, "response"), str)
 
 
-def _embedding(body: Any, _: Call) -> bool:
-    return bool(_dig(body, "data", 0, "embedding"))
+def _embedding(body: Any, _: Call, __: Answer) -> bool:
+    """KAG asserts that there is one vector for one text (openai_model.py:128)."""
+    vectors = _dig(body, "data")
+    return isinstance(vectors, list) and len(vectors) == 1 and vector_length(body) > 0
 
 
-def _ollama_embedding(body: Any, _: Call) -> bool:
-    return bool(_dig(body, "embedding"))
+def _ollama_embedding(body: Any, _: Call, __: Answer) -> bool:
+    vector = _dig(body, "embedding")
+    return isinstance(vector, list) and bool(vector) and all(isinstance(each, int | float) for each in vector)
 
 
-def _rerank(body: Any, _: Call) -> bool:
+def _rerank(body: Any, _: Call, __: Answer) -> bool:
     return isinstance(_dig(body, "results", 0, "index"), int)
 
 
-_READERS: Final[Mapping[Reads, Callable[[Any, Call], bool]]] = {
+_READERS: Final[Mapping[Reads, Callable[[Any, Call, Answer], bool]]] = {
     "openai_chat": _chat,
-    "unchecked_chat": _chat,
+    "unchecked_chat": _unchecked_chat,
     "generate": _generate,
     "ollama_chat": _ollama_chat,
     "embedding": _embedding,
     "ollama_embedding": _ollama_embedding,
     "rerank": _rerank,
 }
+
+
+def dimensions(call: Call, answer: Answer) -> int:
+    """Return how many numbers the vector in an answer to a call for embeddings has; 0 where there is none."""
+    return vector_length(_json(answer.body)) if call.reads in ("embedding", "ollama_embedding") else 0
+
+
+def vector_length(body: Any) -> int:
+    """Return the length of the first vector: a list, or 32-bit numbers in base64 as the openai SDK asks for them."""
+    vector = _dig(body, "data", 0, "embedding") or _dig(body, "embedding")
+    if isinstance(vector, list):
+        return len(vector)
+    if not isinstance(vector, str):
+        return 0
+    try:
+        size = len(base64.b64decode(vector))
+    except ValueError:
+        return 0
+    return 0 if size % _NUMBER else size // _NUMBER
+
+
+_NUMBER: Final = 4
+"""Bytes of a number in a vector (openai/resources/embeddings.py: ``dtype="float32"``)."""
 
 
 def _dig(value: Any, *path: Any) -> Any:

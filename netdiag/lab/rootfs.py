@@ -18,8 +18,9 @@ from netdiag.lab.topology import World
 HOSTNAME: Final = "openspg"
 
 _MACHINE: Final = Path("/.machine")
-_OWN: Final = frozenset({_MACHINE.name, ".dockerenv", "dev", "etc", "proc", "run", "sys"})
+_OWN: Final = frozenset({_MACHINE.name, ".dockerenv", "dev", "etc", "openspg_venv", "proc", "run", "sys"})
 _DEVICES: Final = frozenset({"full", "null", "ptmx", "pts", "random", "shm", "tty", "urandom", "zero"})
+_PACKAGES: Final = "/openspg_venv/lib/python3.8/site-packages"
 _DOCKER: Final = Path("/var/lib/docker/containers", "5eed" * 16)
 """Where Docker keeps a container's files: mountinfo shows it as the source of ``/etc/hosts``."""
 
@@ -36,6 +37,8 @@ def make_root(world: World) -> None:
     _mirror("/etc", lambda entry: entry.name not in files)
     _write(files, world)
     _mirror("/", lambda entry: entry.name not in _OWN)
+    if world.kag:
+        Path(f"{_PACKAGES}/openspg_kag-{world.kag}.dist-info").mkdir(parents=True)
     _mirror("/dev", lambda entry: entry.name in _DEVICES or entry.is_symlink())
     _mirror("/run", lambda entry: entry.is_symlink())  # NixOS has its programs behind one
     for kind in ("proc", "sysfs"):

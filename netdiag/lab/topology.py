@@ -147,7 +147,8 @@ class World:
     the host's network, and ``networks`` and ``default_route`` say nothing about it. ``dockerenv`` gives it the marks
     that Docker leaves: ``/.dockerenv``, and an ``/etc/hosts`` mounted from ``/var/lib/docker/containers``.
     ``environment`` are variables that the container was created with; ``first_environment`` are what its first process
-    has instead, or beside them, as from a start script.
+    has instead, or beside them, as from a start script. ``kag`` is the release whose package lies in the container,
+    where OpenSPG's images up to 0.6 have it.
     """
 
     networks: tuple[Network, ...] = (DOCKER0,)
@@ -164,6 +165,7 @@ class World:
     dockerenv: bool = True
     environment: tuple[tuple[str, str], ...] = ()
     first_environment: tuple[tuple[str, str], ...] = ()
+    kag: str = ""
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,7 @@ class Scenario:
 
     ``title`` and ``story`` have one text per language, ``en`` and ``zh``. ``expect_config`` is the file afterwards;
     ``None`` means that not a byte of it changes. ``expect_codes`` are the codes of all findings, no more and no fewer.
-    ``options`` are given to the command as well.
+    ``kag_version`` is the KAG to imitate, empty for whatever is found; ``options`` are given to the command as well.
     """
 
     name: str

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from netdiag.text import Secret
 
 Kind = Literal["chat", "embedding", "rerank"]
+Form = Literal["empty", "null", "number", "boolean"]
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,11 @@ class Endpoint:
     ``source`` is a file's path, ``-`` for standard input, or a place in the OpenSPG server; ``node`` is the dotted
     path of the mapping inside it. ``url_span`` covers the base_url's text within its quotes; it is ``None`` where
     the value must not or cannot be edited, and ``left_alone`` then says why. ``settings`` holds the mapping's other
-    scalars (temperature, stream, vector_dimensions…), never its key. ``place`` is where people find it when that is no
-    file: ``place_models > Ollama > qwen2.5:3b``, its ``place_`` words to be translated. ``column`` is where on its line
-    the base_url begins, in characters counted from 1; 0 where there are no lines.
+    scalars (temperature, stream, vector_dimensions…), never its key, and what KAG sends of lists and mappings.
+    ``forms`` says of ``model`` and ``api_key`` how each is given where that is not a text with something in it; what is
+    neither there nor has a value is missing. ``place`` is where people find it when that is no file:
+    ``place_models > Ollama > qwen2.5:3b``, its ``place_`` words to be translated. ``column`` is where on its line the
+    base_url begins, in characters counted from 1; 0 where there are no lines.
     """
 
     source: str
@@ -43,6 +46,7 @@ class Endpoint:
     uses: int = 1
     place: str = ""
     column: int = 0
+    forms: Mapping[str, Form] = field(default_factory=dict)
 
     @property
     def where(self) -> str:

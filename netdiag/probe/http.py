@@ -92,7 +92,9 @@ def _send(request: Request, timeout: httpx.Timeout, direct: bool, environment: E
         return Answer(failure=failures.PROXY_UNUSABLE, detail=to.problem)
     headers = dict(request.headers)
     if request.bearer is not None:
-        headers["Authorization"] = f"Bearer {request.bearer.reveal()}"
+        bearer = f"Bearer {request.bearer.reveal()}"
+        # a blank at the end means nothing to a server (RFC 9110, 5.5): requests sends it, httpx refuses to
+        headers["Authorization"] = bearer.rstrip(" \t") if client == "requests" else bearer
     proxy = to.proxy.reveal() if to.proxy else None
     verify = _verify(request.url, environment, client)
     with httpx.Client(timeout=timeout, trust_env=False, proxy=proxy, verify=verify) as session:

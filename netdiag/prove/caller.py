@@ -6,6 +6,7 @@ from dataclasses import replace
 from netdiag import config, failures, kag
 from netdiag.findings.commands import quoted
 from netdiag.kag.calls import Call
+from netdiag.kag.refusals import FEWER_TOKENS
 from netdiag.kag.version import Version
 from netdiag.model.attempt import Answer, Proof, Request, Service
 from netdiag.model.endpoint import Endpoint
@@ -22,11 +23,21 @@ CONNECT_LIMIT_S = 5.0
 class Caller:
     """Proves base_urls for one KAG version; ``read_s`` is how many seconds a model may take to answer.
 
-    ``environment`` is that of the process KAG runs in, by default this one's: its proxies are taken.
+    ``environment`` is that of the process KAG runs in, by default this one's: its proxies are taken. Where the version
+    is not ``certain``, no path is asked for that only this version can use.
     """
 
-    def __init__(self, version: Version, read_s: float, tell: Tell, environment: Environment | None = None) -> None:
+    def __init__(
+        self,
+        version: Version,
+        read_s: float,
+        tell: Tell,
+        environment: Environment | None = None,
+        *,
+        certain: bool = True,
+    ) -> None:
         self._version = version
+        self._certain = certain
         self._tell = tell
         self._environment = environment or of_shell()
         self._between = Between(self._environment, CONNECT_LIMIT_S, read_s)
@@ -49,9 +60,12 @@ class Caller:
             if unable := self._between.refusal(call):
                 return Proof("", endpoint.base_url, unable.failure, shown(unable.detail), seen=unable.seen)
             return None
-        mended = self.mended(endpoint) if call.failure else None
-        seen = {"instead": mended.type} if mended else {}
-        return Proof("", endpoint.base_url, call.failure, call.detail, seen=seen)
+        if call.failure == failures.BAD_URL:
+            return None  # told with all that is wrong with it
+        mended = self.mended(endpoint)
+        instead = {"instead": mended.type} if mended and mended.type != endpoint.type else {}
+        seen = {name: shown(said) for name, said in call.seen.items()}
+        return Proof("", endpoint.base_url, call.failure, call.detail, seen={**seen, **instead})
 
     def prove(self, endpoint: Endpoint, host: str, base_url: str, *, trusted: bool) -> Proof:
         """Call ``endpoint`` at ``base_url`` as KAG would.
@@ -76,29 +90,39 @@ class Caller:
             more = {**who, **_unheard(seen), **_suggested(cause, base_url)}
             return Proof(host, base_url, cause.failure, said, seen.status, seen.duration_ms, service, seen=more)
         answer = self._send(call, f"{endpoint.model} at {shown(base_url)}")
-        failure, detail = kag.judge(call, answer)
-        if failure is None:
-            return Proof(host, base_url, None, "", answer.status, answer.duration_ms, service)
+        if kag.judge(call, answer)[0] is None:
+            length = _length(endpoint, call, answer)
+            return Proof(host, base_url, None, "", answer.status, answer.duration_ms, service, seen=length)
         if service is None:
             service, seen = self._identify(call.request.url)
+        return self._failed(endpoint, Proof(host, base_url, None, service=service), call, answer, seen)
+
+    def _failed(self, endpoint: Endpoint, proof: Proof, call: Call, answer: Answer, unasked: Answer) -> Proof:
+        """Return the ``proof`` with all there is to know of a call that failed; ``unasked`` told who is there."""
+        base_url, service = proof.url, proof.service or Service("other")
+        failure, detail = kag.judge(call, answer)
         if failure in kag.ABOUT_PATHS and service.name == "other" and not kag.is_provider(config.split(base_url).host):
             failure = failures.NOT_A_MODEL_SERVICE
-        cause = self._between.cause(call, answer, failure, detail)
+        cause = self._between.cause(call, answer, failure or failures.UNKNOWN, detail)
+        small = self._smaller(endpoint, call, answer, cause.failure)
+        if small.get("tried") == WORKS:
+            cause = cause._replace(failure=failures.TOO_MANY_TOKENS)
         secrets = [endpoint.api_key] if endpoint.api_key else []
-        wanted = self._wanted(endpoint, base_url) if cause.failure in kag.ABOUT_PATHS else ""
+        wanted = self._wanted(endpoint, base_url, service) if cause.failure in kag.ABOUT_PATHS else ""
         if cause.failure == failures.MODEL_NOT_FOUND and not service.models and call.request.bearer:
             service = replace(service, models=self._listed(call, base_url))
-        told = self._seen(endpoint, call, answer, cause.failure, wanted)
-        return Proof(
-            host,
-            base_url,
-            cause.failure,
-            shown(cause.detail, secrets),
-            answer.status,
-            answer.duration_ms,
-            service,
-            wanted,
-            {**told, **_unheard(seen), **_suggested(cause, base_url)},
+        told = {**self._seen(endpoint, call, answer, cause.failure, wanted), **small}
+        if not wanted and cause.failure in kag.ABOUT_PATHS and (other := self._other(endpoint, base_url)):
+            told["other_kag"] = other
+        return replace(
+            proof,
+            failure=cause.failure,
+            detail=shown(cause.detail, secrets),
+            status=answer.status,
+            duration_ms=answer.duration_ms,
+            service=service,
+            wanted_url=wanted,
+            seen={**told, **_unheard(unasked), **_suggested(cause, base_url)},
         )
 
     def through_proxy(self, endpoint: Endpoint, host: str) -> Proof | None:
@@ -117,8 +141,10 @@ class Caller:
         return proof
 
     def mended(self, endpoint: Endpoint) -> Endpoint | None:
-        """Return the endpoint with a type that this KAG can use, where it is known which was meant."""
-        return kag.mended(endpoint)
+        """Return the endpoint with a type and settings that this KAG can use, where it is known what was meant."""
+        call = kag.call(self._version, endpoint, endpoint.base_url)
+        refused = isinstance(call, kag.NotSent) and call.failure
+        return kag.mended(self._version, endpoint, refused) if refused else None
 
     def _seen(self, endpoint: Endpoint, call: Call, answer: Answer, failure: str, wanted: str) -> Mapping[str, str]:
         """Return what the rules want of a failed call beside its failure, by name."""
@@ -164,12 +190,48 @@ class Caller:
                 self._tell(Answered(what))
         return self._answers[key]
 
-    def _wanted(self, endpoint: Endpoint, base_url: str) -> str:
+    def _smaller(self, endpoint: Endpoint, call: Call, answer: Answer, failure: str) -> Mapping[str, str]:
+        """Return what became of the same call with fewer tokens to answer with, where their number may be what failed.
+
+        KAG 0.8 asks for 8192, and not every server says in its refusal that this is too many.
+        """
+        asked = call.body.get("max_tokens")
+        if failure not in _PERHAPS_TOKENS or not isinstance(asked, int):
+            return {}
+        told = kag.seen(call, answer)
+        fewer = int(told.get("fewer", FEWER_TOKENS))
+        if not 0 < fewer < asked:
+            return {}
+        small = kag.smaller(call, fewer)
+        failed = kag.judge(small, self._send(small, f"{endpoint.model}, max_tokens {fewer}"))[0]
+        known = {"asked": str(asked), "limit": "?", **told, "fewer": str(fewer), "tried": failed or WORKS}
+        return known if failed is None or failure == failures.TOO_MANY_TOKENS else {}
+
+    def _wanted(self, endpoint: Endpoint, base_url: str, service: Service) -> str:
         url = config.split(base_url)
-        path = kag.right_path(self._version, endpoint, url.path, url.host)
-        if path is None or path == url.path.rstrip("/") or {*"?#"} & {*url.path}:
+        path = kag.right_path(self._version, endpoint, url.path, url.host, service.name)
+        if path is None or path == url.path.removesuffix("/") or {*"?#"} & {*url.path}:
             return ""  # a query may hold a key, which must not get into the journal with the path
+        if self._other(endpoint, base_url):
+            return ""
         return config.with_path(base_url, path or ("/" if url.path.endswith("/") else ""))
+
+    def _other(self, endpoint: Endpoint, base_url: str) -> str | None:
+        """Return the KAG that the present path is right for, where it is not certain that it is not the one here."""
+        return None if self._certain else kag.other_version(self._version, endpoint, config.split(base_url).path)
+
+
+_PERHAPS_TOKENS = frozenset({failures.TOO_MANY_TOKENS, failures.REQUEST_REFUSED, failures.SERVER_ERROR})
+
+WORKS = "small_call_works"
+"""What became of the smaller call (findings/terms.yaml)."""
+
+
+def _length(endpoint: Endpoint, call: Call, answer: Answer) -> Mapping[str, str]:
+    """Return under ``dimensions`` how long a vector is that is not as long as its setting says."""
+    said = endpoint.settings.get("vector_dimensions")
+    length = kag.dimensions(call, answer) if said else 0
+    return {"dimensions": str(length), "configured": shown(str(said))} if length and str(said) != str(length) else {}
 
 
 def _origin(url: str) -> str:

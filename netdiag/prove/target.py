@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from netdiag import config
-from netdiag.kag.calls import OLLAMA_PORT
+from netdiag.kag.addresses import OLLAMA_PORT
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.place import Candidate
 

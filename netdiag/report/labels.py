@@ -161,6 +161,8 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "when_waits": {"en": "the service says how long to wait:", "zh": "服务说明了等待时间："},
     "when_proven": {"en": "proven by a call:", "zh": "已通过调用验证："},
     "when_fault": {"en": "fault", "zh": "缺陷："},
+    "when_written": {"en": "a right value is known:", "zh": "已知正确的值："},
+    "when_moved": {"en": "another base_url was proven with it:", "zh": "同时验证了另一个 base_url："},
     "when_whole": {"en": "type, URL and model are in the text:", "zh": "文本中有类型、URL 和模型："},
     "when_reason": {"en": "where", "zh": "原因："},
     "when_table": {"en": "table", "zh": "表："},

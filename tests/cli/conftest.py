@@ -53,7 +53,8 @@ def codes(report: dict) -> set[str]:
 
 def options(scenario: Scenario) -> list[str]:
     """The options that make netdiag imitate the scenario's KAG, and those that the scenario asks for."""
-    return ["--kag-version", scenario.kag_version, *scenario.options, scenario.file_name]
+    version = ["--kag-version", scenario.kag_version] if scenario.kag_version else []
+    return [*version, *scenario.options, scenario.file_name]
 
 
 @pytest.fixture(scope="session")

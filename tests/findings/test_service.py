@@ -45,6 +45,9 @@ def codes(item: Examined) -> list[str]:
         ("field_refused", GATEWAY, {"field": "tools"}, "ND421"),
         ("out_of_credit", GATEWAY, {}, "ND418"),
         ("origin_refused", GATEWAY, {}, "ND424"),
+        ("stream_unreadable", OLLAMA, {}, "ND451"),
+        ("path_not_found", VLLM, {"other_kag": "0.6"}, "ND452"),
+        ("wrong_setting", OLLAMA, {"setting": "timeout", "value": '"30"', "write": "30"}, "ND550"),
         ("key_refused", VLLM, {}, "ND404"),
         ("key_masked", VLLM, {}, "ND412"),
         ("key_missing", VLLM, {}, "ND413"),
@@ -159,13 +162,6 @@ def test_the_lines_for_a_missing_model(model, commands):
     """What to write, to download, or to name again; nothing that would not help."""
     (finding,) = of_endpoint(examined(proof("model_not_found", status=404), model=model), CONTEXT)
     assert [remedy.command for remedy in findings.words(finding).remedies] == commands
-
-
-@pytest.mark.parametrize(("limit", "fewer"), [("256", "128"), ("8192", "4096"), ("?", "1024")])
-def test_how_many_tokens_to_ask_for(limit, fewer):
-    """Half of the model's limit leaves room for the question; without a limit a modest number."""
-    (finding,) = of_endpoint(examined(proof("too_many_tokens", GATEWAY, limit=limit, asked="8192")), CONTEXT)
-    assert findings.words(finding).remedies[0].command == f"max_tokens: {fewer}"
 
 
 @pytest.mark.parametrize(

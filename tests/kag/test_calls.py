@@ -83,7 +83,8 @@ def test_the_request_is_the_recorded_one(version, run):
 
 OPENAI = {"choices": [{"message": {"role": "assistant", "content": "hi"}}]}
 STREAM = b'data: {"choices":[{"delta":{"content":"hi"}}]}\n\ndata: [DONE]\n\n'
-OLLAMA = {"message": {"content": "hi"}, "eval_count": 1, "prompt_eval_count": 1}
+SAID = {"message": {"role": "assistant", "content": "hi"}}
+OLLAMA = {**SAID, "eval_count": 1, "prompt_eval_count": 1}
 
 MAAS = {"type": "maas", "api_key": "k"}
 VLLM = {"type": "vllm"}
@@ -101,7 +102,7 @@ RERANK = {"type": "maas", "api_key": "k", "kind": "rerank"}
         ("0.8", MAAS, 200, "ok", "not_a_model_service"),
         ("0.8", MAAS, 200, "", "not_a_model_service"),
         ("0.8", {**MAAS, "stream": "True"}, 200, STREAM.decode(), None),
-        ("0.6", {**MAAS, "stream": "True"}, 200, STREAM.decode(), "not_a_model_service"),
+        ("0.6", {**MAAS, "stream": "True"}, 200, STREAM.decode(), "stream_unreadable"),
         ("0.8", MAAS, 404, {"detail": "Not Found"}, "path_not_found"),
         ("0.8", MAAS, 404, "404 page not found", "path_not_found"),
         ("0.8", MAAS, 404, {"error": {"message": "The model `m` does not exist."}}, "model_not_found"),
@@ -116,12 +117,15 @@ RERANK = {"type": "maas", "api_key": "k", "kind": "rerank"}
         ("0.6", VLLM, 500, OPENAI, None),
         ("0.6", VLLM, 404, "404 page not found", "path_not_found"),
         ("0.6", OLLAMA_TYPE, 200, {"response": "hi"}, None),
-        ("0.7", OLLAMA_TYPE, 200, {"message": {"content": "hi"}}, None),
-        ("0.8", OLLAMA_TYPE, 200, {"message": {"content": "hi"}}, "unexpected_answer"),
+        ("0.7", OLLAMA_TYPE, 200, SAID, None),
+        ("0.8", OLLAMA_TYPE, 200, SAID, "unexpected_answer"),
+        ("0.7", OLLAMA_TYPE, 200, 1, "unexpected_answer"),
+        ("0.8", OLLAMA_TYPE, 200, 1, "unexpected_answer"),
         ("0.8", OLLAMA_TYPE, 200, OLLAMA, None),
-        ("0.8", {**OLLAMA_TYPE, "stream": "True"}, 200, json.dumps(OLLAMA), "unexpected_answer"),
+        ("0.8", {**OLLAMA_TYPE, "stream": "True"}, 200, json.dumps(OLLAMA), "stream_unreadable"),
+        ("0.7", {**OLLAMA_TYPE, "stream": None}, 200, f"{json.dumps(OLLAMA)}\n" * 2, "stream_unreadable"),
         ("0.7", {**OLLAMA_TYPE, "stream": "True"}, 200, json.dumps(OLLAMA), None),
-        ("0.8", VECTORS, 200, {"data": [{"embedding": "AAAA"}]}, None),
+        ("0.8", VECTORS, 200, {"data": [{"embedding": "AACAPwAAAEA="}]}, None),
         ("0.8", VECTORS, 200, {"data": []}, "unexpected_answer"),
         ("0.8", {**OLLAMA_TYPE, "kind": "embedding"}, 200, {"embedding": [0.1]}, None),
         ("0.8", RERANK, 200, {"results": [{"index": 0}]}, None),
@@ -196,16 +200,39 @@ def test_what_is_no_version_is_refused(text):
         kag.parse(text)
 
 
+MINICONDA = "home/admin/miniconda3/lib/python3.10/site-packages"
+VENV = "openspg_venv/lib/python3.8/site-packages"
+
+
 @pytest.mark.parametrize(
     ("directory", "version", "text"),
     [
         ("home/admin/miniconda3/lib/python3.10/site-packages/openspg_kag-0.8.0.dist-info", "0.8", "0.8.0"),
         ("openspg_venv/lib/python3.8/site-packages/openspg_kag-0.6.dist-info", "0.6", "0.6"),
+        (f"{MINICONDA}/kag/common/vectorize_model/ollama_model.py", "0.8", "0.8"),
+        (f"{MINICONDA}/kag/common/rerank_model", "0.7", "0.7"),
+        (f"{VENV}/kag/common/llm/vllm_client.py", "0.6", "0.6"),
+        (f"{VENV}/kag/common/llm/client/vllm_client.py", "0.5", "0.5"),
+        (f"{VENV}/openspg_kag-0.4.1.dist-info", "0.5", "0.4.1"),
         ("nowhere", "0.8", "0.8"),
     ],
 )
 def test_the_installed_version_is_read_not_imported(tmp_path, directory, version, text):
-    """The package's metadata in either layout of the image says which KAG it is; without it the newest is assumed."""
+    """The package's metadata in either layout of the image says which KAG it is, or its files do."""
     (tmp_path / directory).mkdir(parents=True)
     found = kag.installed(tmp_path)
     assert (found.version, found.text) == (version, text)
+    assert found.certain == (directory != "nowhere" and text != "0.4.1")
+
+
+@pytest.mark.parametrize(
+    ("named", "there", "certain", "instead"),
+    [("", "0.7.1", True, ""), ("0.7", "0.7.1", True, ""), ("0.6", "0.7.1", False, "0.7.1"), ("0.6", "", True, ""),
+     ("", "0.9.0", False, ""), ("0.8", "0.9.0", True, "")],
+)  # fmt: skip
+def test_how_certain_a_version_is(tmp_path, named, there, certain, instead):
+    """What was found is, and what the user names unless another one is there; what is newer than all is not."""
+    if there:
+        (tmp_path / f"{MINICONDA}/openspg_kag-{there}.dist-info").mkdir(parents=True)
+    found = kag.chosen(named, tmp_path)
+    assert (found.certain, found.instead) == (certain, instead)

@@ -33,6 +33,7 @@ MEANS = {
     "overloaded": "rate_limited",
     "rate-limited": "rate_limited",
     "context-8192": "too_many_tokens",
+    "limit-unsaid": "request_refused",
     "no-template-field": "field_refused",
     "no-tools-field": "field_refused",
     "no-max-tokens": "field_refused",
@@ -89,7 +90,7 @@ def test_no_trouble_is_left_out():
     [
         ("overloaded", {"retry_after": "20 s"}),
         ("rate-limited", {"retry_after": "7 s"}),
-        ("context-8192", {"asked": "8192", "limit": "8192"}),
+        ("context-8192", {"asked": "8192", "limit": "8192", "fewer": "4096"}),
         ("no-template-field", {"field": "chat_template_kwargs"}),
         ("no-max-tokens", {"field": "max_tokens"}),
         ("dashscope-thinking", {"field": "enable_thinking"}),
@@ -161,6 +162,10 @@ def test_fillers(key, filler):
         ("0.8", {}, "", "", "/v1"),
         ("0.8", {}, "", "dashscope.aliyuncs.com", "/compatible-mode/v1"),
         ("0.8", {}, "/v1", "open.bigmodel.cn", "/api/paas/v4"),
+        ("0.8", {}, "", "api.openai.com", "/v1"),
+        ("0.8", {}, "", "api.siliconflow.cn", "/v1"),
+        ("0.8", {}, "", "resource.openai.azure.com", "/openai/v1"),
+        ("0.8", {}, "/v1//", "", "/v1"),
         ("0.8", {"kind": "embedding"}, "/v1/embeddings", "", "/v1"),
         ("0.8", {"type": "ollama"}, "/v1", "", ""),
         ("0.5", {"type": "ollama"}, "/api/generate", "", ""),
@@ -185,6 +190,7 @@ def test_the_right_path_for_what_is_there(version, more, present, host, path):
         ("0.8", {}, "/", "/v1", "path_v1_missing"),
         ("0.8", {"type": "ollama"}, "/v1", "", "path_v1_surplus"),
         ("0.6", {"type": "vllm"}, "/v1", "/v1/chat/completions", "path_call_missing"),
+        ("0.8", {}, "/v1//", "/v1", "path_slashes"),
         ("0.8", {}, "/compat", "/api/paas/v4", "path_other"),
     ],
 )
@@ -211,5 +217,5 @@ def test_what_is_wrong_with_a_path(version, more, present, wanted, word):
 )
 def test_which_type_was_meant(kind, type_, meant):
     """Names of servers, other spellings, and types that another node knows; nothing is guessed beyond that."""
-    mended = kag.mended(chat(kind=kind, type=type_))
+    mended = kag.mended("0.8", chat(kind=kind, type=type_), "unsupported_type")
     assert (mended.type if mended else None) == meant

@@ -13,7 +13,7 @@ from netdiag.text import Secret
 
 KEY = "sk-canary-4f1d"
 CHAT = b'{"choices":[{"message":{"content":"hi"}}]}'
-OLLAMA_CHAT = b'{"message":{"content":"hi"},"eval_count":1,"prompt_eval_count":1}'
+OLLAMA_CHAT = b'{"message":{"role":"assistant","content":"hi"},"eval_count":1,"prompt_eval_count":1}'
 MODELS = b'{"object":"list","data":[{"id":"m"}]}'
 
 NOBODY = "127.0.0.9"

@@ -12,7 +12,7 @@ from netdiag.prove.target import target
 from netdiag.text import Secret
 
 CHAT = b'{"choices":[{"message":{"content":"hi"}}]}'
-VECTORS = b'{"data":[{"embedding":"AAAA"}]}'
+VECTORS = b'{"data":[{"embedding":"AACAPwAAAEA="}]}'
 MODELS = b'{"object":"list","data":[{"id":"m"}]}'
 HERE = Candidate("localhost", "loopback", "test", 0, ("127.0.0.1",))
 LOOPBACK = Candidate("localhost", "loopback", "test", 0, ("127.0.0.9",))

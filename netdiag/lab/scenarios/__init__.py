@@ -5,7 +5,7 @@ Every ``api_key`` in them is invented.
 
 from typing import Final
 
-from netdiag.lab.scenarios import keys, mistyped, network, paths, proxies, reach, service, tls
+from netdiag.lab.scenarios import keys, mistyped, network, paths, proxies, reach, service, settings, tls
 from netdiag.lab.topology import Scenario
 
 SCENARIOS: Final = (
@@ -16,6 +16,7 @@ SCENARIOS: Final = (
     *service.SCENARIOS,
     *paths.SCENARIOS,
     *keys.SCENARIOS,
+    *settings.SCENARIOS,
     *mistyped.SCENARIOS,
 )
 

@@ -1,10 +1,10 @@
 """Servers that answer with a trouble: the status, headers and body that a provider or a server has for it, as data.
 
-``troubles.json`` holds them by name: where each body was learnt (``source``), what the server is otherwise (``speaks``:
-``openai``, ``ollama`` or ``none``), the models it lists, and its ``replies``. The first reply that fits a request is
-given: its ``method`` (``*`` for any), its ``path`` where it names one, or a path ``outside`` of one, a field that the
-request ``has``, whether it is ``streamed``, whether a ``key`` is absent, and whether the model is unknown there. What
-fits none is answered as a server of its kind would.
+``troubles.json`` holds them by name: where each body was learnt (``source``), what the server is otherwise
+(``speaks``: ``openai``, ``ollama`` or ``none``), the models it lists, and its ``replies``. The first reply that fits
+a request is given: its ``method`` (``*`` for any), its ``path`` where it names one, or a path ``outside`` of one, a
+field that the request ``has``, whether it asks for ``over`` so many tokens, whether it is ``streamed``, whether a
+``key`` is absent, and whether the model is unknown there. What fits none is answered as a server of its kind would.
 """
 
 import json
@@ -47,6 +47,7 @@ def _fits(reply: Mapping[str, Any], request: Request, models: tuple[str, ...]) -
         and reply.get("path", request.path) == request.path
         and not ("outside" in reply and request.path.startswith(reply["outside"]))
         and ("has" not in reply or reply["has"] in body)
+        and ("over" not in reply or (body.get("max_tokens") or 0) > reply["over"])
         and ("streamed" not in reply or bool(body.get("stream")) == reply["streamed"])
         and ("key" not in reply or "authorization" not in request.headers)
         and ("model_unknown" not in reply or body.get("model") not in models)

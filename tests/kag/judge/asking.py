@@ -20,6 +20,7 @@ from netdiag import config, kag
 from netdiag.kag.version import Version
 from netdiag.model.endpoint import Endpoint
 from netdiag.probe.http import send
+from netdiag.prove.between import client_of
 from netdiag.text import Secret
 
 ENVIRONMENTS: Final = CACHE / "kag-judge"
@@ -127,7 +128,7 @@ def netdiag_says(case: Case, configuration: Mapping[str, Any]) -> tuple[bool | N
     call = kag.call(case.version, endpoint, endpoint.base_url)
     if isinstance(call, kag.NotSent):
         return call.failure is None, f"not sent: {call.failure} {call.detail}"
-    answer = send(call.request, connect_s=5, read_s=60, direct=True)
+    answer = send(call.request, connect_s=5, read_s=60, direct=True, client=client_of(call))
     try:
         failure, detail = kag.judge(call, answer)
     except Exception as error:  # noqa: BLE001 - one that cannot be judged is a difference; the others are still asked

@@ -72,6 +72,8 @@ KEYS: Final[Mapping[str, Any]] = {
     "newline after": f"{KEY}\n",
     "beyond ASCII": "\u5bc6\u94a5",
     "EMPTY": "EMPTY",
+    "a number": 123456,
+    "true": True,
 }
 MODEL: Final[Mapping[str, Any]] = {
     "right": "{model}",
@@ -83,6 +85,8 @@ MODEL: Final[Mapping[str, Any]] = {
     "no such": "no-such-model",
     "blank after": "{model} ",
     "beyond ASCII": "\u6a21\u578b",
+    "a number": 7,
+    "true": True,
 }
 CHAT: Final[Mapping[str, Mapping[str, Any]]] = {
     "stream": {"true": True, "false": False, '"False"': "False", '"True"': "True", '"0"': "0", '"1"': "1",
@@ -99,16 +103,23 @@ CHAT: Final[Mapping[str, Mapping[str, Any]]] = {
     "customize": {"as the web page saves it": {"max_tokens": 16}},
     "creator": {"as the web page saves it": "openspg"},
     "name": {"given": "x"},
-    "max_rate": {"10": 10, '"10"': "10"},
+    "max_rate": {"10": 10, '"10"': "10", "null": None, "true": True},
+    "time_period": {"2.5": 2.5, '"1"': "1"},
 }  # fmt: skip
 EMBEDDING: Final[Mapping[str, Mapping[str, Any]]] = {
-    "vector_dimensions": {"64": 64, '"64"': "64", "null": None, '"many"': "many"},
+    "vector_dimensions": {"64": 64, '"64"': "64", "null": None, '"many"': "many", "64.5": 64.5, "true": True},
     "timeout": CHAT["timeout"],
+    "max_rate": CHAT["max_rate"],
+    "batch_size": {"4": 4, '"4"': "4", '"few"': "few", "2.5": 2.5},
     "customize": CHAT["customize"],
     "creator": CHAT["creator"],
     "name": CHAT["name"],
 }
-RERANK: Final[Mapping[str, Mapping[str, Any]]] = {"timeout": CHAT["timeout"], "creator": CHAT["creator"]}
+RERANK: Final[Mapping[str, Mapping[str, Any]]] = {
+    "timeout": {**CHAT["timeout"], "true": True},
+    "max_rate": CHAT["max_rate"],
+    "creator": CHAT["creator"],
+}
 SETTINGS: Final = {"chat": CHAT, "embedding": EMBEDDING, "rerank": RERANK}
 
 SENDING: Final[Mapping[Version, Mapping[str, tuple[str, ...]]]] = {

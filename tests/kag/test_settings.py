@@ -1,0 +1,169 @@
+"""Which settings keep KAG from calling, what was probably meant, and the URL that each of its clients makes."""
+
+import json
+
+import pytest
+
+from netdiag import config, kag
+from netdiag.kag import addresses
+from netdiag.kag.settings import mended, wrong
+from netdiag.model.endpoint import Endpoint
+
+OLLAMA = {"type": "ollama", "model": "m"}
+MAAS = {"type": "maas", "model": "m", "api_key": "k"}
+VECTORS = {"type": "openai", "model": "m", "api_key": "k", "vector_dimensions": 8}
+MOCK = {"type": "mock", "model": "m"}
+
+
+def endpoint(settings, node="chat_llm", **more) -> Endpoint:
+    """An endpoint as netdiag reads it from JSON."""
+    written = {node: {"base_url": "http://h/v1", **settings, **more}}
+    return config.parse(json.dumps(written).encode(), "kag_config.json").endpoints[0]
+
+
+def vectors(**more) -> Endpoint:
+    """An embedding endpoint."""
+    return endpoint(VECTORS, "vectorize_model", **more)
+
+
+@pytest.mark.parametrize(
+    ("version", "given", "told"),
+    [
+        ("0.8", endpoint(MAAS, timeout="30"), ("timeout", '"30"', "number_in_quotes", "30")),
+        ("0.8", endpoint(MAAS, timeout="2.5"), ("timeout", '"2.5"', "number_in_quotes", "2.5")),
+        ("0.8", endpoint(MAAS, timeout="soon"), ("timeout", '"soon"', "text_for_number", "")),
+        ("0.8", endpoint(MAAS, max_tokens="8192"), ("max_tokens", '"8192"', "number_in_quotes", "8192")),
+        ("0.8", endpoint(MAAS, max_tokens=None), ("max_tokens", "null", "null_for_number", "")),
+        ("0.8", endpoint(MAAS, max_rate="10"), ("max_rate", '"10"', "number_in_quotes", "10")),
+        ("0.6", endpoint(MAAS, temperature=True), ("temperature", "true", "boolean_for_number", "")),
+        ("0.6", endpoint(MAAS, stream="yes"), ("stream", '"yes"', "word_for_flag", "true")),
+        ("0.8", endpoint(MAAS, think="no"), ("think", '"no"', "word_for_flag", "false")),
+        ("0.7", endpoint(MAAS, api_key=""), ("api_key", '""', "empty_for_text", "none")),
+        ("0.7", endpoint(MAAS, api_key=None), ("api_key", "null", "null_for_text", "none")),
+        ("0.8", endpoint(MAAS, api_key=814), ("api_key", "123…", "number_for_text", '"KEY"')),
+        ("0.8", endpoint(MAAS, model=7), ("model", "123…", "number_for_text", '"7"')),
+        ("0.8", vectors(vector_dimensions="many"), ("vector_dimensions", '"many"', "text_for_number", "")),
+        ("0.8", vectors(vector_dimensions=8.5), ("vector_dimensions", "8.5", "wants_integer", "")),
+    ],
+)
+def test_a_setting_that_kag_does_not_take(version, given, told):
+    """The setting is named with its value and what to write; a key is never repeated, and what is mended is taken."""
+    fault = wrong(version, given)
+    assert fault
+    assert fault[:4] == told
+    assert isinstance(kag.call(version, given, "http://h/v1"), kag.NotSent)
+    assert isinstance(kag.call(version, mended(version, given), "http://h/v1"), kag.Call)
+
+
+@pytest.mark.parametrize(
+    ("version", "given"),
+    [
+        ("0.8", endpoint(MAAS, timeout=30, max_tokens=0, stream="False", temperature="0.7", think=1)),
+        ("0.8", endpoint(MAAS, timeout="{{ SECONDS }}")),
+        ("0.6", endpoint(MAAS, timeout="30", max_tokens="many")),
+        ("0.7", endpoint(MAAS, max_tokens="8192")),
+        ("0.8", endpoint(OLLAMA, api_key="", max_tokens="8192", temperature=True)),
+        ("0.8", vectors(vector_dimensions="1024")),
+        ("0.5", endpoint(MAAS, stream="yes")),
+    ],
+)
+def test_what_kag_takes_or_does_not_look_at(version, given):
+    """A setting matters where this version's constructor has it; what is filled in later is not known here."""
+    assert wrong(version, given) is None
+
+
+def test_two_faults_are_mended_together():
+    """The call that is tried in place of KAG's has none of them left."""
+    fixed = mended("0.8", endpoint(MAAS, timeout="30", max_tokens="many", api_key=""))
+    assert fixed
+    assert fixed.settings == {"timeout": 30}
+    assert fixed.api_key
+    assert fixed.api_key.reveal() == "none"
+
+
+@pytest.mark.parametrize(
+    ("data", "settings"),
+    [
+        (b"chat_llm:\n  base_url: http://h\n  stop: [a, b]\n  extra_body: {a: 1, api_key: x}\n",
+         {"stop": ["a", "b"], "extra_body": {"a": 1}}),
+        (b"[llm]\nbase_url = http://h\ntimeout = 30\nstream = False\n", {"timeout": 30, "stream": "False"}),
+    ],
+)  # fmt: skip
+def test_settings_that_are_read(data, settings):
+    """Lists and mappings that KAG sends, without what may be a key; INI has no types, so its numbers are numbers."""
+    (found,) = config.parse(data, "kag_config.yaml" if b": " in data else "kag_config.cfg").endpoints
+    assert found.settings == settings
+
+
+@pytest.mark.parametrize(
+    ("written", "openai", "ollama"),
+    [
+        ("http://h:1", "http://h:1/p", "http://h:1/p"),
+        ("http://h:1/", "http://h:1/p", "http://h:1/p"),
+        ("http://h:1//", "http://h:1//p", "http://h:1/p"),
+        ("http://h:1/v1//", "http://h:1/v1//p", "http://h:1/v1/p"),
+        ("http://h:1/v1#a", "http://h:1/v1/p", "http://h:1/v1/p"),
+        ("http://h:1/v1?a=b", "http://h:1/v1?a=b/p", "http://h:1/v1/p"),
+        ("http://user:word@h:1", "http://user:word@h:1/p", "http://h:1/p"),
+        ("http://h", "http://h/p", "http://h:80/p"),
+        ("https://H/x", "https://H/x/p", "https://h:443/x/p"),
+        ("h", "h/p", "http://h:11434/p"),
+        ("[::1]:2/", "[::1]:2/p", "http://[::1]:2/p"),
+    ],
+)
+def test_the_url_of_two_sdks(written, openai, ollama):
+    """One base_url is two addresses, by what the SDK keeps of it."""
+    assert (addresses.of_openai(written, "/p"), addresses.of_ollama(written, "/p")) == (openai, ollama)
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        (" http://h/v1", "http://h/v1"),
+        ("http://h/v1\t", "http://h/v1%09"),
+        ("http://h/%76%31?a=%2f", "http://h/v1?a=%2F"),
+        ("http://h/模", "http://h/%E6%A8%A1"),
+    ],
+)
+def test_the_url_of_requests(written, sent):
+    """Blanks before it go, needless escapes too, and what needs one gets it."""
+    assert addresses.of_requests(written) == sent
+
+
+@pytest.mark.parametrize("written", ["http://h:1 ", "http://h:1x", ""])
+@pytest.mark.parametrize("type_", ["ollama", "vllm"])
+def test_what_cannot_be_taken_apart_is_not_sent(written, type_):
+    """A blank in the port is an error to Ollama's SDK and to requests; nothing is no address at all."""
+    call = kag.call("0.6", endpoint({**OLLAMA, "type": type_}), written)
+    assert isinstance(call, kag.NotSent) or type_ == "vllm"
+    if written.endswith(" "):
+        assert isinstance(call, kag.NotSent)
+
+
+@pytest.mark.parametrize(
+    ("version", "node", "given", "failure"),
+    [
+        ("0.6", "vectorize_model", MOCK, "missing_setting"),
+        ("0.6", "vectorize_model", {**MOCK, "vector_dimensions": 8}, None),
+        ("0.6", "chat_llm", MOCK, None),
+        ("0.8", "chat_llm", {**MOCK, "type": "bge", "path": "/m"}, "unsupported_type"),
+        ("0.6", "vectorize_model", {**MOCK, "type": "bge_vectorize_model", "path": "/m"}, "unsupported_type"),
+        ("0.7", "vectorize_model", {**MOCK, "type": "bge_vectorize_model", "path": "/m"}, None),
+        ("0.8", "vectorize_model", {**MOCK, "type": "azure_openai"}, "broken_type"),
+        ("0.8", "rerank_model", {**MOCK, "type": "local_bge", "path": "/m"}, None),
+        ("0.8", "chat_llm", {**OLLAMA, "model": ""}, "missing_setting"),
+    ],
+)
+def test_what_calls_nobody(version, node, given, failure):
+    """Which types do depends on the node and the version, and some need a setting all the same."""
+    call = kag.call(version, endpoint(given, node), "http://h")
+    assert isinstance(call, kag.NotSent)
+    assert call.failure == failure
+
+
+@pytest.mark.parametrize(("given", "sent"), [("", ""), (None, None)])
+def test_an_empty_model_is_sent_by_the_openai_sdk(given, sent):
+    """Servers with one model often do not look at its name."""
+    call = kag.call("0.8", endpoint({**MAAS, "model": given}), "http://h/v1")
+    assert isinstance(call, kag.Call)
+    assert call.body["model"] == sent
