@@ -30,11 +30,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout = None
         return exits.PROBLEM
     except Exception as error:  # noqa: BLE001 - a traceback would be useless to a user, and might show a secret
-        sys.stderr.write(f"netdiag: ND701: netdiag itself failed: {_describe(error)}; please report it\n")
+        sys.stderr.write(f"netdiag: ND701: netdiag itself failed: {describe(error)}; please report it\n")
         return exits.INTERNAL
 
 
-def _describe(error: BaseException) -> str:
+def describe(error: BaseException) -> str:
     """Return the kind of the error and the line of netdiag it came from, without its text, which may hold a key."""
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:

@@ -116,6 +116,12 @@ def _explain(arguments: argparse.Namespace) -> int:
     return output.show(report, arguments, sys.stdout)
 
 
+def _watch(arguments: argparse.Namespace) -> int:
+    from netdiag.cli import watching  # noqa: PLC0415 - needs prometheus-client
+
+    return watching.run(_job(arguments), arguments)
+
+
 def _demo(arguments: argparse.Namespace) -> int:
     from netdiag.cli import demo  # noqa: PLC0415 - needs the lab
 
@@ -129,6 +135,7 @@ _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
     "chat": _chat,
     "rollback": _rollback,
     "explain": _explain,
+    "watch": _watch,
     "demo": _demo,
 }
 

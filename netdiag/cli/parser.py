@@ -40,6 +40,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         top.error("rollback --list undoes nothing: it takes neither --run nor FILE")
     if getattr(parsed, "replay", None) and parsed.wait:
         top.error("argument --wait: a saved report does not change, so there is nothing to wait for")
+    if parsed.command == "watch" and "-" in (*parsed.files, *parsed.config):
+        top.error("watch reads its configurations again and again, so it takes no standard input")
     variable = getattr(parsed, "db_password_env", None)
     if variable and variable not in os.environ and not hasattr(parsed, "container"):
         top.error("argument --db-password-env: takes the name of a variable that is set")
@@ -106,11 +108,16 @@ def _waiting() -> argparse.ArgumentParser:
     return part
 
 
-def _speech() -> argparse.ArgumentParser:
+def _language() -> argparse.ArgumentParser:
     part = argparse.ArgumentParser(add_help=False)
     part.add_argument(
         "--lang", choices=("en", "zh"), default=language(os.environ), help="language of the text (default: from LANG)"
     )
+    return part
+
+
+def _speech() -> argparse.ArgumentParser:
+    part = argparse.ArgumentParser(add_help=False, parents=[_language()])
     part.add_argument("-v", "--verbose", action="count", default=0, help="print every attempt")
     part.add_argument("--no-color", action="store_true", help="no colours (also: NO_COLOR=1)")
     return part
@@ -185,6 +192,31 @@ def _explain(commands: Any) -> None:
     )
 
 
+def _watch(commands: Any) -> None:
+    said = "keep checking; tell what changes, serve Prometheus metrics, /healthz and /readyz"
+    watch = commands.add_parser("watch", parents=[_files(), _database(), _probing(), _language()], help=said)
+    watch.add_argument("-q", "--quiet", action="store_true", help="tell problems only")
+    _container(watch)
+    watch.add_argument(
+        "--interval", type=_duration, default=30.0, metavar="DURATION", help="how often to check (default: 30s)"
+    )
+    watch.add_argument(
+        "--listen",
+        type=_listen,
+        default=("127.0.0.1", 9877),
+        metavar="ADDRESS:PORT",
+        help="where metrics are served (default: 127.0.0.1:9877; port 0 takes a free one)",
+    )
+    watch.add_argument("--fix", action="store_true", help="write what is proven, as fix-base-url does")
+    watch.add_argument(
+        "--fix-every",
+        type=_duration,
+        default=600.0,
+        metavar="DURATION",
+        help="repair the same source no more often (default: 10m)",
+    )
+
+
 def _demo(commands: Any) -> None:
     demo = commands.add_parser(
         "demo", parents=[_speech()], help="a host, a container and a fault, repaired before your eyes"
@@ -201,6 +233,7 @@ _COMMANDS: Final[Mapping[str, Callable[[Any], None]]] = {
     "chat": _chat,
     "rollback": _rollback,
     "explain": _explain,
+    "watch": _watch,
     "demo": _demo,
 }
 
@@ -269,6 +302,23 @@ def _duration(text: str) -> float:
         msg = f"takes a time more than 0 and at most 24 h, like 30, 30s, 2m or 1h: {text!r}"
         raise argparse.ArgumentTypeError(msg)
     return seconds
+
+
+def _listen(text: str) -> tuple[str, int]:
+    from ipaddress import ip_address  # noqa: PLC0415 - only when the option is used
+
+    host, _, port = text.rpartition(":")
+    try:
+        return str(ip_address(host.removeprefix("[").removesuffix("]"))), _port(port)
+    except ValueError:
+        msg = f"takes an address and a port, like 127.0.0.1:9877 or [::1]:9877: {text!r}"
+        raise argparse.ArgumentTypeError(msg) from None
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise ValueError
+    return int(text)
 
 
 def _kag_version(text: str) -> str:

@@ -173,6 +173,21 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "when_named": {"en": "the certificate has a name that can be pinned:", "zh": "证书含有可以固定的名称："},
     "with_docker": {"en": "The same with Docker, on a machine that has it:", "zh": "在有 Docker 的机器上可以这样做："},
     "waiting": {"en": "waiting: {title}  [{code}]", "zh": "等待中：{title}  [{code}]"},
+    "watch_works": {"en": "works", "zh": "正常"},
+    "watch_broken": {"en": "problem", "zh": "问题"},
+    "watch_repairable": {"en": "to be repaired", "zh": "待修复"},
+    "watch_left_alone": {"en": "left alone", "zh": "保持不变"},
+    "watch_gone": {"en": "gone", "zh": "已移除"},
+    "since": {"en": "since it last worked at {at} changed: {parts}", "zh": "自上次正常（{at}）以来的变化：{parts}"},
+    "gave_up": {
+        "en": "was repaired three times and changed back; it is left as it is from now on",
+        "zh": "已修复三次，又被改回；此后不再修复",
+    },
+    "check_failed": {
+        "en": "a check failed in netdiag itself: {error}; please report it",
+        "zh": "netdiag 自身在一次检查中出错：{error}；请报告此问题",
+    },
+    "listening": {"en": "metrics: {url}", "zh": "指标：{url}"},
     "demo_more": {
         "en": "`netdiag demo --list` names other faults; `netdiag demo --shell SCENARIO` lets you try by hand.",
         "zh": "`netdiag demo --list` 列出其他故障；`netdiag demo --shell 场景` 可以亲手尝试。",

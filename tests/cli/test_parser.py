@@ -31,6 +31,11 @@ from netdiag.cli.parser import language, parser
         ["check", "--wait", "25h"],
         ["check", "--wait", "-5s"],
         ["detect", "--wait", "5s"],
+        ["watch", "--listen", "9877"],
+        ["watch", "--listen", "localhost:9877"],
+        ["watch", "--listen", "127.0.0.1:99999"],
+        ["watch", "--interval", "0s"],
+        ["watch", "--wait", "5s"],
         ["chat", "--type", "ollama"],
         ["chat", "--type", "t", "--base-url", "u", "--model", "m", "--api-key", "sk-x"],
     ],
@@ -57,6 +62,23 @@ def test_a_file_may_be_named_by_an_option():
 def test_durations(text, seconds):
     """A plain number is seconds."""
     assert parser().parse_args(["check", "--wait", text]).wait == seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "at"), [("0.0.0.0:80", ("0.0.0.0", 80)), ("[::1]:0", ("::1", 0)), ("127.0.0.1:9877", ("127.0.0.1", 9877))]
+)
+def test_where_to_listen(text, at):
+    """An address of either family and a port; without the option it is loopback."""
+    assert parser().parse_args(["watch", "--listen", text]).listen == at
+    assert parser().parse_args(["watch"]).listen == ("127.0.0.1", 9877)
+
+
+def test_standard_input_is_not_watched(capsys):
+    """It can be read only once."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["watch", "-"])
+    assert ended.value.code == 2
+    assert "standard input" in capsys.readouterr().err
 
 
 def test_a_saved_report_is_not_waited_for(capsys):
@@ -104,7 +126,19 @@ def test_version(capsys):
     assert capsys.readouterr().out == f"netdiag {__version__}\n"
 
 
-HEAVY = {"httpx", "yaml", "rich", "docker", "pyroute2", "netifaces", "dataclasses", "socket", "asyncio", "argparse"}
+HEAVY = {
+    "prometheus_client",
+    "httpx",
+    "yaml",
+    "rich",
+    "docker",
+    "pyroute2",
+    "netifaces",
+    "dataclasses",
+    "socket",
+    "asyncio",
+    "argparse",
+}
 
 
 @pytest.mark.parametrize(
@@ -112,7 +146,7 @@ HEAVY = {"httpx", "yaml", "rich", "docker", "pyroute2", "netifaces", "dataclasse
     [
         ("--version", HEAVY),
         ("--help", HEAVY - {"argparse"}),
-        ("rollback", {"docker", "pyroute2", "asyncio"}),
+        ("rollback", {"docker", "pyroute2", "asyncio", "prometheus_client"}),
         ("explain", {"httpx", "yaml", "dns", "docker", "pyroute2", "asyncio"}),
     ],
 )

@@ -1,0 +1,108 @@
+"""This machine, as the agent sees it: real time, real signals, checks in threads that can be left behind."""
+
+import os
+import random
+import select
+import signal
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from netdiag import engine, platform
+from netdiag.engine import Job
+from netdiag.model.report import Report
+from netdiag.watch.agent import Stopped
+from netdiag.watch.history import Signs
+from netdiag.watch.signs import look
+
+END_OF_WRITING_S: Final = 0.7
+"""A repair that is under way when the agent is to stop has this long to end by itself. One that is cut off is completed
+or undone by the next netdiag, from the journal."""
+
+
+class Machine:
+    """Time, signals and checks. ``stopped_by`` is the signal that asked the agent to stop, 0 until then.
+
+    A signal's handler does no more than write to a pipe: it may run while the main thread holds any lock.
+    """
+
+    def __init__(self, directory: Path, root: Path = Path("/")) -> None:
+        self.stopped_by = 0
+        self._directory = directory
+        self._root = root
+        self._in_container = platform.name(platform.read(root)).in_container
+        self._awake, self._wake = os.pipe()
+        os.set_blocking(self._wake, False)
+        os.set_blocking(self._awake, False)
+
+    @contextmanager
+    def heeding(self, *numbers: int) -> Iterator[None]:
+        """Take these signals as the wish to stop; for the main thread."""
+        before = {number: signal.signal(number, self._stop) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a signal came."""
+        return bool(self.stopped_by)
+
+    def now(self) -> float:
+        """Return seconds since the machine started."""
+        return time.monotonic()
+
+    def today(self) -> float:
+        """Return seconds since 1970."""
+        return time.time()
+
+    def chance(self) -> float:
+        """Return a random number from 0 to 1."""
+        return random.random()  # noqa: S311 - spreads load, guards nothing
+
+    def wait(self, seconds: float) -> None:
+        """Sleep until then, or until a signal or the end of a check."""
+        if not self.stopped and select.select([self._awake], [], [], max(seconds, 0.0))[0]:
+            os.read(self._awake, 4096)
+
+    def signs(self, files: Sequence[str]) -> Signs:
+        """Look at the surroundings, and at these files."""
+        return look(files, self._directory, self._root, in_container=self._in_container)
+
+    def run(self, job: Job) -> Report:
+        """Make a check in a thread of its own; raises what it raises, or :exc:`Stopped` when a signal comes first.
+
+        The thread is left to itself then: a call to a model cannot be called off, and ends with the process.
+        """
+        ended: list[Report | Exception] = []
+        done = threading.Event()
+
+        def check() -> None:
+            try:
+                ended.append(engine.run(job, lambda _, __: None))
+            except Exception as error:  # noqa: BLE001 - handed over
+                ended.append(error)
+            done.set()
+            self._rouse()
+
+        threading.Thread(target=check, name="check", daemon=True).start()
+        while not done.is_set() and not self.stopped:
+            self.wait(60.0)
+        if not done.wait(END_OF_WRITING_S if self.stopped and job.write else 0.0):
+            raise Stopped
+        if isinstance(ended[0], Exception):
+            raise ended[0]
+        return ended[0]
+
+    def _stop(self, number: int, _: object) -> None:
+        self.stopped_by = number
+        self._rouse()
+
+    def _rouse(self) -> None:
+        with suppress(BlockingIOError):  # it is full: the main thread will wake up anyway
+            os.write(self._wake, b"!")

@@ -1,0 +1,79 @@
+"""The metrics, in a registry of their own: made of what was seen whenever they are asked for, so nothing goes stale.
+
+A collector that yields what there is has no series of endpoints that were removed, and no more of them than
+:data:`netdiag.watch.seen.ENDPOINTS`. This is the only user of prometheus-client.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from netdiag import __version__, findings
+from netdiag.watch.seen import Seen
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Metrics:
+    """The page of metrics; ``seen`` gives what it is made of."""
+
+    def __init__(self, seen: Callable[[], Seen]) -> None:
+        self._registry = CollectorRegistry()
+        self._registry.register(_Collector(seen))
+        ProcessCollector(registry=self._registry)
+
+    def page(self) -> bytes:
+        """Return it in the text format of Prometheus."""
+        return generate_latest(self._registry)
+
+
+class _Collector(Collector):
+    def __init__(self, seen: Callable[[], Seen]) -> None:
+        self._seen = seen
+
+    def collect(self) -> Iterator[Metric]:
+        seen = self._seen()
+        yield InfoMetricFamily("netdiag", "This program.", {"version": __version__})
+        yield InfoMetricFamily("netdiag_kag", "The KAG whose calls are made.", {"version": seen.kag})
+        yield _gauge("netdiag_ready", "1 where all endpoints work.", {(): float(seen.ready)})
+        up = {(name,): float(works) for name, works in seen.up.items()}
+        yield _gauge("netdiag_up", "1 where KAG's own call to the endpoint succeeds.", up, "endpoint")
+        worked = {(name,): at for name, at in seen.worked.items()}
+        said = "When the endpoint was last seen to work, 0 for never."
+        yield _gauge("netdiag_last_success_timestamp_seconds", said, worked, "endpoint")
+        said = "How long each step took in the last check: dns, tcp, control, tls, http, identity, call."
+        yield _gauge("netdiag_phase_duration_seconds", said, seen.phases, "endpoint", "phase")
+        verdicts = {(verdict,): float(n) for verdict, n in seen.verdicts.items()}
+        yield _gauge("netdiag_endpoints", "Endpoints by what came of them.", verdicts, "verdict")
+        said, told = "Findings of the last check.", seen.findings.items()
+        yield _gauge(
+            "netdiag_findings",
+            said,
+            {(code, findings.severity(code)): float(n) for code, n in told},
+            "code",
+            "severity",
+        )
+        yield _gauge("netdiag_last_check_timestamp_seconds", "When the last check ended.", {(): seen.checked})
+        yield _gauge("netdiag_check_duration_seconds", "How long the last check took.", {(): seen.took})
+        said = "Checks made: ok, problem, or error where netdiag itself failed."
+        yield _counter("netdiag_checks", said, seen.checks, "outcome")
+        yield _counter("netdiag_repairs", "Repairs: written, failed, or given_up.", seen.repairs, "outcome")
+        yield CounterMetricFamily("netdiag_changes", "Endpoints that were another way than before.", seen.changes)
+
+
+def _gauge(name: str, said: str, values: Mapping[Any, float], *labels: str) -> Metric:
+    """Return a gauge; the keys of ``values`` are tuples of the labels' values."""
+    metric = GaugeMetricFamily(name, said, labels=labels)
+    for given, value in values.items():
+        metric.add_metric(given, value)
+    return metric
+
+
+def _counter(name: str, said: str, values: Mapping[str, int], label: str) -> Metric:
+    metric = CounterMetricFamily(name, said, labels=[label])
+    for given, value in values.items():
+        metric.add_metric([given], value)
+    return metric

@@ -1,0 +1,73 @@
+"""What the agent has seen so far, as others may see it: one value, replaced whole after each check. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from netdiag.model.report import Examined, Report
+from netdiag.text import printable, shown
+
+ENDPOINTS: Final = 200
+"""Endpoints that have metrics of their own. The rest is in the counts: a time series costs a Prometheus memory."""
+
+_NAME_LIMIT: Final = 120
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The state after the last check, and what was counted since the agent started.
+
+    Times of day are in seconds since 1970, 0 for never; durations in seconds. ``phases`` is by endpoint and step.
+    ``checks`` counts by outcome (``ok``, ``problem``, ``error``), ``repairs`` by what became of them (``written``,
+    ``failed``, ``given_up``). ``codes`` are those that stand in the way now.
+    """
+
+    ready: bool = False
+    codes: tuple[str, ...] = ()
+    up: Mapping[str, bool] = field(default_factory=dict)
+    worked: Mapping[str, float] = field(default_factory=dict)
+    phases: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    verdicts: Mapping[str, int] = field(default_factory=dict)
+    findings: Mapping[str, int] = field(default_factory=dict)
+    checked: float = 0.0
+    took: float = 0.0
+    checks: Mapping[str, int] = field(default_factory=dict)
+    changes: int = 0
+    repairs: Mapping[str, int] = field(default_factory=dict)
+    kag: str = ""
+
+
+def name(item: Examined) -> str:
+    """Return what an endpoint is called in metrics: its source and node, never its base_url, and bounded."""
+    return printable(shown(f"{item.endpoint.source}:{item.endpoint.node}".removesuffix(":")), _NAME_LIMIT)
+
+
+def codes_of(report: Report) -> Counter[str]:
+    """Count the findings of a report by code."""
+    said = [*report.findings, *(finding for item in report.endpoints for finding in item.findings)]
+    return Counter(finding.code for finding in said)
+
+
+def tracked(report: Report) -> Mapping[str, Examined]:
+    """Return the endpoints that have metrics, by name; what is left alone is neither up nor down."""
+    items = [item for item in report.endpoints if item.verdict != "left_alone"][:ENDPOINTS]
+    return {name(item): item for item in items}
+
+
+def phases(items: Mapping[str, Examined]) -> Mapping[tuple[str, str], float]:
+    """Return in seconds how long each step took towards the address that was chosen, else the longest try of it."""
+    found: dict[tuple[str, str], float] = {}
+    for called, item in items.items():
+        chosen = item.chosen.host if item.chosen else ""
+        mine = [a for a in item.attempts if not chosen or a.host == chosen]
+        for step, seconds in _longest((a.step, a.duration_ms / 1000) for a in mine):
+            found[called, step] = seconds
+    return found
+
+
+def _longest(steps: Iterable[tuple[str, float]]) -> Iterable[tuple[str, float]]:
+    found: dict[str, float] = {}
+    for step, seconds in steps:
+        found[step] = max(seconds, found.get(step, 0.0))
+    return found.items()
