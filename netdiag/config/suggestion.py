@@ -36,7 +36,8 @@ def suggest(text: str) -> str:
     elif meant := near_host(url.host):
         mended = with_host(mended, meant)
     url = split(mended)
-    return mended if url.host and not url.problem else ""
+    is_sound = url.host and not url.problem and re.match("(?i)https?://", mended)
+    return mended if is_sound else ""
 
 
 def near_host(host: str) -> str:

@@ -13,6 +13,7 @@ from typing import Final
 
 from netdiag import engine, platform
 from netdiag.engine import Job
+from netdiag.model.event import nobody
 from netdiag.model.report import Report
 from netdiag.watch.agent import Stopped
 from netdiag.watch.history import Signs
@@ -84,7 +85,7 @@ class Machine:
 
         def check() -> None:
             try:
-                ended.append(engine.run(job, lambda _, __: None))
+                ended.append(engine.run(job, nobody))
             except Exception as error:  # noqa: BLE001 - handed over
                 ended.append(error)
             done.set()

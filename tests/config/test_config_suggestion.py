@@ -1,7 +1,7 @@
 """What was probably meant by a base_url that cannot be used."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from netdiag.config import split, suggest
@@ -41,6 +41,7 @@ def test_what_was_meant(text, meant):
 
 
 @given(st.text())
+@example("0/:/\\")
 def test_a_suggestion_can_be_used(text):
     """Whatever is typed, a suggestion is a URL without a problem, or there is none."""
     meant = suggest(text)
