@@ -20,6 +20,11 @@ LONGEST_AT_DOORS_S: Final = 30.0
 """No pause is longer where what is waited for shows by a connection, and connections are being tried anyway. What a
 run would notice besides is rare: another network, an edited configuration."""
 
+FIRST_AT_DOORS_S: Final = 1.0
+REST_AT_DOORS: Final = 3.0
+"""There a run is followed by a pause of at least three times what it took: a run that waits for black holes takes 2 s,
+and nobody knocks meanwhile."""
+
 End = Literal["settled", "expired"]
 Told = tuple[str, str, str]
 
@@ -69,8 +74,10 @@ def after(  # noqa: PLR0913 - all that a decision depends on, so that none of it
         return waiting, Next("expired", tell=new)
     is_vain = knocked and told == before
     at = () if is_vain else doors(report, stopping)
-    longest = LONGEST_AT_DOORS_S if at and all(at) else LONGEST_S
-    pause = min(longest, FIRST_S * 2 ** min(waiting.runs - 1, 16)) * chance
+    shown = bool(at) and all(at)
+    first, longest = (FIRST_AT_DOORS_S, LONGEST_AT_DOORS_S) if shown else (FIRST_S, LONGEST_S)
+    pause = min(longest, first * 2 ** min(waiting.runs - 1, 16)) * chance
+    pause = max(pause, REST_AT_DOORS * report.duration_ms / 1000) if shown else pause
     asked = max((retry_after(finding, today) for finding in stopping), default=0.0)
     until = min(now + max(pause, asked), waiting.deadline)
     return waiting, Next(None, until, min(now + asked, waiting.deadline), frozenset().union(*at), new)
