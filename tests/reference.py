@@ -7,7 +7,7 @@ from netdiag import exits
 from netdiag.cli.parser import parser
 
 MEANINGS = {
-    exits.OK: "healthy, or fixed and proven",
+    exits.OK: "healthy, or fixed and proven; `watch` that was asked to stop by SIGTERM",
     exits.PROBLEM: "a problem remains (nothing was changed, or only what was proven), or there is nothing to roll back",
     exits.USAGE: "the command line cannot be understood",
     exits.PENDING: "`--dry-run`: changes are pending",
