@@ -6,7 +6,7 @@ from netdiag import exits
 from netdiag.engine import Job
 from netdiag.watch.agent import Agent, Outside, Rhythm, Teller
 from netdiag.watch.history import Change
-from netdiag.watch.machine import Machine
+from netdiag.watch.machine import Machine, one_arena
 from netdiag.watch.metrics import CONTENT_TYPE, Metrics
 from netdiag.watch.served import Answer, serving, text
 
@@ -16,6 +16,7 @@ def watch(job: Job, rhythm: Rhythm, listen: tuple[str, int], teller: Teller) -> 
 
     Metrics are served at ``listen``, an address and a port. Raises :exc:`OSError` where that cannot be listened on.
     """
+    one_arena()
     machine = Machine(job.directory, job.root)
     agent = Agent(job, rhythm, machine, teller)
     metrics = Metrics(lambda: agent.seen)
