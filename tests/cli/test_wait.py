@@ -105,5 +105,5 @@ def test_an_overloaded_service_is_left_alone(namespaces):
     with lab.make(World(services=(service,))) as inside:
         place = Place(inside)
         place.write("llm.json", '{"type": "vllm", "base_url": "http://172.17.0.1:8000/v1", "model": "m"}')
-        report = place.report("check", "--wait", "2s", "llm.json")
+        report = place.report("check", "--kag-version", "0.8", "--wait", "2s", "llm.json")
     assert (report["exit_code"], codes(report)) == (124, {"ND417"})
