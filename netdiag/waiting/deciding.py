@@ -77,9 +77,12 @@ def after(  # noqa: PLR0913 - all that a decision depends on, so that none of it
     shown = bool(at) and all(at)
     first, longest = (FIRST_AT_DOORS_S, LONGEST_AT_DOORS_S) if shown else (FIRST_S, LONGEST_S)
     pause = min(longest, first * 2 ** min(waiting.runs - 1, 16)) * chance
-    pause = max(pause, REST_AT_DOORS * report.duration_ms / 1000) if shown else pause
+    took = report.duration_ms / 1000
+    pause = max(pause, REST_AT_DOORS * took) if shown else pause
     asked = max((retry_after(finding, today) for finding in stopping), default=0.0)
-    until = min(now + max(pause, asked), waiting.deadline)
+    until = now + max(pause, asked)
+    if until + took > waiting.deadline:
+        until = waiting.deadline  # a run that could not end in time is not begun, unless a door opens
     return waiting, Next(None, until, min(now + asked, waiting.deadline), frozenset().union(*at), new)
 
 

@@ -82,6 +82,13 @@ def test_a_pause_ends_with_the_time():
     assert after(Waiting(100.0, 9), report(broken("ND201")), 99.0, chance=1.0)[1].until == 100.0
 
 
+def test_a_run_that_could_not_end_in_time_is_not_begun():
+    """One that took 3 s is not made again when 2 s are left; one that took 1 s is."""
+    for took, until in ((3000.0, 100.0), (1000.0, 98.0)):
+        found = replace(report(broken("ND416")), duration_ms=took)
+        assert after(Waiting(100.0, 0), found, 98.0, chance=0.0)[1].until == until
+
+
 def test_doors_are_those_that_were_closed():
     """A refused connection can be tried again cheaply; who answered and cannot work yet has to be called."""
     assert after(Waiting(9.0), report(broken("ND201")), 0.0, chance=1.0)[1].doors == {DOOR}
