@@ -1,0 +1,57 @@
+"""The main job against the real server of llama-cpp-python, which nobody here wrote; any name will do for its model."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+import pytest
+from docker_ground import CACHE, PORT, Engine, Images
+
+pytestmark = pytest.mark.llama_cpp
+
+PYTHON = CACHE / "llama-cpp-python/bin/python"
+MODEL = CACHE / "tiny.gguf"
+FILE = "/home/admin/project/kag_config.yaml"
+
+
+class Case(NamedTuple):
+    """A model as KAG of this version is told of it; the server computes embeddings or chats."""
+
+    kag: str
+    node: str
+    type: str
+    url: str
+    after: str
+    embeds: str = "false"
+    more: str = ""
+
+
+V1 = f"http://localhost:{PORT}/v1"
+CASES = {
+    "chat": Case("0.8", "chat_llm", "openai", V1, V1),
+    "chat, type vllm": Case("0.7", "chat_llm", "vllm", V1, V1),
+    "chat, type vllm of 0.6": Case("0.6", "chat_llm", "vllm", V1, f"{V1}/chat/completions"),
+    "chat, without its path": Case("0.7", "chat_llm", "maas", f"http://localhost:{PORT}", V1),
+    "embedding": Case("0.8", "vectorize_model", "openai", V1, V1, "true", "  vector_dimensions: 64\n"),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_repaired(
+    engine: Engine, images: Images, require: Callable[[str, str], NoReturn], tmp_path: Path, case: Case
+) -> None:
+    """Host and path are rewritten, proven by the real model's answer; a second run changes nothing."""
+    if not (PYTHON.exists() and MODEL.exists()):
+        require(
+            "llama-cpp", f"{PYTHON} or {MODEL} is not there; build them, as root: tests/grounds/up ollama llama-cpp"
+        )
+    options = ("--model", str(MODEL), "--host", "0.0.0.0", "--port", str(PORT), "--embedding", case.embeds)
+    before = f"{case.node}:\n  type: {case.type}\n  base_url: {case.url}\n  model: any\n  api_key: unused\n{case.more}"
+    server = (str(PYTHON), "-m", "llama_cpp.server", *options, "--n_ctx", "512")
+    with engine.serving(*server, log=tmp_path / "log"), engine.container(images.openspg) as container:
+        container.write(FILE, before)
+        after = before.replace(case.url, case.after.replace("localhost", container.gateway()))
+        for _ in ("repairs", "has nothing to do"):
+            done = container.run("netdiag", "fix-base-url", "--kag-version", case.kag, "--format", "json")
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert container.read(FILE) == after
