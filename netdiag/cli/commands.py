@@ -15,6 +15,7 @@ from netdiag.text import Secret, shown
 
 if TYPE_CHECKING:
     from netdiag.engine import Job
+    from netdiag.model.report import Report
     from netdiag.openspg import Given
 
 
@@ -54,18 +55,36 @@ def _check(arguments: argparse.Namespace) -> int:
     return _replay(arguments) if arguments.replay else _fix_or_check(arguments)
 
 
+def _report(arguments: argparse.Namespace) -> int:
+    from netdiag.cli import page  # noqa: PLC0415
+
+    if arguments.replay:
+        report = _replayed(arguments.replay)
+        return exits.NO_CONFIGURATION if report is None else page.write(report, arguments)
+    from netdiag import engine  # noqa: PLC0415 - httpx and all that repairs
+
+    arguments.format = "text"  # a page has no other; what is told meanwhile is for people
+    with output.watching(arguments, sys.stdout) as tell:
+        report = engine.run(replace(_job(arguments), command="check"), tell)
+    return page.write(report, arguments)
+
+
 def _replay(arguments: argparse.Namespace) -> int:
+    report = _replayed(arguments.replay)
+    return exits.NO_CONFIGURATION if report is None else output.show(report, arguments, sys.stdout)
+
+
+def _replayed(name: str) -> "Report | None":
+    """Return the saved report diagnosed again, or say why that cannot be."""
     from netdiag.replay import NotAReportError, replay  # noqa: PLC0415 - nothing of what probes is needed
 
-    name = arguments.replay
     try:
         text = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        report = replay(text)
+        return replay(text)
     except (OSError, NotAReportError) as error:
         said = error.strerror if isinstance(error, OSError) else str(error)
         sys.stderr.write(f"netdiag: {shown(name)} cannot be diagnosed again: {shown(said or '')}\n")
-        return exits.NO_CONFIGURATION
-    return output.show(report, arguments, sys.stdout)
+        return None
 
 
 def _detect(arguments: argparse.Namespace) -> int:
@@ -133,6 +152,7 @@ _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
     "check": _check,
     "detect": _detect,
     "chat": _chat,
+    "report": _report,
     "rollback": _rollback,
     "explain": _explain,
     "watch": _watch,

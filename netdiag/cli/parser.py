@@ -155,6 +155,16 @@ def _check(commands: Any) -> None:
     )
 
 
+def _report(commands: Any) -> None:
+    said = "the check as one page to look at and pass on, keys masked: .html, .md for an issue, or .json"
+    report = commands.add_parser("report", parents=[_files(), _database(), _probing(), _speech()], help=said)
+    report.add_argument("-q", "--quiet", action="store_true", help="say nothing of what was written")
+    report.add_argument("-o", "--output", required=True, type=_page, metavar="FILE", help="where it is written")
+    report.add_argument(
+        "--replay", metavar="REPORT", help="show a saved JSON report, diagnosed again; `-` is standard input"
+    )
+
+
 def _detect(commands: Any) -> None:
     said = "where this is, the way to the host, and which address would be written; connects to nothing"
     commands.add_parser("detect", parents=[_hosts(), _shared()], help=said)
@@ -231,6 +241,7 @@ _COMMANDS: Final[Mapping[str, Callable[[Any], None]]] = {
     "check": _check,
     "detect": _detect,
     "chat": _chat,
+    "report": _report,
     "rollback": _rollback,
     "explain": _explain,
     "watch": _watch,
@@ -270,6 +281,13 @@ def _host(text: str) -> str:
             return text
     msg = f"takes an address or a name, without scheme, port or path: {text!r}"
     raise argparse.ArgumentTypeError(msg)
+
+
+def _page(text: str) -> str:
+    if not text.endswith((".html", ".md", ".json")):
+        msg = f"takes a name that ends with .html, .md or .json: {text!r}"
+        raise argparse.ArgumentTypeError(msg)
+    return text
 
 
 def _db_url(text: str) -> object:

@@ -120,6 +120,19 @@ def test_a_saved_report_holds_no_key(place):
         assert CANARY not in saved + again.stdout + again.stderr
 
 
+@pytest.mark.parametrize("suffix", ["html", "md", "json"])
+def test_no_page_shows_a_key(place, suffix):
+    """A page holds no key, whether it is made of a run or of a saved report, nor does what is said of it."""
+    place.write("kag_config.yaml", configuration())
+    saved = place.netdiag("check", "--format", "json", "--timeout", "1").stdout
+    for number, replay in enumerate(([], ["--replay", "-"])):
+        name = f"page-{number}.{suffix}"
+        done = place.netdiag("report", "-o", name, "--timeout", "1", *replay, input=saved)
+        assert done.returncode == 1, done.stderr
+        assert done.stdout == ""
+        assert CANARY not in done.stderr + (place.directory / name).read_text("utf-8")
+
+
 @pytest.mark.parametrize(("how", "given"), [("--api-key-env", "CANARY_KEY"), ("--api-key-stdin", None)])
 @pytest.mark.parametrize("port", TARGETS.values(), ids=TARGETS)
 def test_a_single_call_shows_no_key(place, how, given, port):

@@ -1,0 +1,93 @@
+"""Endpoints with what was tried for each, on a line of time, and the addresses that were candidates."""
+
+from collections.abc import Sequence
+
+from netdiag import findings
+from netdiag.model.attempt import Attempt
+from netdiag.model.report import Examined, Report
+from netdiag.report.labels import label, origin
+from netdiag.report.markup import Html, both, joined, tag
+from netdiag.report.outcomes import outcomes
+from netdiag.text import shown
+
+
+def endpoints(report: Report) -> Html:
+    """Return an article for each endpoint."""
+    return joined(
+        _article(item, outcome, report) for item, outcome in zip(report.endpoints, outcomes(report), strict=True)
+    )
+
+
+def _article(item: Examined, outcome: str, report: Report) -> Html:
+    endpoint = item.endpoint
+    where = endpoint.where if endpoint.line else endpoint.place or endpoint.source
+    badge = both(lambda lang: label(outcome, lang), class_="badge")
+    head = tag("h3", badge, " ", shown(endpoint.node or endpoint.kind))
+    about: list[Html] = [tag("span", both(lambda lang: shown(findings.placed(where, lang))))]
+    about += [tag("span", shown(part)) for part in (endpoint.type, endpoint.model) if part]
+    url: list[str] = [tag("code", shown(endpoint.base_url))]
+    if outcome in ("repairable", "repaired"):
+        url += [" → ", tag("code", shown(item.proven_url), class_="new")]
+    parts = [head, tag("p", *url, class_="url"), tag("p", *about, class_="about")]
+    proof = next((proof for proof in item.proofs if proof.failure is None and proof.status), None)
+    if proof:
+        said = {"kag": report.kag_version, "model": shown(endpoint.model), "ms": proof.duration_ms}
+        parts.append(both(lambda lang: label("proven", lang, **said), "p", class_="proven"))
+    if item.attempts:
+        parts.append(_attempts(item.attempts))
+    return tag("article", *parts, class_=f"endpoint {outcome}")
+
+
+def _attempts(attempts: Sequence[Attempt]) -> Html:
+    whole = max(*(attempt.started_ms + attempt.duration_ms for attempt in attempts), 1.0)
+    rows = [_row(attempt, whole) for attempt in attempts]
+    head = tag("summary", both(lambda lang: label("page_tried", lang, n=len(attempts), ms=f"{whole:.0f}")))
+    return tag("details", head, tag("ol", *rows, class_="attempts"), open="")
+
+
+def _row(attempt: Attempt, whole: float) -> Html:
+    where = shown(attempt.address or attempt.host)
+    at = f"[{where}]:{attempt.port}" if ":" in where else f"{where}:{attempt.port}"
+    return tag(
+        "li",
+        tag("span", attempt.step, class_="step"),
+        tag("code", at),
+        both(lambda lang: _ended(attempt, lang), class_="ended"),
+        tag("span", f"{attempt.duration_ms:.1f} ms", class_="ms"),
+        _bar(attempt, whole),
+        class_=_state(attempt),
+    )
+
+
+def _state(attempt: Attempt) -> str:
+    """Return the colour: what is only there to compare with is neither good nor bad."""
+    if attempt.step == "control":
+        return "compared"
+    return "bad" if attempt.failure else "good"
+
+
+def _ended(attempt: Attempt, language: str) -> str:
+    if attempt.failure:
+        return findings.term(attempt.failure, language)
+    return f"HTTP {attempt.status}" if attempt.step == "call" else label("connected", language)
+
+
+def _bar(attempt: Attempt, whole: float) -> Html:
+    """Return when it began and how long it took, of the time that all took together; at least a visible sliver."""
+    wide = max(attempt.duration_ms / whole * 100, 0.8)
+    start = min(attempt.started_ms / whole * 100, 100 - wide)
+    bar = tag("rect", x=f"{start:.2f}", y="0", width=f"{wide:.2f}", height="6", rx="1")
+    return tag("svg", bar, viewBox="0 0 100 6", preserveAspectRatio="none", class_="bar", aria_hidden="true")
+
+
+def candidates(report: Report) -> Html:
+    """Return the addresses by which the host may be reached, best first; nothing where none were looked for."""
+    rows = [
+        tag(
+            "li",
+            tag("code", candidate.host),
+            both(lambda lang, c=candidate: origin(c, lang)),  # type: ignore[misc]
+        )
+        for candidate in sorted(report.candidates, key=lambda each: each.rank)
+    ]
+    return tag("ol", *rows, class_="candidates") if rows else joined([])
