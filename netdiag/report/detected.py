@@ -8,7 +8,7 @@ from netdiag import findings
 from netdiag.model.place import Hop, Platform
 from netdiag.model.report import Report
 from netdiag.report.labels import label, origin
-from netdiag.report.page import Page, cells
+from netdiag.report.page import Page
 from netdiag.report.told import body, title
 from netdiag.text import shown
 
@@ -53,8 +53,7 @@ def _draw(page: Page, report: Report, platform: Platform, language: str) -> None
     for number, (kind, about) in enumerate((*_stations(report.path, platform, language), service)):
         if number:
             page.verbatim("|", _INDENT + 3)
-        name = label(kind, language)
-        page.verbatim(f"{name}{' ' * max(1, _COLUMN - cells(name))}{about}", _INDENT)
+        page.columns(label(kind, language), about, _INDENT, _COLUMN)
 
 
 def _stations(path: Sequence[Hop], platform: Platform, language: str) -> Iterator[tuple[str, str]]:

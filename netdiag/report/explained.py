@@ -19,8 +19,11 @@ def as_text(codes: Sequence[str], language: str = "en", *, briefly: bool = False
     for number, code in enumerate(codes):
         described = findings.described(code, language)
         head = f"{code} ({label(described.severity, language)})"
-        page.headed(described.severity, head, label("colon", language) + described.title)
-        if not briefly:
+        said = label("colon", language) + described.title
+        if briefly:
+            page.verbatim(head + said)  # a list to search in: one line for each
+        else:
+            page.headed(described.severity, head, said)
             _explain(page, described, language)
             if number < len(codes) - 1:
                 page.verbatim("")

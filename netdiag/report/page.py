@@ -43,9 +43,23 @@ class Page:
         self._lines: list[str] = []
 
     def headed(self, style: str, head: str, text: str) -> None:
-        """Write a line that is never wrapped; ``style``, a verdict or a severity, colours its ``head``."""
+        """Write a line that begins with ``head`` and its colon, which ``style``, a verdict or a severity, colours.
+
+        What does not fit stands below what came after the colon.
+        """
         before, after = (_STYLES[style], _PLAIN) if self._colour else ("", "")
-        self.verbatim(f"{before}{head}{after}{text}")
+        hang = cells(head) + 2  # a colon and its blank, or a Chinese one
+        first, *more = _rows(text.lstrip(" :："), WIDTH - hang)
+        self.verbatim(f"{before}{head}{after}{text[: len(text) - len(text.lstrip(' :：'))]}{first}")
+        for row in more:
+            self.verbatim(row, hang)
+
+    def columns(self, name: str, text: str, indent: int, column: int) -> None:
+        """Write ``name``, and ``column`` columns after its beginning ``text``, wrapped to what that leaves."""
+        first, *more = _rows(text, WIDTH - indent - column)
+        self.verbatim(f"{name}{' ' * max(1, column - cells(name))}{first}", indent)
+        for row in more:
+            self.verbatim(row, indent + column)
 
     def paragraph(self, text: str, indent: int = 0) -> None:
         """Write ``text`` wrapped to what ``indent`` leaves of the width."""

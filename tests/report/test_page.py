@@ -89,11 +89,27 @@ def test_cells():
 
 
 def test_what_is_not_wrapped():
-    """Commands and heads stay on their line however long they are."""
+    """Commands stay on their line however long they are."""
     page = Page()
-    page.headed("error", "problem", ": " + "x " * 60 + "x")
     page.verbatim("y " * 60 + "y\n+ 中文", 10)
-    assert page.text().splitlines() == ["problem: " + "x " * 60 + "x", " " * 10 + "y " * 60 + "y", " " * 10 + "+ 中文"]
+    assert page.text().splitlines() == [" " * 10 + "y " * 60 + "y", " " * 10 + "+ 中文"]
+
+
+@pytest.mark.parametrize(
+    ("head", "text", "lines"),
+    [
+        pytest.param("note", ": short", ["note: short"], id="short"),
+        pytest.param(
+            "problem", ": " + "x " * 40, ["problem: " + " ".join("x" * 36), " " * 9 + " ".join("x" * 4)], id="English"
+        ),
+        pytest.param("问题", "：" + "中" * 38, ["问题：" + "中" * 37, " " * 6 + "中"], id="Chinese"),
+    ],
+)
+def test_a_head_hangs(head, text, lines):
+    """What does not fit on the line of a head stands below what came after its colon."""
+    page = Page()
+    page.headed("error", head, text)
+    assert page.text().splitlines() == lines
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from netdiag.model.report import Examined, Finding
 from netdiag.report.as_json import as_dict, as_json
 from netdiag.report.as_text import as_text
 from netdiag.report.labels import LABELS
-from netdiag.report.page import wrapped
+from netdiag.report.page import cells, wrapped
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMA = json.loads(resources.files("netdiag.report").joinpath("schema.json").read_text("utf-8"))
@@ -44,6 +44,16 @@ def test_json(name, language):
     found = json.loads(as_json(SITUATIONS[name], language))
     jsonschema.validate(found, SCHEMA)
     assert found["exit_code"] == SITUATIONS[name].exit_code
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_text_fits_80_columns(name, language):
+    """Whatever can be broken is; commands, which are there to be copied, and the lists of rollback are not."""
+    if SITUATIONS[name].runs is not None:
+        return
+    for line in as_text(SITUATIONS[name], language, detail=2).splitlines():
+        assert cells(line) <= 80 or line.startswith(" " * 10), line
 
 
 @pytest.mark.parametrize("name", SITUATIONS)
