@@ -1,5 +1,6 @@
 """The loop around the decisions: runs, knocks at doors between them, and ends in time."""
 
+import gc
 import random
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -68,8 +69,9 @@ class Machine:
         return random.random()  # noqa: S311 - spreads load, guards nothing
 
     def prepare(self) -> None:
-        """Load the client that calls are made with."""
+        """Load the client that calls are made with, and keep what is loaded out of the search for garbage."""
         warm()
+        gc.freeze()
 
     def is_open(self, doors: Collection[Door]) -> bool:
         """Knock."""
