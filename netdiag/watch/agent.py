@@ -106,10 +106,10 @@ class Agent:
     def run(self) -> None:
         """Check, wait, look, and check again."""
         outside = self._outside
-        due, signs = outside.now(), outside.signs(self._files)
+        due, signs = outside.now(), self._look({})
         began = due - LEAST_BETWEEN_S
         while not outside.stopped:
-            present = outside.signs(self._files)
+            present = self._look(signs)
             if present != signs:
                 due = min(due, began + LEAST_BETWEEN_S)
             if outside.now() >= due:
@@ -118,6 +118,14 @@ class Agent:
                 pause = self._rhythm.interval_s * (1 + JITTER * (2 * outside.chance() - 1))
                 due = outside.now() if again else began + pause
             outside.wait(min(LOOK_EVERY_S, due - outside.now()))
+
+    def _look(self, before: Signs) -> Signs:
+        """Look at the surroundings; where that fails they count as unchanged."""
+        try:
+            return self._outside.signs(self._files)
+        except Exception as error:  # noqa: BLE001 - the checks go on
+            self._tell(error)
+            return before
 
     def _checked(self, signs: Signs) -> bool:
         """Make one check and take it in; tell whether a repair was written, so that it has to be looked at again."""
@@ -137,10 +145,14 @@ class Agent:
         self.seen = replace(self.seen, checks=dict(self._checks), repairs=dict(self._repairs), changes=self._changes)
 
     def _failed(self, error: Exception) -> None:
-        """Count an error of netdiag's own, and tell it unless one of its kind was told: it may come at every check."""
+        """Count an error of netdiag's own, and tell it."""
         self._checks["error"] += 1
         self.seen = replace(self.seen, ready=False, codes=("ND701",))
         self._count()
+        self._tell(error)
+
+    def _tell(self, error: Exception) -> None:
+        """Tell an error unless one of its kind was told: it may come at every check."""
         kind = f"{type(error).__name__} {_place(error)}"
         if kind not in self._told and len(self._told) < KINDS_TOLD:
             self._told.add(kind)

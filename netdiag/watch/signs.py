@@ -4,6 +4,7 @@ A digest is kept of each part, never its text: an environment may hold a proxy's
 """
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -39,7 +40,7 @@ def _configurations(files: Sequence[str], directory: Path) -> Iterator[Path]:
     """Yield where configurations are, or would be: a directory's own stamp tells of files that come and go."""
     for path in (Path(name) for name in files if name != STDIN):
         yield path
-        yield from (path / name for name in config.NAMES if path.is_dir())
+        yield from (path / name for name in config.NAMES if os.path.isdir(path))  # noqa: PTH112 - never raises
     if not files:
         home = directory.absolute()
         yield from (place / name for place in (home, *home.parents) for name in config.NAMES)
@@ -49,8 +50,8 @@ def _stamp(path: Path) -> str:
     """Return what changes whenever a file is written or replaced; its text is not read."""
     try:
         seen = path.stat()
-    except OSError as error:
-        return str(error.errno)
+    except (OSError, ValueError) as error:  # the latter for a NUL byte in the name
+        return str(error)
     return f"{seen.st_dev} {seen.st_ino} {seen.st_size} {seen.st_mtime_ns}"
 
 

@@ -151,6 +151,18 @@ def test_it_survives_its_own_errors():
     assert (broken_off.seen.ready, broken_off.seen.codes) == (False, ("ND701",))
 
 
+def test_it_survives_surroundings_that_cannot_be_read():
+    """The checks go on at their interval, and the error is told once."""
+
+    def look(_: float) -> Signs:
+        raise PermissionError
+
+    world = _World(100.0, lambda *_: report(works()), look)
+    agent, told = watched(world)
+    assert [type(error) for error in told.errors] == [PermissionError]
+    assert (len(world.checks), agent.seen.ready) == (4, True)
+
+
 def test_it_stops_during_a_check():
     """What the check would have found does not matter any more."""
     agent, told = watched(_World(0.01, lambda *_: report(works())))

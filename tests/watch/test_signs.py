@@ -92,3 +92,10 @@ def test_configurations(root):
 def test_no_text_is_kept(root):
     """A proxy's password is in none of it."""
     assert "canary" not in str(signs(root))
+
+
+def test_names_that_cannot_be_files(root):
+    """A NUL byte, a file taken for a directory, a name that is too long: each is a stamp like any other."""
+    named = signs(root, "a\0b", "etc/hosts/x", "y" * 300)
+    assert len([name for name in named if name.startswith(str(root))]) == 3
+    assert signs(root, "a\0b", "etc/hosts/x", "y" * 300) == named
