@@ -1,6 +1,6 @@
 """The main job against the real server of llama-cpp-python, which nobody here wrote; any name will do for its model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -36,19 +36,20 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_repaired(
-    engine: Engine, images: Images, require: Callable[[str, str], NoReturn], tmp_path: Path, case: Case
-) -> None:
-    """Host and path are rewritten, proven by the real model's answer; a second run changes nothing."""
+@pytest.fixture(scope="module")
+def llama_cpp(require: Callable[[str, str], NoReturn]) -> Sequence[str]:
+    """Return the command that starts the server, or give up before an engine is asked for."""
     if not (PYTHON.exists() and MODEL.exists()):
-        require(
-            "llama-cpp", f"{PYTHON} or {MODEL} is not there; build them, as root: tests/grounds/up ollama llama-cpp"
-        )
-    options = ("--model", str(MODEL), "--host", "0.0.0.0", "--port", str(PORT), "--embedding", case.embeds)
+        require("llama-cpp", f"{PYTHON} or {MODEL} is missing; as root: tests/grounds/up ollama llama-cpp")
+    return (str(PYTHON), "-m", "llama_cpp.server", "--model", str(MODEL), "--n_ctx", "512")
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_repaired(llama_cpp: Sequence[str], engine: Engine, images: Images, tmp_path: Path, case: Case) -> None:
+    """Host and path are rewritten, proven by the real model's answer; a second run changes nothing."""
+    options = ("--host", "0.0.0.0", "--port", str(PORT), "--embedding", case.embeds)
     before = f"{case.node}:\n  type: {case.type}\n  base_url: {case.url}\n  model: any\n  api_key: unused\n{case.more}"
-    server = (str(PYTHON), "-m", "llama_cpp.server", *options, "--n_ctx", "512")
-    with engine.serving(*server, log=tmp_path / "log"), engine.container(images.openspg) as container:
+    with engine.serving(*llama_cpp, *options, log=tmp_path / "log"), engine.container(images.openspg) as container:
         container.write(FILE, before)
         after = before.replace(case.url, case.after.replace("localhost", container.gateway()))
         for _ in ("repairs", "has nothing to do"):
