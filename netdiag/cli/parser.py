@@ -38,7 +38,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parsed = top.parse_args(arguments)
     if parsed.command == "rollback" and parsed.list and (parsed.run or parsed.files):
         top.error("rollback --list undoes nothing: it takes neither --run nor FILE")
-    if getattr(parsed, "replay", None) and parsed.wait:
+    if getattr(parsed, "replay", None) and getattr(parsed, "wait", 0):
         top.error("argument --wait: a saved report does not change, so there is nothing to wait for")
     if parsed.command == "watch" and "-" in (*parsed.files, *parsed.config):
         top.error("watch reads its configurations again and again, so it takes no standard input")
