@@ -47,19 +47,23 @@ LOCAL = "http://localhost:11434/"
 CHAT_PATH = "http://localhost:8000/v1/chat/completions"
 
 ENDPOINTS = {
-    "product mode": Endpoint("-", 1, "", "chat", "ollama", "qwen2.5:3b", LOCAL, url_span=Span(33, 56)),
-    "with a comment": Endpoint("-", 2, "", "chat", "vllm", "qwen25-7B-chat", CHAT_PATH, url_span=Span(119, 160)),
+    "product mode": Endpoint("-", 1, "", "chat", "ollama", "qwen2.5:3b", LOCAL, url_span=Span(33, 56), column=34),
+    "with a comment": Endpoint(
+        "-", 2, "", "chat", "vllm", "qwen25-7B-chat", CHAT_PATH, url_span=Span(119, 160), column=32
+    ),
     "online": Endpoint(
         *("-", 1, "", "chat", "maas", "deepseek-chat", "https://api.deepseek.com", Secret("deepseek api key")),
         settings={"stream": "False", "temperature": 0.7},
         url_span=Span(31, 55),
+        column=32,
     ),
     "kag_config.yaml": Endpoint(
         *("-", 3, "chat_llm", "chat", "maas", "gpt-3.5-turbo", "https://api.openai.com"),
         api_key=Secret("put your openai api key here"),
         url_span=Span(72, 94),
+        column=13,
     ),
-    "developer mode": Endpoint("-", 3, "llm", "chat", "ollama", "qwen2.5:3b", LOCAL, url_span=Span(31, 54)),
+    "developer mode": Endpoint("-", 3, "llm", "chat", "ollama", "qwen2.5:3b", LOCAL, url_span=Span(31, 54), column=12),
 }
 
 

@@ -54,7 +54,7 @@ def frozen(port: int) -> str:
             '{ "llm_select" :[ {"type":"ollama","base_url" :  "http://localhost:PORT/", "model":"qwen2.5:3b",'
             '"api_key":"KEY-llm","llm_id":"5eed","default":true,"desc":"默认模型 😀 \\"q\\"","creator":"openspg"} ],\n'
             '\t"vectorizer":{"type":"openai","model":"bge-m3","base_url":"http://localhost:PORT/v1",'
-            '"api_key":"KEY-emb","vector_dimensions":"1024"},\r\n'
+            '"api_key":"KEY-emb","vector_dimensions":"128"},\r\n'
             ' "graph_store":{"uri":"neo4j://localhost:7687","user":"neo4j","password":"KEY-graph"},'
             '"x-unknown":{"a":[1,2.50,1e3,null]},'
             '"llm":{"type":"ollama","base_url":"http://localhost:PORT","model":"qwen2.5:3b","api_key":"KEY-copy"},'
@@ -81,7 +81,7 @@ def models(port: int) -> str:
 
 def chosen() -> str:
     """A knowledge base of 0.8: it names a model and holds none."""
-    vectorizer = {"modelId": "inst-1@bge-m3", "vector_dimensions": "1024"}
+    vectorizer = {"modelId": "inst-1@bge-m3", "vector_dimensions": "128"}
     return json.dumps({"vectorizer": vectorizer, "prompt": {"language": "zh"}})
 
 
