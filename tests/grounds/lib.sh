@@ -51,7 +51,7 @@ packages() {
     say "installing$missing"
     logged apt-update apt-get update
     # shellcheck disable=SC2086  # a list of names
-    logged apt-install env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing
+    logged apt-install env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing
 }
 
 # use_engine NAME: makes this the engine that `docker` and the helpers below speak to.
