@@ -41,7 +41,7 @@ def test_a_file_system_that_takes_nothing(place, file, require, script, says):
     if done.returncode == 99 or "unshare" in done.stderr:
         require("namespaces", f"no mounts inside the lab here: {done.stderr}")
     assert done.returncode == 77
-    assert f"llm.yaml: the fix is proven but cannot be written ({says})" in done.stdout
+    assert f"llm.yaml: the fix is proven but cannot be written ({says})" in " ".join(done.stdout.split())
     assert done.stdout.endswith(BEFORE)
 
 
@@ -73,7 +73,7 @@ def test_what_happens_while_the_model_is_asked(place, file, happens, says):
     """Between reading and writing there are seconds: nothing of what happened in them is overwritten, or waited for."""
     done = place.inside.run([sys.executable, "-c", MEANWHILE.format(happens=happens)], cwd=file.parent)
     assert done.returncode == 77
-    assert f"llm.yaml: the fix is proven but cannot be written ({says})" in done.stdout
+    assert f"llm.yaml: the fix is proven but cannot be written ({says})" in " ".join(done.stdout.split())
     assert "Traceback" not in done.stdout + done.stderr
     assert not file.is_file() or file.is_symlink() or file.read_text() == BEFORE + "# mine"
 
@@ -85,7 +85,7 @@ def test_a_file_of_somebody_else(place, file, require):
     os.chown(file, 1234, 1234)
     done = place.netdiag("fix-base-url", str(file))
     assert done.returncode == 77
-    assert f"{file}: the fix is proven but cannot be written (permission is denied)" in done.stdout
+    assert f"{file}: the fix is proven but cannot be written (permission is denied)" in " ".join(done.stdout.split())
     assert file.read_text() == BEFORE
 
 
@@ -95,14 +95,15 @@ def test_a_device(place, file):
     device.symlink_to("/dev/zero")
     done = place.netdiag("fix-base-url", str(device))
     assert done.returncode == 78
-    assert f"{device}: cannot be read (it is not a file)" in done.stdout
+    assert f"{device}: cannot be read (it is not a file)" in " ".join(done.stdout.split())
 
 
 def test_nowhere_to_keep_the_journal(place, file):
     """Without a journal nothing is written, and where it was to be is named."""
     done = place.netdiag("fix-base-url", str(file), env={"NETDIAG_STATE_DIR": "/proc/none"})
     assert done.returncode == 77
-    assert "/proc/none: the fix is proven but cannot be written (there is nowhere to keep the journal)" in done.stdout
+    said = " ".join(done.stdout.split())
+    assert "/proc/none: the fix is proven but cannot be written (there is nowhere to keep the journal)" in said
     assert file.read_text() == BEFORE
 
 
