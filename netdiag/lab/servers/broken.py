@@ -33,8 +33,9 @@ class _ClosesUnread(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         connection = cast("asyncio.Transport", transport)
-        connection.pause_reading()
-        asyncio.get_running_loop().call_later(_UNREAD_S, connection.abort)
+        loop = asyncio.get_running_loop()
+        loop.call_soon(connection.pause_reading)  # up to Python 3.10 reading begins after this, paused or not
+        loop.call_later(_UNREAD_S, connection.abort)
 
 
 class _ClosesRead(asyncio.Protocol):
