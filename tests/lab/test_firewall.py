@@ -109,8 +109,10 @@ def test_faults_are_real(
 
 @pytest.mark.lab
 @pytest.mark.usefixtures("namespaces")
-def test_a_rule_that_is_refused_is_no_riddle(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rule_that_is_refused_is_no_riddle(require: Callable[[str, str], NoReturn]) -> None:
     """Where iptables does not work (an old kernel, a missing module), its own words are the reason."""
+    if reason := lacking(DROPPED):
+        require("iptables", reason)
     with pytest.raises(OSError, match="iptables") as raised:
         firewall._load("iptables-restore", "*filter\n-A INPUT -j NOWHERE\nCOMMIT\n")
     assert raised.value.errno == errno.EOPNOTSUPP
