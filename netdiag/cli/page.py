@@ -31,6 +31,6 @@ def _rendered(report: Report, suffix: str, language: str) -> str:
         from netdiag.report.as_markdown import as_markdown  # noqa: PLC0415
 
         return as_markdown(report, language)
-    from netdiag.report.as_json import as_json  # noqa: PLC0415
+    from netdiag.report.rendered import rendered  # noqa: PLC0415
 
-    return as_json(report, language) + "\n"
+    return rendered(report, "json", language)

@@ -17,7 +17,7 @@ from netdiag.report.html_findings import causes
 from netdiag.report.html_path import path
 from netdiag.report.labels import label
 from netdiag.report.markup import LANGUAGES, Html, both, tag
-from netdiag.report.outcomes import summary
+from netdiag.report.outcomes import counted
 from netdiag.text import shown
 
 _STATES: Final = {0: "works", 3: "repairable"}
@@ -42,8 +42,7 @@ def as_html(report: Report, language: str = "en") -> str:
 
 def verdict(report: Report, language: str) -> str:
     """Return in a few words how it stands."""
-    counts = [label(f"count_{outcome}", language, n=n) for outcome, n in summary(report).items() if n]
-    return label("comma", language).join(counts) or label("no_endpoints", language)
+    return counted(report, language) or label("no_endpoints", language)
 
 
 @cache

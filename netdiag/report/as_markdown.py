@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from netdiag import __version__, findings
 from netdiag.model.report import Finding, Report
 from netdiag.report.labels import label
-from netdiag.report.outcomes import outcomes, summary
-from netdiag.text import printable, shown, without_secrets
+from netdiag.report.outcomes import counted, outcomes
+from netdiag.report.told import command_lines, explanation
+from netdiag.text import shown
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&@!])")
-_EXPLANATION_LIMIT = 2000
 
 
 def as_markdown(report: Report, language: str = "en") -> str:
@@ -19,8 +19,7 @@ def as_markdown(report: Report, language: str = "en") -> str:
 
 
 def _head(report: Report, language: str) -> Iterator[str]:
-    counts = [label(f"count_{outcome}", language, n=n) for outcome, n in summary(report).items() if n]
-    yield f"## netdiag: {label('comma', language).join(counts) or label('no_endpoints', language)}\n"
+    yield f"## netdiag: {counted(report, language) or label('no_endpoints', language)}\n"
     place = findings.term(report.platform.name, language) if report.platform else ""
     about = (f"netdiag {__version__}", place, f"KAG {report.kag_version}" if report.kag_version else "", report.started)
     yield f"{_text(label('comma', language).join(filter(None, about)))}\n"
@@ -42,14 +41,14 @@ def _cause(finding: Finding, language: str) -> Iterator[str]:
     said = findings.words(finding, language)
     yield f"**{finding.code}** {_text(shown(said.title))}\n"
     if said.explanation:
-        yield f"{_text(printable(without_secrets(said.explanation), _EXPLANATION_LIMIT))}\n"
+        yield f"{_text(explanation(said))}\n"
     if finding.evidence:
         yield _fenced("\n".join(map(shown, finding.evidence)))
     for remedy in said.remedies:
         on = f"{remedy.on}{label('colon', language)}" if remedy.on else ""
         yield f"- {_text(on + shown(remedy.text))}\n"
         if remedy.command:
-            yield _fenced("\n".join(map(shown, remedy.command.splitlines())), "  ")
+            yield _fenced("\n".join(command_lines(remedy.command)), "  ")
 
 
 def _table(report: Report, language: str) -> Iterator[str]:

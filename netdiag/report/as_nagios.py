@@ -10,7 +10,7 @@ from typing import Final
 from netdiag import exits, findings
 from netdiag.model.report import Report
 from netdiag.report.labels import label
-from netdiag.report.outcomes import change, outcomes, summary
+from netdiag.report.outcomes import change, counted, outcomes, summary
 from netdiag.report.told import headline
 
 _WORDS: Final = {
@@ -19,13 +19,13 @@ _WORDS: Final = {
     exits.PROBLEM: "CRITICAL",
     exits.ROLLED_BACK: "CRITICAL",
     exits.CANNOT_WRITE: "CRITICAL",
-    124: "CRITICAL",  # what was waited for did not come
+    exits.TIMED_OUT: "CRITICAL",  # what was waited for did not come
 }
 
 
 def as_nagios(report: Report, language: str = "en") -> str:
     """Return one line: the word, the problems or what works, and the performance data."""
-    said = list(dict.fromkeys(_problems(report, language))) or [_counted(report, language)]
+    said = list(dict.fromkeys(_problems(report, language))) or [counted(report, language) or label("nothing", language)]
     more = label("and_more", language, n=len(said) - 1) if len(said) > 1 else ""
     text = f"{said[0]}{more}".replace("|", "/")
     return f"NETDIAG {_WORDS.get(report.exit_code, 'UNKNOWN')} - {text} | {' '.join(_measured(report))}\n"
@@ -41,11 +41,6 @@ def _problems(report: Report, language: str) -> Iterator[str]:
                 yield f"{headline(finding, language)} [{finding.code}]"
         if outcome == "repairable":
             yield change(item, outcome, language)
-
-
-def _counted(report: Report, language: str) -> str:
-    counts = [label(f"count_{outcome}", language, n=n) for outcome, n in summary(report).items() if n]
-    return label("comma", language).join(counts) or label("nothing", language)
 
 
 def _measured(report: Report) -> Iterator[str]:

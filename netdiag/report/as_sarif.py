@@ -13,13 +13,13 @@ from typing import Any, Final
 from netdiag import __version__, exits, findings
 from netdiag.model.report import Examined, Finding, Report
 from netdiag.report.labels import label
+from netdiag.report.markup import LANGUAGES
 from netdiag.report.outcomes import REPAIRABLE, change, outcomes
 from netdiag.report.sarif_places import fix, of_endpoint, of_finding
 from netdiag.report.told import headline, in_full
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 PAGES: Final = {"en": "troubleshooting.md", "zh": "troubleshooting.zh-CN.md"}
-LANGUAGES: Final = {"en": "en", "zh": "zh-CN"}
 
 
 def as_sarif(report: Report, language: str = "en") -> str:

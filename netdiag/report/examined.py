@@ -10,7 +10,7 @@ from netdiag.model.endpoint import Endpoint
 from netdiag.model.journal import PastFile, PastRun
 from netdiag.model.report import Examined, Report
 from netdiag.report.labels import by_hand, label, origin
-from netdiag.report.outcomes import outcomes, summary
+from netdiag.report.outcomes import counted, ended, outcomes
 from netdiag.report.page import Page
 from netdiag.report.told import body, tell, title
 from netdiag.text import shown
@@ -39,9 +39,9 @@ class _Outcome:
             tell(self._page, finding, self._language)
         for said, places in self._causes().items():
             self._problem(*said, places)
-        ended = outcomes(self._report)
+        verdicts = outcomes(self._report)
         for outcome in _ORDER if self._detail >= 0 else ():
-            for item, became in zip(self._report.endpoints, ended, strict=True):
+            for item, became in zip(self._report.endpoints, verdicts, strict=True):
                 if became == outcome:
                     self._endpoint(item, outcome)
         for run in self._report.runs or ():
@@ -106,11 +106,9 @@ class _Outcome:
                 yield self._attempt(attempt)
 
     def _attempt(self, attempt: Attempt) -> str:
-        ended = findings.term(attempt.failure, self._language) if attempt.failure else self._label("connected")
-        if attempt.step == "call" and not attempt.failure:
-            ended = f"HTTP {attempt.status}"
         where = attempt.address or attempt.host
-        return f"{attempt.step:4} {where} port {attempt.port}: {ended} ({attempt.duration_ms:.1f} ms)"
+        how = ended(attempt, self._language)
+        return f"{attempt.step:4} {where} port {attempt.port}: {how} ({attempt.duration_ms:.1f} ms)"
 
     def _run(self, run: PastRun) -> None:
         time = run.time.replace("T", " ").replace("+00:00", " UTC")
@@ -138,7 +136,7 @@ class _Outcome:
                 self._line("repaired", shown(name or applied.source), "rolled_back")
         if report.plan.diff and not report.applied and report.command == "fix-base-url":
             self._page.verbatim(report.plan.diff.rstrip("\n"))
-        counts = [self._label(f"count_{verdict}", n=n) for verdict, n in summary(report).items() if n]
+        counts = counted(report, self._language)
         hint = ""
         if report.applied and report.command == "fix-base-url":
             hint = self._label("undo")
@@ -147,8 +145,7 @@ class _Outcome:
         elif report.endpoints and all(item.verdict == "works" for item in report.endpoints):
             hint = self._label("nothing")
         if counts:
-            comma, stop = (", ", "; ") if self._language == "en" else ("，", "；")
-            self._page.paragraph(comma.join(counts) + (stop + hint if hint else ""))
+            self._page.paragraph(counts + (self._label("semicolon") + hint if hint else ""))
 
     def _line(self, style: str, text: str, name: str) -> None:
         self._page.headed(style, self._label(name), self._label("colon") + text)

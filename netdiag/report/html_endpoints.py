@@ -7,7 +7,7 @@ from netdiag.model.attempt import Attempt
 from netdiag.model.report import Examined, Report
 from netdiag.report.labels import label, origin
 from netdiag.report.markup import Html, both, joined, tag
-from netdiag.report.outcomes import outcomes
+from netdiag.report.outcomes import ended, outcomes
 from netdiag.text import shown
 
 
@@ -52,7 +52,7 @@ def _row(attempt: Attempt, whole: float) -> Html:
         "li",
         tag("span", attempt.step, class_="step"),
         tag("code", at),
-        both(lambda lang: _ended(attempt, lang), class_="ended"),
+        both(lambda lang: ended(attempt, lang), class_="ended"),
         tag("span", f"{attempt.duration_ms:.1f} ms", class_="ms"),
         _bar(attempt, whole),
         class_=_state(attempt),
@@ -64,12 +64,6 @@ def _state(attempt: Attempt) -> str:
     if attempt.step == "control":
         return "compared"
     return "bad" if attempt.failure else "good"
-
-
-def _ended(attempt: Attempt, language: str) -> str:
-    if attempt.failure:
-        return findings.term(attempt.failure, language)
-    return f"HTTP {attempt.status}" if attempt.step == "call" else label("connected", language)
 
 
 def _bar(attempt: Attempt, whole: float) -> Html:

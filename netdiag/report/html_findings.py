@@ -6,9 +6,9 @@ from netdiag import findings
 from netdiag.model.report import Finding, Report
 from netdiag.report.labels import label
 from netdiag.report.markup import LANGUAGES, Html, joined, tag
-from netdiag.text import printable, shown, without_secrets
+from netdiag.report.told import command_lines, explanation
+from netdiag.text import shown
 
-_EXPLANATION_LIMIT = 2000
 _ORDER = ("error", "warning", "note")
 
 
@@ -39,7 +39,7 @@ def _told(finding: Finding, places: Sequence[str], language: str) -> Html:
         named = [tag("li", shown(findings.placed(place, language))) for place in places]
         parts.append(tag("ul", *named, class_="places"))
     if said.explanation:
-        parts.append(tag("p", printable(without_secrets(said.explanation), _EXPLANATION_LIMIT)))
+        parts.append(tag("p", explanation(said)))
     if finding.evidence:
         seen = [tag("li", tag("code", shown(line))) for line in finding.evidence]
         parts += [tag("h4", label("seen", language).rstrip(":：")), tag("ul", *seen, class_="seen")]
@@ -51,5 +51,5 @@ def _told(finding: Finding, places: Sequence[str], language: str) -> Html:
 
 def _remedy(remedy: findings.Remedy, language: str) -> Html:
     on = f"{remedy.on}{label('colon', language)}" if remedy.on else ""
-    command = [tag("pre", tag("code", "\n".join(map(shown, remedy.command.splitlines()))))] if remedy.command else []
+    command = [tag("pre", tag("code", "\n".join(command_lines(remedy.command))))] if remedy.command else []
     return tag("li", on, shown(remedy.text), *command)

@@ -1,5 +1,7 @@
 """What became of the endpoints, counted, and what is said of one that can be repaired."""
 
+from netdiag import findings
+from netdiag.model.attempt import Attempt
 from netdiag.model.report import Examined, Report
 from netdiag.report.labels import label
 from netdiag.text import shown
@@ -10,8 +12,21 @@ REPAIRABLE = "repairable"
 
 def summary(report: Report) -> dict[str, int]:
     """Count the endpoints by outcome."""
-    ended = outcomes(report)
-    return {name: ended.count(name) for name in ("works", "repaired", "repairable", "broken", "left_alone")}
+    became = outcomes(report)
+    return {name: became.count(name) for name in ("works", "repaired", "repairable", "broken", "left_alone")}
+
+
+def counted(report: Report, language: str) -> str:
+    """Return the counts in words, ``2 working, 1 with a problem``; empty where there are no endpoints."""
+    counts = [label(f"count_{outcome}", language, n=n) for outcome, n in summary(report).items() if n]
+    return label("comma", language).join(counts)
+
+
+def ended(attempt: Attempt, language: str) -> str:
+    """Return in words how an attempt ended."""
+    if attempt.failure:
+        return findings.term(attempt.failure, language)
+    return f"HTTP {attempt.status}" if attempt.step == "call" else label("connected", language)
 
 
 def outcomes(report: Report) -> list[str]:

@@ -1,7 +1,7 @@
 """A finding on a page: its title, and of a problem also why it is one, what was seen and what to do."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from netdiag import findings
@@ -43,7 +43,7 @@ def title(page: Page, code: str, said: Words, language: str) -> None:
 def body(page: Page, said: Words, evidence: Sequence[str], language: str) -> None:
     """Write why, what was seen, and what to do."""
     if said.explanation:
-        page.paragraph(printable(without_secrets(said.explanation), _EXPLANATION_LIMIT), 4)
+        page.paragraph(explanation(said), 4)
     if evidence:
         page.paragraph(label("seen", language), 4)
         for line in evidence:
@@ -56,7 +56,18 @@ def body(page: Page, said: Words, evidence: Sequence[str], language: str) -> Non
 
 
 def command(page: Page, text: str) -> None:
-    """Write what is to be copied: a line each, blanks at its beginning kept, since they mean something to YAML."""
+    """Write what is to be copied."""
+    for line in command_lines(text):
+        page.verbatim(line, 10)
+
+
+def command_lines(text: str) -> Iterator[str]:
+    """Yield the lines of what is to be copied, blanks at their beginning kept, since they mean something to YAML."""
     for line in text.splitlines():
         bare = line.lstrip()
-        page.verbatim(line[: -len(bare) or None] + shown(bare), 10)
+        yield line[: -len(bare) or None] + shown(bare)
+
+
+def explanation(said: Words) -> str:
+    """Return why a finding is one, as it may be shown: longer than other text, since all but its values is ours."""
+    return printable(without_secrets(said.explanation), _EXPLANATION_LIMIT)
