@@ -49,15 +49,16 @@ def run(job: Job, tell: Tell, open_store: Callable[[], Store] = Store) -> Report
     began, started = time.monotonic(), _now()
     tell(Started(job.command, started))
     facts = platform.read(job.root)
-    server = _server(job, facts)
+    named = platform.name(facts)
+    server = _server(job, facts, named)
     open_store = repair.reaching(open_store, server)
     recovered = repair.recover(open_store) if job.write else ()
     found = sources.gather(job.files, job.directory, job.stdin, job.only, sources.Beside(server, job.scope))
     places = repair.located(found.documents)
 
-    ways = Ways(platform.candidates(facts, platform.name(facts), job.hosts), found.endpoints, tell)
+    ways = Ways(platform.candidates(facts, named, job.hosts), found.endpoints, tell)
     version = kag.chosen(job.kag_version, job.root)
-    environment = of_server(job.root, in_container=platform.name(facts).in_container)
+    environment = of_server(job.root, in_container=named.in_container)
     caller = Caller(version.version, job.answer_s, tell, environment, certain=version.certain)
     examined = examine(found.endpoints, ways, caller)
     around = survey(facts, job.hosts) if any(ways.is_lost(item) for item in examined) else None
@@ -120,9 +121,9 @@ def call_once(endpoint: Endpoint, job: Job, tell: Tell) -> Report:
     return _finished(report, tell)
 
 
-def _server(job: Job, facts: Facts) -> openspg.Server:
-    in_container = platform.name(facts).in_container
-    return openspg.find(job.root, facts, in_container=in_container, named=job.only == "server", said=job.database)
+def _server(job: Job, facts: Facts, place: Platform) -> openspg.Server:
+    asked_for = job.only == "server"
+    return openspg.find(job.root, facts, in_container=place.in_container, named=asked_for, said=job.database)
 
 
 def rollback(
@@ -131,7 +132,8 @@ def rollback(
     """Put back what the last run changed, or ``run``, or of it ``paths``; refused when a file was edited since."""
     began, started = time.monotonic(), _now()
     job = job or Job("rollback")
-    open_store = repair.reaching(open_store, _server(job, platform.read(job.root)))
+    facts = platform.read(job.root)
+    open_store = repair.reaching(open_store, _server(job, facts, platform.name(facts)))
     said = repair.recover(open_store)
     try:
         applied = open_store().rollback(paths, run)

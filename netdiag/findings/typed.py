@@ -32,12 +32,16 @@ def of_host(examined: Examined, _: Context) -> Iterator[Finding]:
     typed = _taken_apart(examined.endpoint.base_url)
     if typed is None or not _leads_nowhere(examined, typed.host):
         return
-    bare = typed.host.removesuffix(".").lower()
-    meant = spelling.nearest(bare, _WELL_KNOWN, 3 if len(bare) > 12 else 2)
-    if meant and meant != bare:
+    if meant := meant_host(typed.host):
         values = {"host": shown(typed.host), "meant": meant, "base_url": shown(typed.base_url)}
         mended = _with(typed, host=meant)
         yield Finding("ND430", examined.endpoint.where, {**values, "suggestion": mended}, _seen(examined))
+
+
+def meant_host(host: str) -> str:
+    """Return the well-known name of which ``host`` is a typing error, or nothing."""
+    bare = host.removesuffix(".").lower()
+    return "" if bare in _WELL_KNOWN else spelling.nearest(bare, _WELL_KNOWN, 3 if len(bare) > 12 else 2)
 
 
 def of_port(examined: Examined, _: Context) -> Iterator[Finding]:

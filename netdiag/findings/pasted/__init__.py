@@ -7,13 +7,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from netdiag import failures, spelling, wording
+from netdiag import failures, wording
 from netdiag.findings import ollama, service, typed
 from netdiag.findings.pasted.meanings import MEANINGS, Meaning
 from netdiag.findings.pasted.text import Taken, taken
 from netdiag.findings.pasted.values import values
 from netdiag.model.report import Finding
-from netdiag.platform import names
 from netdiag.text import shown
 
 _LOOPBACK: Final = re.compile(r"(?i)localhost|.*\.localhost|127(?:\.\d+){1,3}|0\.0\.0\.0|::1?|\[::1?\]")
@@ -88,10 +87,8 @@ def _told(meaning: Meaning, told: Taken, said: str, more: Mapping[str, str]) -> 
 
 def _of_configuration(told: Taken) -> Iterator[Finding]:
     """Yield what is wrong with the configuration that was printed, whatever the error says."""
-    host = told.host.removesuffix(".").lower()
-    known = ("localhost", *names.ALL)
-    meant = spelling.nearest(host, known, 3 if len(host) > 12 else 2) if host and host not in known else ""
-    if meant and told.base_url:
+    meant = typed.meant_host(told.host) if told.host and told.base_url else ""
+    if meant:
         mended = re.sub(re.escape(told.host), meant, told.base_url, count=1, flags=re.IGNORECASE)
         yield _finding("ND430", told, {"meant": meant, "suggestion": shown(mended)})
     slash = re.match(r"(?i)(https?):/(?!/)", told.base_url)
