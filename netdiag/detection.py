@@ -5,11 +5,11 @@ Nothing but questions to the container's own name servers is sent, and none wher
 
 import time
 from collections.abc import Sequence
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import NamedTuple
 
 from netdiag import exits, findings, platform
+from netdiag.clock import now, since
 from netdiag.model.place import Candidate, Facts, NameAnswer, Platform
 from netdiag.model.report import Evidence, Report
 from netdiag.platform import names
@@ -41,14 +41,14 @@ def survey(facts: Facts, hosts: Sequence[str] = ()) -> Surroundings:
 
 def detect(hosts: Sequence[str] = (), root: Path = Path("/")) -> Report:
     """Say where this is, why that is believed, which addresses would be tried, and which one would be written."""
-    began, started = time.monotonic(), datetime.now(timezone.utc)
+    began, started = time.monotonic(), now()
     around = survey(platform.read(root), hosts)
     facts, place = around.facts, around.platform
     evidence = Evidence(facts, around.answers)
     return Report(
         command="detect",
-        started=started.isoformat(timespec="seconds"),
-        duration_ms=round((time.monotonic() - began) * 1000, 3),
+        started=started,
+        duration_ms=since(began),
         exit_code=exits.OK,
         platform=place,
         candidates=around.candidates,

@@ -1,18 +1,17 @@
 """Turn what was proven into edits, write them, and make sure they read back as planned."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from netdiag import config, openspg
 from netdiag.model.endpoint import Endpoint, Span
 from netdiag.model.journal import Applied, PastFile, PastRun, PastState
 from netdiag.model.plan import Edit, Plan
 from netdiag.model.report import Examined, Finding
+from netdiag.openspg.confirm import confirmed
 from netdiag.sources import STDIN
 from netdiag.store import CannotWrite, Change, Recovered, RunFile, Store, beside, is_row
 
@@ -20,8 +19,7 @@ _UNSURE: Final = MappingProxyType({"silent": "ND612", "untold": "ND613"})
 """What is said where the server does not tell whether it holds what was written."""
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(NamedTuple):
     """What became of a plan: what was written, the corrected standard input, and what went wrong."""
 
     applied: tuple[Applied, ...] = ()
@@ -70,15 +68,10 @@ def recover(open_store: Callable[[], Store]) -> tuple[Finding, ...]:
         return ()  # a journal that cannot be read is told when there is something to write
 
 
-def reaching(open_store: Callable[[], Store], server: openspg.Server | None) -> Callable[[], Store]:
-    """Return what opens the store so that it reaches the rows of the server's database, too."""
+def reaching(open_store: Callable[[], Store] | None, server: openspg.Server | None) -> Callable[[], Store]:
+    """Return what opens the store (by default the usual one) so that it reaches the rows of the server's database."""
     way = openspg.rows(server) if server else None
-    return lambda: open_store().beside(way)
-
-
-def located(documents: Mapping[str, config.Document]) -> Mapping[str, Path]:
-    """Return the file that each source leads to now: asked when they are read, a link swapped later is noticed."""
-    return {source: Path(os.path.realpath(source)) for source in documents if source != STDIN and not is_row(source)}
+    return lambda: (open_store or Store)().beside(way)
 
 
 def write(
@@ -110,11 +103,11 @@ def write(
         if not _reads_back(change, store):
             return Written((), output, (_undone(change, store, run),))
     written = {str(change.path): change.new for change in changes if is_row(change.path)}
-    confirmed = openspg.confirmed(server, written) if server and written else None
-    if confirmed and confirmed.state == "other":
+    answer = confirmed(server, written) if server and written else None
+    if answer and answer.state == "other":
         told = next(change for change in changes if is_row(change.path))
-        return Written((), output, (_undone(told, store, run, confirmed.where),))
-    unsure = _UNSURE.get(confirmed.state) if confirmed else None
+        return Written((), output, (_undone(told, store, run, answer.where),))
+    unsure = _UNSURE.get(answer.state) if answer else None
     said = [Finding(unsure, "", {})] if unsure else []
     return Written(applied, output, (*said, *around(applied)))
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from netdiag import exits, findings
@@ -47,13 +46,13 @@ def _diagnosed(saved: Report) -> Report:
     kept = tuple(finding for finding in saved.findings if not finding.code.startswith(_AGAIN))
     endpoints = of_endpoints(saved.endpoints, saved.candidates, saved.platform, saved.evidence)
     if saved.command == "detect":
-        return replace(saved, findings=findings.of_detection(saved.platform, saved.evidence))
+        return saved._replace(findings=findings.of_detection(saved.platform, saved.evidence))
     said = findings.of_run(saved.platform, saved.evidence) if endpoints else ()
     codes = {finding.code for finding in (*kept, *said, *(f for item in endpoints for f in item.findings))}
     broken = "ND603" in codes or any(findings.severity(code) == "error" for code in codes)
     repairable = any(item.verdict == "repairable" for item in endpoints)
     status = exits.PROBLEM if broken or repairable else exits.OK
-    return replace(saved, command="check", endpoints=endpoints, findings=(*kept, *said), exit_code=status)
+    return saved._replace(command="check", endpoints=endpoints, findings=(*kept, *said), exit_code=status)
 
 
 def _report(saved: Mapping[str, Any]) -> Report:
@@ -76,7 +75,7 @@ def _report(saved: Mapping[str, Any]) -> Report:
 
 def _made(kind: type[_T], saved: Mapping[str, Any], **parts: Any) -> _T:
     """Return a value of ``kind`` from the keys of JSON that are its fields; lists become tuples."""
-    known = {field.name for field in fields(kind)} & saved.keys()  # type: ignore[arg-type]
+    known = {*kind._fields} & saved.keys()  # type: ignore[attr-defined]
     return kind(**{name: _frozen(saved[name]) for name in known} | parts)
 
 

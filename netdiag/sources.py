@@ -2,9 +2,8 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from netdiag import config, openspg
 from netdiag.model.endpoint import Endpoint
@@ -19,17 +18,19 @@ _ENVIRONMENT_LIMIT: Final = 256 * 1024
 """Bytes read of an environment, whatever it holds."""
 
 
-@dataclass(frozen=True)
-class Sources:
-    """The documents that could be read, every endpoint in them, and what is to be said of those that could not."""
+class Sources(NamedTuple):
+    """The documents that could be read, every endpoint in them, and what is to be said of those that could not.
+
+    ``places`` are the files that the names of documents led to when they were read: a link swapped later is noticed.
+    """
 
     documents: Mapping[str, config.Document]
     endpoints: tuple[Endpoint, ...]
     findings: tuple[Finding, ...]
+    places: Mapping[str, Path]
 
 
-@dataclass(frozen=True)
-class Beside:
+class Beside(NamedTuple):
     """The OpenSPG server that may run beside, and how much of what it holds is looked at."""
 
     server: openspg.Server
@@ -50,12 +51,16 @@ def gather(
     documents: dict[str, config.Document] = {}
     findings: list[Finding] = []
     endpoints: list[Endpoint] = []
-    held = openspg.Held()
+    places: dict[str, Path] = {}
+    around: tuple[Finding, ...] = ()
     if beside and only != "files" and (not files or only == "server"):
-        held = openspg.read(beside.server, beside.scope)
-        documents |= held.documents
-        endpoints += held.endpoints
-        findings += held.findings
+        from netdiag.openspg import held  # noqa: PLC0415 - only where a server may be asked
+
+        found_there = held.read(beside.server, beside.scope)
+        documents |= found_there.documents
+        endpoints += found_there.endpoints
+        findings += found_there.findings
+        around = found_there.around
     named = [] if only == "server" else list(files) or [_shortest(path) for path in config.find(directory)]
     names = {name: _files(name) for name in named}
     findings += [_missing(name) for name, found in names.items() if not found]
@@ -69,11 +74,13 @@ def gather(
             continue
         documents[name] = document
         endpoints += document.endpoints
+        if name != STDIN:
+            places[name] = Path(os.path.realpath(name))
         if not document.endpoints and _OLLAMA_HOST not in data:
             findings.append(Finding("ND505", name))
     if not documents and not endpoints and not findings:
         findings.append(Finding("ND502", str(directory), {"directory": str(directory)}))
-    return Sources(documents, tuple(endpoints), (*findings, *held.around))
+    return Sources(documents, tuple(endpoints), (*findings, *around), places)
 
 
 def ollama_host(root: Path, environ: Mapping[str, str] = os.environ) -> tuple[Finding, ...]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from netdiag import config, engine, repair
+from netdiag import config, repair, undoing
 from netdiag.model.attempt import Proof
 from netdiag.model.journal import Applied
 from netdiag.model.place import Candidate
@@ -163,7 +163,7 @@ def test_other_names_of_the_file_are_told(found, tmp_path):
         (tmp_path / name).hardlink_to(tmp_path / "kag_config.yaml")
     plan, _ = repair.plan(proven(found, "http://172.17.0.1:11434/v1"), found.documents)
     written = repair.write(plan, found.documents, lambda: Store(tmp_path / "state"))
-    undone = engine.rollback([], open_store=lambda: Store(tmp_path / "state"))
+    undone = undoing.rollback([], open_store=lambda: Store(tmp_path / "state"))
     for findings in (written.findings, undone.findings):
         assert [(f.code, f.values["n"]) for f in findings] == [("ND608", "2")]
     assert (tmp_path / "second").read_text() == TEXT
@@ -176,11 +176,10 @@ def test_a_link_that_leads_elsewhere_since_is_not_followed(tmp_path):
         path.write_text(TEXT)
     link.symlink_to(file)
     found = gather([str(link)], tmp_path)
-    places = repair.located(found.documents)
     plan, _ = repair.plan(proven(found, "http://172.17.0.1:11434/v1"), found.documents)
     link.unlink()
     link.symlink_to(twin)
-    written = repair.write(plan, found.documents, lambda: Store(tmp_path / "state"), places)
+    written = repair.write(plan, found.documents, lambda: Store(tmp_path / "state"), found.places)
     assert [(f.code, f.values["reason"]) for f in written.findings] == [("ND601", "file_leads_elsewhere")]
     assert str(twin) in written.findings[0].values["detail"]
     assert file.read_text() == twin.read_text() == TEXT

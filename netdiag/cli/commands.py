@@ -5,7 +5,6 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -65,7 +64,7 @@ def _report(arguments: argparse.Namespace) -> int:
 
     arguments.format = "text"  # a page has no other; what is told meanwhile is for people
     with output.watching(arguments, sys.stdout) as tell:
-        report = engine.run(replace(_job(arguments), command="check"), tell)
+        report = engine.run(_job(arguments)._replace(command="check"), tell)
     return page.write(report, arguments)
 
 
@@ -94,7 +93,7 @@ def _detect(arguments: argparse.Namespace) -> int:
 
 
 def _chat(arguments: argparse.Namespace) -> int:
-    from netdiag import engine  # noqa: PLC0415
+    from netdiag import single_call  # noqa: PLC0415 - httpx
     from netdiag.model.endpoint import Endpoint  # noqa: PLC0415
 
     endpoint = Endpoint(
@@ -108,18 +107,18 @@ def _chat(arguments: argparse.Namespace) -> int:
         api_key=_key(arguments),
     )
     with output.watching(arguments, sys.stdout) as tell:
-        report = engine.call_once(endpoint, _job(arguments), tell)
+        report = single_call.call_once(endpoint, _job(arguments), tell)
     return output.show(report, arguments, sys.stdout, told=True)
 
 
 def _rollback(arguments: argparse.Namespace) -> int:
-    from netdiag import engine  # noqa: PLC0415
+    from netdiag import engine, undoing  # noqa: PLC0415 - the store
 
     if arguments.list:
-        return output.show(engine.journal(), arguments, sys.stdout)
+        return output.show(undoing.journal(), arguments, sys.stdout)
     paths = [Path(name) for name in arguments.files]
     job = engine.Job("rollback", database=_database(vars(arguments)))
-    return output.show(engine.rollback(paths, arguments.run, job=job), arguments, sys.stdout)
+    return output.show(undoing.rollback(paths, arguments.run, job=job), arguments, sys.stdout)
 
 
 def _explain(arguments: argparse.Namespace) -> int:
@@ -189,7 +188,7 @@ def _database(given: Mapping[str, Any]) -> "Given | None":
     variable = given.get("db_password_env")
     password = os.environ.get(variable) if variable else None
     said: Given = given.get("db_url") or Given()
-    return replace(said, password=Secret(password)) if password is not None else given.get("db_url")
+    return said._replace(password=Secret(password)) if password is not None else given.get("db_url")
 
 
 def _key(arguments: argparse.Namespace) -> Secret | None:

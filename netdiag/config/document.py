@@ -2,9 +2,8 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Final
+from typing import Final, NamedTuple
 
 from netdiag.config import formats
 from netdiag.config.endpoints import endpoints
@@ -19,8 +18,7 @@ LIMIT: Final = 8 * 1024 * 1024
 _BOM: Final = "\ufeff"
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(NamedTuple):
     """One source as it was read: its bytes, their SHA-256 in hexadecimal, and the endpoints in them.
 
     ``styles`` tells of the byte at which a base_url begins how the base_url is written, the outermost style first.
@@ -29,9 +27,13 @@ class Document:
     source: str
     format: Format
     digest: str
-    data: bytes = field(repr=False)
+    data: bytes
     endpoints: tuple[Endpoint, ...]
-    styles: Mapping[int, tuple[Style, ...]] = field(repr=False)
+    styles: Mapping[int, tuple[Style, ...]]
+
+    def __repr__(self) -> str:
+        """Show nothing of what is in it: keys stand there."""
+        return f"Document({self.source!r}, {self.format!r}, {self.digest!r})"
 
 
 def parse(data: bytes, source: str) -> Document:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
@@ -33,8 +32,7 @@ _TEMPLATE: Final = re.compile(r"\{[{%#]")
 _UNQUOTED_TEMPLATE: Final = re.compile(r"\{\{[^\r\n]{0,200}?\}\}")  # to YAML a mapping in a mapping
 
 
-@dataclass(frozen=True)
-class _Read:
+class _Read(NamedTuple):
     """What is read: the name of the source, its text, and where the text's characters stand in the source."""
 
     source: str
@@ -157,7 +155,7 @@ def _endpoint(read: _Read, use: _Use, url: Node) -> Endpoint:
 
 
 def _value(name: str, scalar: Scalar) -> Any:
-    return yaml_tree.value_of(replace(scalar, tag="") if name in _UNTYPED and _has_no_types(scalar) else scalar)
+    return yaml_tree.value_of(scalar, is_untyped=name in _UNTYPED and _has_no_types(scalar))
 
 
 def _has_no_types(scalar: Scalar) -> bool:

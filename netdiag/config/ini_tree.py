@@ -6,7 +6,6 @@ has the settings of ``[DEFAULT]`` that it does not set itself.
 """
 
 import re
-from dataclasses import dataclass, field
 from typing import Final
 
 from netdiag.config.tree import Mapping, Node, NotRead, Scalar
@@ -20,15 +19,15 @@ _SECTION: Final = re.compile(r"\[(?P<name>.+)\]")
 _OPTION: Final = re.compile(r"(?P<key>.*?)\s*[=:]\s*(?P<value>.*)")
 
 
-@dataclass
 class _Reading:
     """How far the reading is: the open section, and the option whose ``lines`` an indented line would continue."""
 
-    sections: Mapping = field(default_factory=lambda: Mapping(0))
-    section: Mapping | None = None
-    option: Scalar | None = None
-    lines: list[str] = field(default_factory=list)
-    indent: int = 0
+    def __init__(self) -> None:
+        self.sections = Mapping(0)
+        self.section: Mapping | None = None
+        self.option: Scalar | None = None
+        self.lines: list[str] = []
+        self.indent = 0
 
     def end_option(self) -> None:
         if self.option is not None:

@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import Final, Literal, TypeAlias
 
@@ -155,7 +154,7 @@ def unified(document: Document, planned: Iterable[Edit]) -> str:
     lines: list[str] = []
     for endpoint, span, changes in _by_endpoint(document, planned):
         before, value, after = _value_and_key(document.data, span)
-        moved = [replace(edit, span=Span(edit.span.start - span.start, edit.span.end - span.start)) for edit in changes]
+        moved = [edit._replace(span=Span(edit.span.start - span.start, edit.span.end - span.start)) for edit in changes]
         lines.append(f"@@ {shown(' '.join(filter(None, (endpoint.where, endpoint.node))))} @@")
         for sign, content in (("-", value), ("+", apply(value, moved))):
             lines.append(sign + shown(f"{before}{content.decode('utf-8', 'replace')}{after}", secrets))

@@ -7,7 +7,6 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Final, Literal, NamedTuple, TypeAlias
 
@@ -35,7 +34,6 @@ def too_deep(at: int) -> NotRead:
     return NotRead(at, f"nested more than {DEPTH} levels deep", "too_deep")
 
 
-@dataclass(slots=True, eq=False)
 class Scalar:
     """One value: its ``text`` and the characters ``[start, end)`` that write it, with quotes, anchor and tag.
 
@@ -47,20 +45,32 @@ class Scalar:
     itself is. ``is_template`` tells that Jinja makes a part of it, or may.
     """
 
-    text: str
-    start: int
-    end: int
-    style: Style
-    tag: str = STRING
-    places: int = 1
-    base_urls: int = 0
-    within: tuple[int, int] | None = None
-    outer: tuple[Style, ...] = ()
-    inner: "Node | None" = None
-    is_template: bool = False
+    __slots__ = (
+        "base_urls", "end", "inner", "is_template", "outer", "places", "start", "style", "tag", "text", "within"
+    )  # fmt: skip
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what a reader knows of a value when it meets it
+        self,
+        text: str,
+        start: int,
+        end: int,
+        style: Style,
+        tag: str = STRING,
+        within: tuple[int, int] | None = None,
+    ) -> None:
+        self.text = text
+        self.start = start
+        self.end = end
+        self.style = style
+        self.tag = tag
+        self.places = 1
+        self.base_urls = 0
+        self.within = within
+        self.outer: tuple[Style, ...] = ()
+        self.inner: Node | None = None
+        self.is_template = False
 
 
-@dataclass(slots=True, eq=False)
 class Mapping:
     """Keys and values, the last of equal keys only; ``merged`` are the values of YAML's ``<<`` keys.
 
@@ -68,11 +78,14 @@ class Mapping:
     and ``displaced`` the earlier values of equal keys where a template chooses between them.
     """
 
-    start: int
-    pairs: dict[str, "Node"] = field(default_factory=dict)
-    merged: list["Node"] = field(default_factory=list)
-    groups: dict[str, "Mapping"] = field(default_factory=dict)
-    displaced: list[tuple[str, "Node"]] = field(default_factory=list)
+    __slots__ = ("displaced", "groups", "merged", "pairs", "start")
+
+    def __init__(self, start: int, pairs: "dict[str, Node] | None" = None) -> None:
+        self.start = start
+        self.pairs = pairs or {}
+        self.merged: list[Node] = []
+        self.groups: dict[str, Mapping] = {}
+        self.displaced: list[tuple[str, Node]] = []
 
     def put(self, key: str, value: "Node") -> None:
         """Set ``key``, which then stands where it was written last."""
@@ -80,12 +93,14 @@ class Mapping:
         self.pairs[key] = value
 
 
-@dataclass(slots=True, eq=False)
 class Sequence:
     """A list of nodes."""
 
-    start: int
-    items: list["Node"] = field(default_factory=list)
+    __slots__ = ("items", "start")
+
+    def __init__(self, start: int) -> None:
+        self.start = start
+        self.items: list[Node] = []
 
 
 Node: TypeAlias = Scalar | Mapping | Sequence

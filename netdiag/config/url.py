@@ -3,8 +3,7 @@
 import ipaddress
 import re
 import unicodedata
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 Problem = Literal[
     "", "empty", "no_host", "scheme_typo", "blanks", "full_width", "bad_port", "control_characters", "placeholder"
@@ -53,8 +52,7 @@ _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _PART_OF_AN_ADDRESS: Final = re.compile(r"0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*")
 
 
-@dataclass(frozen=True)
-class Url:
+class Url(NamedTuple):
     """A base_url in its parts.
 
     ``host`` is as written but without the brackets of IPv6; ``host_at`` includes them. ``path`` is everything after
@@ -62,15 +60,19 @@ class Url:
     KAG's ``ollama`` type accepts. ``problem`` is the first thing that is wrong, or empty.
     """
 
-    text: str = field(repr=False)
+    text: str
     scheme: str
-    userinfo: str = field(repr=False)
+    userinfo: str
     host: str
     port: int | None
-    path: str = field(repr=False)
+    path: str
     host_at: tuple[int, int]
     path_at: tuple[int, int]
     problem: Problem
+
+    def __repr__(self) -> str:
+        """Show only the parts that hold no key."""
+        return f"Url(scheme={self.scheme!r}, host={self.host!r}, port={self.port!r}, problem={self.problem!r})"
 
 
 def split(text: str) -> Url:

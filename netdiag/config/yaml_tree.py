@@ -148,14 +148,20 @@ def _detail(text: str, at: int, problem: str) -> str:
 
 def tag_of(scalar: Scalar) -> str:
     """Return the scalar's tag as YAML 1.1 and PyYAML resolve it, in full: ``tag:yaml.org,2002:int``."""
-    if scalar.tag or len(scalar.text) > _RESOLVED_LENGTH:
-        return scalar.tag or STRING
-    return str(_RESOLVER.resolve(yaml.ScalarNode, scalar.text, (True, False)))
+    return scalar.tag or _resolved(scalar.text)
 
 
-def value_of(scalar: Scalar) -> str | int | float | bool | None:
-    """Return the scalar's value; what is no text, number, truth value or null (a date) stays as it is written."""
-    tag = tag_of(scalar)
+def _resolved(text: str) -> str:
+    """Return what YAML's rules for plain scalars make of ``text``."""
+    return STRING if len(text) > _RESOLVED_LENGTH else str(_RESOLVER.resolve(yaml.ScalarNode, text, (True, False)))
+
+
+def value_of(scalar: Scalar, *, is_untyped: bool = False) -> str | int | float | bool | None:
+    """Return the scalar's value; what is no text, number, truth value or null (a date) stays as it is written.
+
+    ``is_untyped`` tells that it comes from a format without types, and YAML's rules for plain scalars decide.
+    """
+    tag = _resolved(scalar.text) if is_untyped else tag_of(scalar)
     if tag not in _TYPED or tag == STRING or len(scalar.text) > _RESOLVED_LENGTH:
         return scalar.text
     try:

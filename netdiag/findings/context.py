@@ -1,8 +1,8 @@
 """What the rules need beside the evidence of one endpoint, and the words in which evidence is shown."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from netdiag.model.attempt import Attempt, Proof
 from netdiag.model.endpoint import Endpoint
@@ -13,8 +13,7 @@ _SERVICES: Final = {11434: "ollama", 8000: "vllm"}
 """Default ports of the two servers whose documentation KAG's own points to."""
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """What the rules need beside the evidence.
 
     The candidates tried, KAG's version, the patience in seconds, the proxy variables set, what is known of the place
@@ -26,7 +25,7 @@ class Context:
     kag: str
     seconds: float
     proxy_variables: tuple[str, ...] = ()
-    place: Mapping[str, str] = field(default_factory=dict)
+    place: Mapping[str, str] = MappingProxyType({})
     no_way: Finding | None = None
     listeners: tuple[str, ...] = ()
 

@@ -1,7 +1,6 @@
 """From what was tried to what it means: all rules in order, the root of a chain of causes first. Pure."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 from netdiag.findings import broken_off, proxies, reach, service, tls, typed
@@ -45,7 +44,7 @@ def of_endpoints(
         no_way=no_way(place, evidence),
         listeners=evidence.facts.listeners,
     )
-    return tuple(replace(item, findings=of_endpoint(item, context)) for item in examined)
+    return tuple(item._replace(findings=of_endpoint(item, context)) for item in examined)
 
 
 def of_endpoint(examined: Examined, context: Context) -> tuple[Finding, ...]:

@@ -6,8 +6,8 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple
 
 from netdiag import failures
 from netdiag.kag import addresses, settings, types
@@ -25,8 +25,7 @@ SYSTEM: Final = {"role": "system", "content": "you are a helpful assistant"}
 USER: Final = {"role": "user", "content": QUESTION}
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """One request, and how its answer is read (a key of :mod:`netdiag.kag.verdict`)."""
 
     request: Request
@@ -40,8 +39,7 @@ class Call:
         return body
 
 
-@dataclass(frozen=True)
-class NotSent:
+class NotSent(NamedTuple):
     """KAG sends nothing: it refuses the configuration (``failure``), or its type calls nobody (``None``).
 
     ``seen`` is what the rules want of a setting that is refused (:class:`netdiag.kag.settings.Wrong`).
@@ -49,11 +47,10 @@ class NotSent:
 
     failure: str | None
     detail: str = ""
-    seen: Mapping[str, str] = field(default_factory=dict)
+    seen: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """``path`` is put after the base_url as the type's client does it; ``None`` posts to the base_url itself."""
 
     versions: tuple[Version, ...]
@@ -90,7 +87,7 @@ def call(version: Version, endpoint: Endpoint, base_url: str) -> Call | NotSent:
 def smaller(call: Call, tokens: int) -> Call:
     """Return the same call, with an answer of ``tokens`` tokens at most."""
     body = json.dumps({**call.body, "max_tokens": tokens}).encode()
-    return replace(call, request=replace(call.request, body=body))
+    return call._replace(request=call.request._replace(body=body))
 
 
 _HEADERS: Final = {"Accept": "application/json", "Content-Type": "application/json"}

@@ -8,7 +8,6 @@ is why it matters.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from netdiag.kag.version import Version
@@ -147,9 +146,9 @@ def _without(endpoint: Endpoint, fault: Wrong) -> Endpoint:
     if fault.setting in endpoint.forms:
         forms = {name: form for name, form in endpoint.forms.items() if name != fault.setting}
         key = (endpoint.api_key or Secret("none")) if fault.setting == "api_key" else endpoint.api_key
-        return replace(endpoint, forms=forms, api_key=key)
+        return endpoint._replace(forms=forms, api_key=key)
     settings = {name: value for name, value in endpoint.settings.items() if name != fault.setting}
-    return replace(endpoint, settings=settings if not fault.write else {**settings, fault.setting: _read(fault.write)})
+    return endpoint._replace(settings=settings if not fault.write else {**settings, fault.setting: _read(fault.write)})
 
 
 def _read(text: str) -> bool | int | float:

@@ -1,6 +1,5 @@
 """Types that cannot be meant: which one works in their place, and what an endpoint would be with it. Pure."""
 
-from dataclasses import replace
 from typing import Final
 
 from netdiag import spelling
@@ -62,4 +61,4 @@ def mended(endpoint: Endpoint) -> Endpoint | None:
     type_ = instead(endpoint)
     if not type_ or type_ == endpoint.type:
         return None
-    return replace(endpoint, type=type_, api_key=endpoint.api_key or Secret("none"))
+    return endpoint._replace(type=type_, api_key=endpoint.api_key or Secret("none"))

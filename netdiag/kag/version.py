@@ -1,9 +1,8 @@
 """Which KAG is installed beside the OpenSPG server, read from its package metadata or, without it, from its files."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
 Version = Literal["0.5", "0.6", "0.7", "0.8"]
 NEWEST: Final[Version] = "0.8"
@@ -25,8 +24,7 @@ _FILES: Final[tuple[tuple[str, Version], ...]] = (
 """What is in KAG's package since a version, the newest first, or was in it up to one (``vllm_client.py``, 0.6)."""
 
 
-@dataclass(frozen=True)
-class Installed:
+class Installed(NamedTuple):
     """The KAG to imitate: ``version`` picks the table, ``text`` is what was found or named, ``source`` where.
 
     ``certain`` is whether it is the one that runs here, as far as can be seen: it was found, or the user named it and

@@ -2,5 +2,5 @@
 
 Every value is frozen and made of the standard library's types, so any stage can be tested with a literal, printed,
 compared and stored. Times are milliseconds since the run began. Each stage has a module of its own, and is imported
-from there: to make thirty dataclasses costs more than all that ``detect`` does with the ten it needs.
+from there. They are named tuples: a dataclass takes six times as long to make, and importing those 30 ms.
 """

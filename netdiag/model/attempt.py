@@ -1,8 +1,8 @@
 """What was tried, and what came back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from netdiag.text import Secret
 
@@ -11,8 +11,7 @@ Neighbour = Literal["", "complete", "incomplete"]
 Unsent = Literal["", "no_route", "unreachable", "prohibit", "blackhole", "policy"]
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One step towards one candidate: ``failure`` is ``None`` or a word of :mod:`netdiag.failures`.
 
     ``control`` is a connect to a port that is surely closed, to compare with. ``neighbour`` is what this machine's ARP
@@ -34,31 +33,28 @@ class Attempt:
     unsent: Unsent = ""
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """One HTTP request exactly as KAG's client sends it; ``bearer`` becomes the ``Authorization`` header."""
 
     method: Literal["GET", "POST"]
     url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     body: bytes = b""
     bearer: Secret | None = None
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """What came back for one HTTP request: a response, or a ``failure`` when there was none."""
 
     status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     body: bytes = b""
     failure: str | None = None
     detail: str = ""
     duration_ms: float = 0.0
 
 
-@dataclass(frozen=True)
-class Service:
+class Service(NamedTuple):
     """Who answers at an address.
 
     ``name`` is ``ollama``, ``vllm``, another server that names itself (:mod:`netdiag.probe.identity`),
@@ -70,8 +66,7 @@ class Service:
     models: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Proof:
+class Proof(NamedTuple):
     """KAG's own call made with the base_url ``url``: it went well when ``failure`` is ``None``.
 
     ``wanted_url`` is the base_url that KAG's path rules ask for, where they ask for another one. ``seen`` holds what
@@ -86,4 +81,4 @@ class Proof:
     duration_ms: float = 0.0
     service: Service | None = None
     wanted_url: str = ""
-    seen: Mapping[str, str] = field(default_factory=dict)
+    seen: Mapping[str, str] = MappingProxyType({})

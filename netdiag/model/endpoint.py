@@ -1,8 +1,8 @@
 """What is configured."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from netdiag.text import Secret
 
@@ -10,16 +10,14 @@ Kind = Literal["chat", "embedding", "rerank"]
 Form = Literal["empty", "null", "number", "boolean"]
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """Bytes ``[start, end)`` of a source."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """One model configuration that holds a ``base_url``.
 
     ``source`` is a file's path, ``-`` for standard input, or a place in the OpenSPG server; ``node`` is the dotted
@@ -40,13 +38,13 @@ class Endpoint:
     model: str
     base_url: str
     api_key: Secret | None = None
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = MappingProxyType({})
     url_span: Span | None = None
     left_alone: str = ""
     uses: int = 1
     place: str = ""
     column: int = 0
-    forms: Mapping[str, Form] = field(default_factory=dict)
+    forms: Mapping[str, Form] = MappingProxyType({})
 
     @property
     def where(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -74,6 +74,12 @@ Event: TypeAlias = "Started | Tried | Calling | Answered | Called | Found | Plan
 
 Tell: TypeAlias = Callable[[Event], None]
 """Told of each event as it happens, in the thread of the run; what it raises ends the run."""
+
+
+def tell_all(tell: Tell, events: Iterable[Event]) -> None:
+    """Tell each of ``events`` in turn."""
+    for event in events:
+        tell(event)
 
 
 def nobody(_: Event) -> None:

@@ -1,13 +1,11 @@
 """What was written, now and before."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 PastState = Literal["unfinished", "done", "undone", "left", "rolled_back"]
 
 
-@dataclass(frozen=True)
-class Applied:
+class Applied(NamedTuple):
     """One source that was written: ``run`` names the journal's record, ``name`` is what people call a row.
 
     ``how`` is ``rename``, ``in_place``, ``row`` or ``stdout``.
@@ -20,8 +18,7 @@ class Applied:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class PastFile:
+class PastFile(NamedTuple):
     """One file of a run in the journal.
 
     It was written (``done``), or written and put back by a later run (``rolled_back``), or put back at once because
@@ -37,8 +34,7 @@ class PastFile:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class PastRun:
+class PastRun(NamedTuple):
     """One run in the journal; ``time`` is UTC, ISO 8601."""
 
     id: str

@@ -1,7 +1,6 @@
 """What is known of the place: facts, the platform, what name servers said, and the ways to the host."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Confidence = Literal["certain", "likely", "guess"]
 CandidateKind = Literal[
@@ -11,8 +10,7 @@ Reason = Literal["named_by_you", "own_network", "stable_name", "no_name_known"]
 HopKind = Literal["container", "bridge", "router", "namespace", "machine", "wsl", "outer_container", "node", "host"]
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(NamedTuple):
     """One thing seen about this machine: its ``name``, its ``value`` and the ``source`` where it can be seen again."""
 
     name: str
@@ -20,8 +18,7 @@ class Fact:
     source: str
 
 
-@dataclass(frozen=True)
-class Interface:
+class Interface(NamedTuple):
     """A network interface with its addresses in prefix notation: ``172.18.0.2/16``, ``fd00::2/64``.
 
     ``driver`` is the kernel's word for what makes it: ``veth``, ``bridge``, ``macvlan``, ``tun``, ``virtio_net``…;
@@ -33,16 +30,14 @@ class Interface:
     driver: str = ""
 
 
-@dataclass(frozen=True)
-class Gateway:
+class Gateway(NamedTuple):
     """A default gateway and the interface that leads to it."""
 
     address: str
     interface: str
 
 
-@dataclass(frozen=True)
-class HostsLine:
+class HostsLine(NamedTuple):
     """One line of ``/etc/hosts``; ``line`` counts from 1."""
 
     address: str
@@ -50,8 +45,7 @@ class HostsLine:
     line: int
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """All that can be read about this machine without sending anything."""
 
     marks: tuple[Fact, ...] = ()
@@ -74,8 +68,7 @@ class Facts:
         return next((line for line in self.hosts if wanted in (n.lower() for n in line.names)), None)
 
 
-@dataclass(frozen=True)
-class NameAnswer:
+class NameAnswer(NamedTuple):
     """What ``server`` said of ``name``: its ``addresses``, IPv4 first, or the ``failure`` to get any.
 
     ``server`` is a name server's address, asked directly; empty where the C library was asked, which reads
@@ -90,8 +83,7 @@ class NameAnswer:
     duration_ms: float = 0.0
 
 
-@dataclass(frozen=True)
-class Platform:
+class Platform(NamedTuple):
     """What kind of place this is, how sure that is, and what speaks for and against it.
 
     ``below`` names what carries it where that is known too: Kubernetes on Docker Desktop, a codespace on Docker.
@@ -110,8 +102,7 @@ class Platform:
     reaches_loopback: bool = False
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One way the host may be reached.
 
     ``host`` is what would be written into a base_url (an address or a name), ``addresses`` are the IP addresses
@@ -126,8 +117,7 @@ class Candidate:
     addresses: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """The candidate that would be written, the one after it, and why: a word of ``findings/terms.yaml``."""
 
     candidate: Candidate
@@ -135,8 +125,7 @@ class Choice:
     runner_up: Candidate | None = None
 
 
-@dataclass(frozen=True)
-class Hop:
+class Hop(NamedTuple):
     """One station on the way from this container to the model service; ``detail`` is an address, a name or a product.
 
     ``kind`` ``bridge`` is an address of the host itself; the others lie between it and the host.

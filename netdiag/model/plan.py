@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from netdiag.model.endpoint import Span
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace the bytes of ``span`` in ``source``, which are ``old`` now, by ``new``.
 
     ``column`` is where on its line ``old`` begins, in characters counted from 1; 0 where that is not known.
@@ -28,10 +27,9 @@ class Edit:
     column: int = 0
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """What would be written, the SHA-256 of every source as it was when it was read, and a diff for people."""
 
     edits: tuple[Edit, ...] = ()
-    digests: Mapping[str, str] = field(default_factory=dict)
+    digests: Mapping[str, str] = MappingProxyType({})
     diff: str = ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from netdiag.model.plan import Plan
 
@@ -19,18 +19,16 @@ Severity = Literal["error", "warning", "note"]
 Verdict = Literal["works", "repairable", "broken", "left_alone"]
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """A cause with its code; its words in each language come from the registry in ``findings/codes`` and ``values``."""
 
     code: str
     where: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = MappingProxyType({})
     evidence: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Examined:
+class Examined(NamedTuple):
     """One endpoint with all that was tried for it and what came of it.
 
     ``chosen`` is the candidate at which the call succeeded, ``runner_up`` the next best that accepts connections.
@@ -46,8 +44,7 @@ class Examined:
     runner_up: Candidate | None = None
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What a diagnosis rests on beside what was tried for each endpoint: enough to make it again from a saved report.
 
     ``names`` is what the name servers said where they were asked, ``seconds`` how long a model was given to answer,
@@ -61,8 +58,7 @@ class Evidence:
     proxy_variables: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """One whole run.
 
     ``exit_code`` follows the table in docs/reference.md and does not depend on the format; ``output`` is the corrected
@@ -79,7 +75,7 @@ class Report:
     candidates: tuple[Candidate, ...] = ()
     endpoints: tuple[Examined, ...] = ()
     findings: tuple[Finding, ...] = ()
-    plan: Plan = field(default_factory=Plan)
+    plan: Plan = Plan()
     applied: tuple[Applied, ...] = ()
     output: bytes | None = None
     runs: tuple[PastRun, ...] | None = None

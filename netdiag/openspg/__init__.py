@@ -5,13 +5,15 @@ indexes of the graph anew (facts: openspg-server.md). Answers and rows carry key
 nothing is kept but the endpoints.
 """
 
-from netdiag.openspg.confirm import Confirmed, confirmed
-from netdiag.openspg.held import Held, read
+from typing import TYPE_CHECKING
+
 from netdiag.openspg.settings import Database, Given, Scope, Server, find, given
-from netdiag.store import Rows
+
+if TYPE_CHECKING:
+    from netdiag.store import Rows
 
 
-def rows(server: Server) -> Rows | None:
+def rows(server: Server) -> "Rows | None":
     """Return the way to the rows of the server's database for the store; nothing is connected before it is used."""
     if server.database is None:
         return None
@@ -20,4 +22,4 @@ def rows(server: Server) -> Rows | None:
     return RowsOf(server.database)
 
 
-__all__ = ["Confirmed", "Database", "Given", "Held", "Scope", "Server", "confirmed", "find", "given", "read", "rows"]
+__all__ = ["Database", "Given", "Scope", "Server", "find", "given", "rows"]

@@ -6,7 +6,6 @@ those of the knowledge bases. Whatever else is there is not looked at.
 """
 
 import contextlib
-import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
@@ -127,10 +126,8 @@ def _document(row: _Row, name: str) -> config.Document | Finding | None:
         return None
     if not document.endpoints:
         return Finding("ND542", where, values) if _URL_IN_IT.search(text) else None
-    endpoints = tuple(
-        dataclasses.replace(endpoint, line=0, place=placed(row.place, endpoint)) for endpoint in document.endpoints
-    )
-    return dataclasses.replace(document, endpoints=endpoints)
+    endpoints = tuple(endpoint._replace(line=0, place=placed(row.place, endpoint)) for endpoint in document.endpoints)
+    return document._replace(endpoints=endpoints)
 
 
 def _nothing_saved(tables: set[str], used: set[str], database: Database) -> Iterator[Finding]:

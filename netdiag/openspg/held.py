@@ -1,7 +1,8 @@
 """What an OpenSPG server holds, by the best way there is: its database, else what it tells of itself."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import NamedTuple
 
 from netdiag import config
 from netdiag.model.endpoint import Endpoint
@@ -11,11 +12,10 @@ from netdiag.openspg.companions import Look
 from netdiag.openspg.settings import Scope, Server
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(NamedTuple):
     """The documents by their sources, every endpoint, what is to be said of them, and what of the parts around."""
 
-    documents: Mapping[str, config.Document] = field(default_factory=dict)
+    documents: Mapping[str, config.Document] = MappingProxyType({})
     endpoints: tuple[Endpoint, ...] = ()
     findings: tuple[Finding, ...] = ()
     around: tuple[Finding, ...] = ()
@@ -30,7 +30,7 @@ def read(server: Server, scope: Scope) -> Held:
     held, refused = _of_database(server, scope)
     if held is None:
         held = _of_server(server, scope, refused)
-    return replace(held, around=(*held.around, *look.findings()))
+    return held._replace(around=(*held.around, *look.findings()))
 
 
 def _of_database(server: Server, scope: Scope) -> tuple[Held | None, Finding | None]:

@@ -4,7 +4,6 @@ It serves for finding what the database cannot be asked for, and for checking wh
 byte for byte what the database stores, so none of it may be edited.
 """
 
-import dataclasses
 import json
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -116,4 +115,4 @@ def _of_project(each: Mapping[str, Any]) -> Iterator[Endpoint]:
     except config.Unreadable:
         return
     for endpoint in document.endpoints:
-        yield dataclasses.replace(endpoint, url_span=None, line=0, place=placed(("place_base", name), endpoint))
+        yield endpoint._replace(url_span=None, line=0, place=placed(("place_base", name), endpoint))

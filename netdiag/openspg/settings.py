@@ -5,7 +5,6 @@ What that does not say has the values of OpenSPG's own compose file.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -25,14 +24,13 @@ PORT: Final = 8887
 """The server's own (application-default.properties: server.port)."""
 
 
-@dataclass(frozen=True)
-class Database:
+class Database(NamedTuple):
     """A MySQL or MariaDB, and who logs in to it: by default as in OpenSPG's own compose file."""
 
     host: str = "mysql"
     port: int = 3306
     user: str = "root"
-    password: Secret = field(default_factory=lambda: Secret("openspg"))
+    password: Secret = Secret("openspg")
     name: str = "openspg"
 
     @property
@@ -50,8 +48,7 @@ class Part(NamedTuple):
     port: int
 
 
-@dataclass(frozen=True)
-class Server:
+class Server(NamedTuple):
     """An OpenSPG server that may run here.
 
     ``runs`` tells that its process was seen, ``listens`` that its port is open, or may be; ``named`` that the user
@@ -81,8 +78,7 @@ class Server:
         return f"http://{self.address}/public/v1/project"
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """What the user says of the database: ``--db-url``, and the password in what ``--db-password-env`` names.
 
     ``host`` is empty, and ``password`` is ``None``, where that was not said.
@@ -132,7 +128,7 @@ def find(root: Path, facts: Facts, *, in_container: bool, named: bool, said: Giv
         own = (database or Database()).password
         database = Database(said.host, said.port, said.user, said.password or own, said.name)
     elif database and said.password:
-        database = replace(database, password=said.password)
+        database = database._replace(password=said.password)
     return Server(
         port=port,
         runs=bool(line),

@@ -5,7 +5,6 @@ reached refuses it, a firewall treats it as it treats the rest, and what accepts
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +31,7 @@ def control(addresses: Iterable[str], *, limit_s: float) -> tuple[Attempt, ...]:
         limit_s=limit_s,
         patient=True,
     )
-    return tuple(replace(attempt, step="control") for attempt in found.attempts)
+    return tuple(attempt._replace(step="control") for attempt in found.attempts)
 
 
 def neighbours(root: Path = Path("/")) -> Mapping[str, Neighbour]:

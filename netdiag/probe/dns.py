@@ -10,7 +10,6 @@ import selectors
 import socket
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 import dns.exception
@@ -63,15 +62,17 @@ class _Heard(NamedTuple):
 _SILENT: Final = _Heard(failure=failures.DNS_TIMED_OUT)
 
 
-@dataclass
 class _Server:
     """One server under question: its socket, the questions by their number, what was heard, and what made no sense."""
 
-    address: str
-    socket: socket.socket
-    questions: Mapping[int, dns.message.QueryMessage]
-    heard: dict[int, _Heard] = field(default_factory=dict)
-    strange: _Heard = _SILENT
+    def __init__(
+        self, address: str, connection: socket.socket, questions: Mapping[int, dns.message.QueryMessage]
+    ) -> None:
+        self.address = address
+        self.socket = connection
+        self.questions = questions
+        self.heard: dict[int, _Heard] = {}
+        self.strange = _SILENT
 
     @property
     def unheard(self) -> list[int]:

@@ -7,9 +7,9 @@ here: others may hold keys, and the values of these may hold a proxy's password,
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
 
 _PROXIES: Final = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 _KEPT: Final = _PROXIES | {"no_proxy", "ssl_cert_file", "ssl_cert_dir", "requests_ca_bundle", "curl_ca_bundle"}
@@ -23,12 +23,15 @@ _LIMIT: Final = 256 * 1024
 Source = Literal["server", "shell"]
 
 
-@dataclass(frozen=True)
-class Environment:
+class Environment(NamedTuple):
     """The variables about proxies and trust, in the order of the environment, and whose they are."""
 
-    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    variables: Mapping[str, str] = MappingProxyType({})
     source: Source = "shell"
+
+    def __repr__(self) -> str:
+        """Show no value: a proxy's may hold a password."""
+        return f"Environment({sorted(self.variables)}, {self.source!r})"
 
     @property
     def proxy_variables(self) -> tuple[str, ...]:

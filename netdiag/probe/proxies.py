@@ -9,7 +9,6 @@ the one address in it, and sends even calls to 127.0.0.1 through the proxy unles
 import re
 import socket
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final, Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -24,8 +23,7 @@ Client = Literal["httpx", "requests"]
 _SOCKS: Final = ("socks5", "socks5h")
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(NamedTuple):
     """How a client goes to a URL: directly when ``proxy`` is ``None``.
 
     ``variable`` is what says so, ``shown`` the proxy as scheme, host and port. With a ``problem`` nothing can be sent:

@@ -14,8 +14,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from netdiag import failures
 from netdiag.model.attempt import Attempt, Unsent
@@ -41,8 +40,7 @@ _UNSENT: Final[dict[int, Unsent]] = {
 (net/ipv4/fib_semantics.c, fib_props). The same numbers arrive by ICMP too, but only after EINPROGRESS."""
 
 
-@dataclass(frozen=True)
-class Race:
+class Race(NamedTuple):
     """How it ended: every attempt, the address that answered for each ``(host, port)``, and what names stood for."""
 
     attempts: tuple[Attempt, ...]
@@ -55,39 +53,29 @@ class Race:
         return tuple(candidate for candidate in candidates if candidate.host in hosts)
 
 
-@dataclass
-class _Connecting:
+class _Connecting(NamedTuple):
     candidate: Candidate
     address: str
     port: int
     began: float
 
 
-@dataclass
-class _State:
-    began: float
-    attempts: list[Attempt] = field(default_factory=list)
-    connected: dict[tuple[str, int], str] = field(default_factory=dict)
-    resolved: dict[str, NameAnswer] = field(default_factory=dict)
-    unresolved: dict[str, Candidate] = field(default_factory=dict)
-    grace_ends: dict[int, float] = field(default_factory=dict)
-    best: dict[int, int] = field(default_factory=dict)
-
-
-def race(
+def race(  # noqa: PLR0913 - with two that tests give
     candidates: Sequence[Candidate],
     ports: Sequence[int],
     *,
     limit_s: float = CONNECT_LIMIT_S,
     patient: bool = False,
     resolve: Callable[[str], NameAnswer] = lookup,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Race:
     """Connect to every candidate on every port; return when each port is settled, or after ``limit_s`` seconds.
 
     A port is settled when somebody answered and no better-ranked candidate can still do so within the grace;
-    ``patient`` waits for every single one instead (the diagnosis wants to know how each ends).
+    ``patient`` waits for every single one instead (the diagnosis wants to know how each ends). ``meanwhile`` is called
+    in a thread once the first packets are sent.
     """
-    return _Racer(candidates, ports, limit_s, patient, resolve).run()
+    return _Racer(candidates, ports, limit_s, patient, resolve).run(meanwhile)
 
 
 class _Racer:
@@ -109,14 +97,22 @@ class _Racer:
         self._wake_in, self._wake_out = os.pipe()
         self._wake_lock = threading.Lock()
         self._is_over = False
-        self._state = _State(time.monotonic())
+        self._began = time.monotonic()
+        self._attempts: list[Attempt] = []
+        self._connected: dict[tuple[str, int], str] = {}
+        self._resolved: dict[str, NameAnswer] = {}
+        self._unresolved: dict[str, Candidate] = {}
+        self._grace_ends: dict[int, float] = {}
+        self._best: dict[int, int] = {}
 
-    def run(self) -> Race:
+    def run(self, meanwhile: Callable[[], None] | None) -> Race:
         os.set_blocking(self._wake_out, False)
         self._selector.register(self._wake_in, selectors.EVENT_READ)
         try:
             self._start()
-            deadline = self._state.began + self._limit_s
+            if meanwhile:
+                threading.Thread(target=meanwhile, name="meanwhile").start()
+            deadline = self._began + self._limit_s
             while (left := self._time_left(deadline)) > 0:
                 self._poll(left)
             if time.monotonic() >= deadline:
@@ -126,15 +122,14 @@ class _Racer:
             self._give_up(deadline)
         finally:
             self._close()
-        state = self._state
-        return Race(tuple(state.attempts), state.connected, state.resolved)
+        return Race(tuple(self._attempts), self._connected, self._resolved)
 
     def _start(self) -> None:
         for candidate in self._candidates:
             if candidate.addresses:
                 self._connect(candidate, candidate.addresses)
             else:
-                self._state.unresolved[candidate.host] = candidate
+                self._unresolved[candidate.host] = candidate
                 in_background(candidate.host, self._answered, self._resolve)
 
     def _poll(self, seconds: float) -> None:
@@ -155,11 +150,11 @@ class _Racer:
         os.read(self._wake_in, 4096)
         while not self._answers.empty():
             resolved = self._answers.get()
-            candidate = self._state.unresolved.pop(resolved.name)
-            self._state.resolved[resolved.name] = resolved
+            candidate = self._unresolved.pop(resolved.name)
+            self._resolved[resolved.name] = resolved
             for port in self._ports:
                 found = ", ".join(resolved.addresses) or resolved.detail
-                self._note("dns", _Connecting(candidate, "", port, self._state.began), resolved.failure, found)
+                self._note("dns", _Connecting(candidate, "", port, self._began), resolved.failure, found)
             self._connect(candidate, resolved.addresses)
 
     def _connect(self, candidate: Candidate, addresses: Sequence[str]) -> None:
@@ -194,19 +189,17 @@ class _Racer:
             self._failed(to, number)
             return
         self._note("tcp", to, None)
-        self._state.connected.setdefault((to.candidate.host, to.port), to.address)
+        self._connected.setdefault((to.candidate.host, to.port), to.address)
         now = time.monotonic()
-        self._state.best[to.port] = min(to.candidate.rank, self._state.best.get(to.port, to.candidate.rank))
-        self._state.grace_ends.setdefault(to.port, now + max(GRACE_S, 2 * (now - to.began)))
+        self._best[to.port] = min(to.candidate.rank, self._best.get(to.port, to.candidate.rank))
+        self._grace_ends.setdefault(to.port, now + max(GRACE_S, 2 * (now - to.began)))
 
     def _failed(self, to: _Connecting, number: int, unsent: Unsent = "") -> None:
         self._note("tcp", to, failures.from_errno(number), os.strerror(number), unsent)
 
     def _time_left(self, deadline: float) -> float:
         """Return the seconds to wait for the next event: not positive when all is settled or time is up."""
-        pending: dict[int, list[int]] = {
-            port: [c.rank for c in self._state.unresolved.values()] for port in self._ports
-        }
+        pending: dict[int, list[int]] = {port: [c.rank for c in self._unresolved.values()] for port in self._ports}
         for to in self._pending():
             pending[to.port].append(to.candidate.rank)
         ends = [self._port_ends(port, ranks, deadline) for port, ranks in pending.items()]
@@ -215,10 +208,10 @@ class _Racer:
     def _port_ends(self, port: int, ranks: Sequence[int], deadline: float) -> float:
         if not ranks:
             return 0.0
-        best = self._state.best.get(port)
+        best = self._best.get(port)
         if best is None or self._patient:
             return deadline
-        return min(self._state.grace_ends[port], deadline) if min(ranks) < best else 0.0
+        return min(self._grace_ends[port], deadline) if min(ranks) < best else 0.0
 
     def _pending(self) -> list[_Connecting]:
         return [key.data for key in self._selector.get_map().values() if isinstance(key.data, _Connecting)]
@@ -226,20 +219,20 @@ class _Racer:
     def _give_up(self, deadline: float) -> None:
         in_time = time.monotonic() < deadline
         for to in self._pending():
-            settled = in_time or (to.port in self._state.best and not self._patient)
+            settled = in_time or (to.port in self._best and not self._patient)
             self._note("tcp", to, failures.NOT_AWAITED if settled else failures.TIMED_OUT)
-        for candidate in self._state.unresolved.values():
+        for candidate in self._unresolved.values():
             for port in self._ports:
                 word = failures.NOT_AWAITED if in_time else failures.DNS_TIMED_OUT
-                self._note("dns", _Connecting(candidate, "", port, self._state.began), word)
+                self._note("dns", _Connecting(candidate, "", port, self._began), word)
 
     def _note(
         self, step: Literal["dns", "tcp"], to: _Connecting, failure: str | None, detail: str = "", unsent: Unsent = ""
     ) -> None:
-        started = round((to.began - self._state.began) * 1000, 3)
+        started = round((to.began - self._began) * 1000, 3)
         took = round((time.monotonic() - to.began) * 1000, 3)
         attempt = Attempt(step, to.candidate.host, to.address, to.port, started, took, failure, detail, unsent=unsent)
-        self._state.attempts.append(attempt)
+        self._attempts.append(attempt)
 
     def _close(self) -> None:
         for key in list(self._selector.get_map().values()):

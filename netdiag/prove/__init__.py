@@ -1,7 +1,5 @@
-"""Which base_url works: race every way to the host, then make KAG's own call where somebody answered."""
+"""Which base_url works: race every way to the host, then make KAG's own call where somebody answered.
 
-from netdiag.prove.caller import Caller
-from netdiag.prove.examine import examine
-from netdiag.prove.ways import Ways
-
-__all__ = ["Caller", "Ways", "examine"]
+Its modules are imported one by one: :mod:`~netdiag.prove.ways` sends the first packets, and what
+:mod:`~netdiag.prove.caller` stands on, httpx above all, is loaded while they are under way.
+"""

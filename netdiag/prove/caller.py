@@ -1,7 +1,6 @@
 """Make KAG's own call at a base_url, after asking who is there; each distinct call is made once."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from netdiag import config, failures, kag
 from netdiag.findings.commands import quoted
@@ -110,12 +109,11 @@ class Caller:
         secrets = [endpoint.api_key] if endpoint.api_key else []
         wanted = self._wanted(endpoint, base_url, service) if cause.failure in kag.ABOUT_PATHS else ""
         if cause.failure == failures.MODEL_NOT_FOUND and not service.models and call.request.bearer:
-            service = replace(service, models=self._listed(call, base_url))
+            service = service._replace(models=self._listed(call, base_url))
         told = {**self._seen(endpoint, call, answer, cause.failure, wanted), **small}
         if not wanted and cause.failure in kag.ABOUT_PATHS and (other := self._other(endpoint, base_url)):
             told["other_kag"] = other
-        return replace(
-            proof,
+        return proof._replace(
             failure=cause.failure,
             detail=shown(cause.detail, secrets),
             status=answer.status,
@@ -165,7 +163,7 @@ class Caller:
     def _listed(self, call: Call, base_url: str) -> tuple[str, ...]:
         """Return the models that a provider lists only for a key, which it has just been sent."""
         request = Request("GET", f"{base_url.rstrip('/')}/models", call.request.headers, b"", call.request.bearer)
-        return listed(self._between.send(replace(call, request=request)))
+        return listed(self._between.send(call._replace(request=request)))
 
     def _who(self, url: str, failure: str) -> Mapping[str, str]:
         """Return under ``who`` what answers at ``url``, where that is no model service."""

@@ -5,7 +5,6 @@ of preference. What fails leaves its evidence.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from netdiag import config, failures
 from netdiag.model.attempt import Attempt, Proof
@@ -40,7 +39,7 @@ def _refused(refused: Proof, to: Target, ways: Ways, caller: Caller) -> Examined
     tried = _called(other, ways, caller)
     attempts = tried.attempts if tried.verdict == "broken" else ()  # what was tried in vain does not matter then
     proofs = (refused, *tried.proofs)
-    return replace(tried, endpoint=to.endpoint, verdict="broken", attempts=attempts, proofs=proofs)
+    return tried._replace(endpoint=to.endpoint, verdict="broken", attempts=attempts, proofs=proofs)
 
 
 def _called(to: Target, ways: Ways, caller: Caller) -> Examined:

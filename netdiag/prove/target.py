@@ -1,8 +1,7 @@
 """What is to be called for an endpoint: its URL understood, its port, and whether it means this machine's host."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from netdiag import config
 from netdiag.kag.addresses import OLLAMA_PORT
@@ -13,8 +12,7 @@ _PORTS: Final = {"http": 80, "https": 443}
 _UNKNOWN_VALUES: Final = frozenset({"template", "environment", "not_a_string"})
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """An endpoint whose base_url can be called. ``local`` means that it is, or may stand for, the container's host."""
 
     endpoint: Endpoint

@@ -1,7 +1,6 @@
 """The ways to the host and how far each got: a race for all ports, and others for what was called off or came later."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from netdiag import failures
@@ -21,14 +20,26 @@ _BROKEN_OFF: Final = frozenset({failures.CONNECTION_CLOSED, failures.CONNECTION_
 
 
 class Ways:
-    """Candidates by port. Making one races every candidate on the port of every endpoint that means this host."""
+    """Candidates by port. Making one races every candidate on the port of every endpoint that means this host.
 
-    def __init__(self, candidates: Sequence[Candidate], endpoints: Sequence[Endpoint], tell: Tell = nobody) -> None:
+    ``meanwhile`` is called in a thread while the first packets are under way.
+    """
+
+    def __init__(
+        self,
+        candidates: Sequence[Candidate],
+        endpoints: Sequence[Endpoint],
+        tell: Tell = nobody,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> None:
         self.candidates = tuple(candidates)
         self._tell = tell
         targets = [self.target(endpoint) for endpoint in endpoints]
         self._ports = tuple({to.port: None for to in targets if to and to.local and not problem(to)})
-        self._race = self._raced(self.candidates, self._ports) if self._ports else NONE
+        self._race = NONE
+        if self._ports:
+            self._race = race(self.candidates, self._ports, meanwhile=meanwhile)
+            self._told(self._race.attempts)
 
     def target(self, endpoint: Endpoint) -> Target | None:
         """Return what to call for an endpoint, as :func:`netdiag.prove.target.target` does for these candidates."""
@@ -40,7 +51,7 @@ class Ways:
         new = tuple(candidate for candidate in candidates if candidate.host not in known)
         if new and self._ports:
             self.candidates += new
-            self._race = _joined(self._race, self._raced(new, self._ports, patient=True))
+            self._race = _joined(self._race, self._raced(new, self._ports))
         return bool(new)
 
     def is_lost(self, item: Examined) -> bool:
@@ -92,7 +103,7 @@ class Ways:
         waiting = {(a.host, a.port) for a in self._race.attempts if a.failure == failures.NOT_AWAITED}
         late = [candidate for candidate in self.candidates if (candidate.host, to.port) in waiting]
         if late:
-            self._race = _joined(self._race, self._raced(late, [to.port], patient=True))
+            self._race = _joined(self._race, self._raced(late, [to.port]))
             yield from self._connected(late, to)
 
     def next_open(self, to: Target, chosen: Candidate) -> Candidate | None:
@@ -104,8 +115,8 @@ class Ways:
         """Return every attempt on the target's port."""
         return tuple(attempt for attempt in self._race.attempts if attempt.port == to.port)
 
-    def _raced(self, candidates: Sequence[Candidate], ports: Sequence[int], *, patient: bool = False) -> Race:
-        ended = race(candidates, ports, patient=patient)
+    def _raced(self, candidates: Sequence[Candidate], ports: Sequence[int]) -> Race:
+        ended = race(candidates, ports, patient=True)
         self._told(ended.attempts)
         return ended
 
@@ -122,8 +133,8 @@ def _compared(
     item: Examined, addresses: set[str], controls: Mapping[str, Attempt], known: Mapping[str, Neighbour]
 ) -> Examined:
     """Return the endpoint with its attempts' neighbours, and the controls of these ``addresses`` after them."""
-    tried = tuple(replace(each, neighbour=known.get(each.address, "")) for each in item.attempts)
-    return replace(item, attempts=tried + tuple(c for address, c in controls.items() if address in addresses))
+    tried = tuple(each._replace(neighbour=known.get(each.address, "")) for each in item.attempts)
+    return item._replace(attempts=tried + tuple(c for address, c in controls.items() if address in addresses))
 
 
 def _joined(first: Race, again: Race) -> Race:

@@ -12,7 +12,6 @@ A run's files are ``begun`` → ``ready`` (all staged copies are whole; only now
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Final
@@ -126,6 +125,6 @@ def _with_rolled_back(runs: tuple[Run, ...]) -> tuple[Run, ...]:
 
     def seen_from_now(run: Run, file: RunFile) -> RunFile:
         rolled_back = file.state == "done" and (run.id, file.path) in undone
-        return replace(file, state="rolled_back") if rolled_back else file
+        return file._replace(state="rolled_back") if rolled_back else file
 
-    return tuple(replace(run, files=tuple(seen_from_now(run, file) for file in run.files)) for run in runs)
+    return tuple(run._replace(files=tuple(seen_from_now(run, file) for file in run.files)) for run in runs)

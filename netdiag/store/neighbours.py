@@ -1,9 +1,8 @@
 """What else is at a file that was written: an editor that has it open, and other names."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 _EDITORS: Final = (
     ".{}.swp",  # vim (:help swap-file), and nano with `set locking` (nanorc(5))
@@ -12,8 +11,7 @@ _EDITORS: Final = (
 )
 
 
-@dataclass(frozen=True)
-class Beside:
+class Beside(NamedTuple):
     """The swap and lock files of editors, which one that crashed leaves too, and how many other names the file has."""
 
     editors: tuple[Path, ...] = ()

@@ -3,8 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 SCHEMA: Final = "netdiag/journal/1"
 
@@ -12,8 +11,7 @@ State = Literal["begun", "ready", "done", "undone", "left", "rolled_back"]
 How = Literal["rename", "in_place", "row"]
 
 
-@dataclass(frozen=True)
-class Replacement:
+class Replacement(NamedTuple):
     """``old`` became ``new`` at byte ``offset`` of the file as it was before the run."""
 
     offset: int
@@ -21,8 +19,7 @@ class Replacement:
     new: bytes
 
 
-@dataclass(frozen=True)
-class RunFile:
+class RunFile(NamedTuple):
     """One file of a run: ``before`` and ``after`` are SHA-256, ``staged`` is the path of the staged copy.
 
     Of a row of a database ``path`` is its place, ``name`` what people call it, and there is no copy.
@@ -41,8 +38,7 @@ class RunFile:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """One run of the journal; ``number`` orders runs even when the clock was set back, ``time`` is UTC, ISO 8601."""
 
     number: int
@@ -80,7 +76,9 @@ def inverse(edits: Iterable[Replacement]) -> tuple[Replacement, ...]:
 
 def to_line(run: Run) -> bytes:
     """Return ``run`` as a line of JSON; bytes that are not UTF-8 become lone surrogates, as in Python's file names."""
-    text = json.dumps({"schema": SCHEMA, **asdict(run)}, default=lambda raw: raw.decode("utf-8", "surrogateescape"))
+    files = [{**file._asdict(), "edits": [edit._asdict() for edit in file.edits]} for file in run.files]
+    record = {"schema": SCHEMA, **run._asdict(), "files": files}
+    text = json.dumps(record, default=lambda raw: raw.decode("utf-8", "surrogateescape"))
     return text.encode("ascii")
 
 

@@ -2,9 +2,8 @@
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from netdiag.store.disk import closing, digest, fsync_directory, is_half_written, overwrite, read_all
 from netdiag.store.journal import Journal
@@ -21,8 +20,7 @@ _GONE: Final = ("vanished", "leads_elsewhere")
 """The file is not there any more, or its name leads to another one."""
 
 
-@dataclass(frozen=True)
-class Recovered:
+class Recovered(NamedTuple):
     """What became of one file of an interrupted run.
 
     It holds the new bytes (``done``), the old ones (``undone``), or was ``left`` as it was found: the user has to
@@ -36,8 +34,7 @@ class Recovered:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class _Staged:
+class _Staged(NamedTuple):
     old: bytes
     new: bytes
 
@@ -58,7 +55,7 @@ def recover_run(run: Run, journal: Journal, hold: Hold, rows: Rows | None = None
     settled = {file: _settled(file, hold, rows, finish=finish) for file in unfinished}
     files = tuple(settled[file][0] if file in settled else file for file in run.files)
     if files != run.files:
-        journal.record(replace(run, files=files))
+        journal.record(run._replace(files=files))
     return tuple(_recovered(run, now, detail) for now, detail in settled.values())
 
 
@@ -88,7 +85,7 @@ def _settled(file: RunFile, hold: Hold, rows: Rows | None, *, finish: bool) -> t
         if file.state == "ready":
             return _settled_ready(file, hold, finish=finish)
         _remove(Path(file.staged))  # not all copies had been staged, so no file was touched
-        return replace(file, state="undone"), ""
+        return file._replace(state="undone"), ""
     except CannotWrite as refusal:
         return file, str(refusal)
 
@@ -108,17 +105,17 @@ def _settled_ready(file: RunFile, hold: Hold, *, finish: bool) -> tuple[RunFile,
             raise
         standing, why = "edited", str(refusal)
     if standing == "edited" and staged is None:
-        return replace(file, state="left"), f"{why}; the copy {file.staged} is missing or damaged"
+        return file._replace(state="left"), f"{why}; the copy {file.staged} is missing or damaged"
     _remove(Path(file.staged))
     if standing == "edited":
-        return replace(file, state="left"), why
-    return replace(file, state="done" if standing == "new" else "undone"), ""
+        return file._replace(state="left"), why
+    return file._replace(state="done" if standing == "new" else "undone"), ""
 
 
 def _settled_row(file: RunFile, rows: Rows | None, *, finish: bool) -> tuple[RunFile, str]:
     """Settle a row: the database has made its transaction whole, or undone it; which one its bytes tell."""
     if file.state == "begun":
-        return replace(file, state="undone"), ""  # a transaction is committed only after all was ready
+        return file._replace(state="undone"), ""  # a transaction is committed only after all was ready
     place = Path(file.path)
     transaction = opened_row(rows, place)
     try:
@@ -130,15 +127,15 @@ def _settled_row(file: RunFile, rows: Rows | None, *, finish: bool) -> tuple[Run
     except CannotWrite as refusal:
         if refusal.reason not in ("vanished", "changed_since"):
             raise
-        return replace(file, state="left"), str(refusal)
+        return file._replace(state="left"), str(refusal)
     finally:
         transaction.close()
     if digest(now) == file.before:
-        return replace(file, state="undone"), ""
+        return file._replace(state="undone"), ""
     if digest(now) == file.after:
-        return replace(file, state="done"), ""
+        return file._replace(state="done"), ""
     why = "it holds neither the value from before the interrupted run nor the one the run was writing"
-    return replace(file, state="left"), why
+    return file._replace(state="left"), why
 
 
 def _standing(file: RunFile, now: bytes, staged: _Staged | None) -> _Standing:

@@ -3,11 +3,10 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from netdiag.model.journal import Applied
 from netdiag.model.plan import Edit
@@ -23,8 +22,7 @@ from netdiag.store.write import carry_out
 from netdiag.store.writing import Job
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """``path`` held ``old`` when it was planned, and is to hold ``new``, which is ``old`` with ``edits`` made.
 
     ``real`` is the file that ``path`` led to then: without it, wherever ``path`` leads is written if it holds ``old``.

@@ -5,15 +5,14 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from netdiag.store.disk import closing, read_all
 from netdiag.store.refusal import CannotWrite, Reason, reason_of, refusing
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """A regular file open for reading and writing, and its directory; ``path`` has no symlink in it."""
 
     path: Path

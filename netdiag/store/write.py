@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import replace
 from typing import Final, TypeAlias
 
 from netdiag.model.journal import Applied
@@ -82,7 +81,7 @@ def _has_room_for(name: str, target: Target) -> bool:
 
 def _all_or_none(writings: Sequence[_Writing], begun: Run, journal: Journal) -> None:
     def now(state: State) -> Run:
-        return replace(begun, files=tuple(writing.record(state) for writing in writings))
+        return begun._replace(files=tuple(writing.record(state) for writing in writings))
 
     try:
         for writing in writings:

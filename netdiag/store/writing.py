@@ -3,9 +3,8 @@
 import errno
 import os
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from netdiag.model.journal import Applied
 from netdiag.store.attributes import make_alike
@@ -20,8 +19,7 @@ from netdiag.store.target import Target
 _IN_PLACE_INSTEAD: Final = frozenset({errno.EBUSY, errno.EXDEV, errno.EPERM, errno.EACCES})
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(NamedTuple):
     """What is to be done with one file; ``undoes`` names the run that is rolled back by it.
 
     ``real`` is the file that ``path`` is to lead to, where that is known; ``name`` is what people call a row.

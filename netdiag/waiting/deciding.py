@@ -1,9 +1,8 @@
 """What to do next after a run: end, or wait and for what. Pure: a report and the time go in, a decision comes out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from netdiag import exits, findings
 from netdiag.model.report import Finding, Report
@@ -29,8 +28,7 @@ End = Literal["settled", "expired"]
 Told = tuple[str, str, str]
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(NamedTuple):
     """How far it has got: ``deadline`` in seconds of the clock, how many runs there were, what was told last."""
 
     deadline: float
@@ -38,8 +36,7 @@ class Waiting:
     told: frozenset[Told] = frozenset()
 
 
-@dataclass(frozen=True)
-class Next:
+class Next(NamedTuple):
     """What comes next: the ``end``, or another run at ``until`` seconds of the clock.
 
     It comes before that when one of ``doors`` opens, though never before ``not_before``, when the service asked to be
@@ -65,11 +62,11 @@ def after(  # noqa: PLR0913 - all that a decision depends on, so that none of it
     """
     stopping = in_the_way(report)
     if report.exit_code in (exits.OK, exits.PENDING) or not can_heal(report, stopping):
-        return replace(waiting, runs=waiting.runs + 1), Next("settled")
+        return waiting._replace(runs=waiting.runs + 1), Next("settled")
     told = frozenset(map(_told, stopping))
     new = tuple({_told(f)[0::2]: f for f in stopping if _told(f) not in waiting.told}.values())
     before = waiting.told
-    waiting = replace(waiting, runs=waiting.runs + 1, told=told)
+    waiting = waiting._replace(runs=waiting.runs + 1, told=told)
     if now >= waiting.deadline:
         return waiting, Next("expired", tell=new)
     is_vain = knocked and told == before

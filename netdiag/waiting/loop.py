@@ -4,7 +4,6 @@ import gc
 import random
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from typing import Final, Protocol
 
 from netdiag import exits
@@ -96,7 +95,7 @@ def until_settled(
     knocked = False
     while True:
         left = waiting.deadline - outside.now()
-        report = _joined(before, run(replace(job, answer_s=min(job.answer_s, max(left, LEAST_ANSWER_S)))))
+        report = _joined(before, run(job._replace(answer_s=min(job.answer_s, max(left, LEAST_ANSWER_S)))))
         waiting, following = after(
             waiting, report, outside.now(), chance=outside.chance(), today=outside.today(), knocked=knocked
         )
@@ -108,7 +107,7 @@ def until_settled(
         if following.end is None:
             knocked = _pause(following, outside)
         if outside.now() >= waiting.deadline:
-            return replace(report, exit_code=exits.TIMED_OUT)
+            return report._replace(exit_code=exits.TIMED_OUT)
         before = report
 
 
@@ -137,4 +136,4 @@ def _joined(before: Report | None, report: Report) -> Report:
         repaired.get((item.endpoint.source, item.endpoint.node), item) if item.verdict == "works" else item
         for item in report.endpoints
     )
-    return replace(report, endpoints=endpoints, applied=(*before.applied, *report.applied))
+    return report._replace(endpoints=endpoints, applied=(*before.applied, *report.applied))

@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from netdiag import exits
 from netdiag.engine import Job
@@ -78,8 +77,7 @@ class Teller(Protocol):
         """A check ended in an error of netdiag's own; one of its kind is told once."""
 
 
-@dataclass(frozen=True)
-class Rhythm:
+class Rhythm(NamedTuple):
     """How often to check, in seconds, and how often each source may be repaired; ``None`` for never."""
 
     interval_s: float
@@ -142,12 +140,12 @@ class Agent:
 
     def _count(self) -> None:
         """Show what was counted; the counts go on, so others get copies."""
-        self.seen = replace(self.seen, checks=dict(self._checks), repairs=dict(self._repairs), changes=self._changes)
+        self.seen = self.seen._replace(checks=dict(self._checks), repairs=dict(self._repairs), changes=self._changes)
 
     def _failed(self, error: Exception) -> None:
         """Count an error of netdiag's own, and tell it."""
         self._checks["error"] += 1
-        self.seen = replace(self.seen, ready=False, codes=("ND701",))
+        self.seen = self.seen._replace(ready=False, codes=("ND701",))
         self._count()
         self._tell(error)
 
@@ -168,8 +166,8 @@ class Agent:
         if any(is_row(edit.source) and edit.source not in rows for edit in report.plan.edits):
             rows = ()
         files = tuple(source for source in may if not is_row(source))
-        wrote = self._write(report, files, replace(self._job, files=files, only="files")) if files else False
-        return (self._write(report, rows, replace(self._job, files=(), only="server")) if rows else False) or wrote
+        wrote = self._write(report, files, self._job._replace(files=files, only="files")) if files else False
+        return (self._write(report, rows, self._job._replace(files=(), only="server")) if rows else False) or wrote
 
     def _allowed(self, report: Report) -> Iterator[str]:
         for source in dict.fromkeys(edit.source for edit in report.plan.edits):
@@ -184,7 +182,7 @@ class Agent:
     def _write(self, report: Report, sources: Sequence[str], job: Job) -> bool:
         for source in sources:
             self._mending.wrote(source, _of(report, source), self._outside.now())
-        written = self._outside.run(replace(job, command="fix-base-url", write=True))
+        written = self._outside.run(job._replace(command="fix-base-url", write=True))
         done = {applied.source for applied in written.applied}
         for source in sources:
             self._repairs["written" if source in done else "failed"] += 1

@@ -2,8 +2,8 @@
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
 
 from netdiag import findings
 from netdiag.model.report import Examined, Finding, Report
@@ -20,8 +20,7 @@ RUN: Final[Key] = ("", "")
 """What is not about one endpoint: a configuration that cannot be read, a server that is starting."""
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """One endpoint is another way than at the check before; ``was`` is ``None`` when it is seen for the first time.
 
     ``at`` and ``worked`` are in seconds since 1970; ``worked`` is when it last did, 0 where that was never seen.
@@ -38,15 +37,14 @@ class Change:
     changed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Past:
+class _Past(NamedTuple):
     """How an endpoint was: its state and codes, when it last worked, and what surroundings looked like then."""
 
     state: State
     codes: frozenset[str]
     where: str
     worked: float = 0.0
-    signs: Signs = field(default_factory=dict)
+    signs: Signs = MappingProxyType({})
 
 
 class History:

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from netdiag.model.report import Examined, Report
 from netdiag.text import printable, shown
@@ -14,8 +14,7 @@ ENDPOINTS: Final = 200
 _NAME_LIMIT: Final = 120
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """The state after the last check, and what was counted since the agent started.
 
     Times of day are in seconds since 1970, 0 for never; durations in seconds. ``phases`` is by endpoint and step.
@@ -25,16 +24,16 @@ class Seen:
 
     ready: bool = False
     codes: tuple[str, ...] = ()
-    up: Mapping[str, bool] = field(default_factory=dict)
-    worked: Mapping[str, float] = field(default_factory=dict)
-    phases: Mapping[tuple[str, str], float] = field(default_factory=dict)
-    verdicts: Mapping[str, int] = field(default_factory=dict)
-    findings: Mapping[str, int] = field(default_factory=dict)
+    up: Mapping[str, bool] = MappingProxyType({})
+    worked: Mapping[str, float] = MappingProxyType({})
+    phases: Mapping[tuple[str, str], float] = MappingProxyType({})
+    verdicts: Mapping[str, int] = MappingProxyType({})
+    findings: Mapping[str, int] = MappingProxyType({})
     checked: float = 0.0
     took: float = 0.0
-    checks: Mapping[str, int] = field(default_factory=dict)
+    checks: Mapping[str, int] = MappingProxyType({})
     changes: int = 0
-    repairs: Mapping[str, int] = field(default_factory=dict)
+    repairs: Mapping[str, int] = MappingProxyType({})
     kag: str = ""
 
 

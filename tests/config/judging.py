@@ -4,7 +4,6 @@ import configparser
 import json
 import re
 import shlex
-from dataclasses import replace
 
 import yaml
 
@@ -101,10 +100,10 @@ def holds(text, host, path, judge, source="-"):
         return url if path is None else with_path(url, path)
 
     after = parse(done, source)
-    ours = [replace(e, base_url=wanted(e.base_url)) if e.url_span else e for e in before.endpoints]
+    ours = [e._replace(base_url=wanted(e.base_url)) if e.url_span else e for e in before.endpoints]
     # what stands behind an edit on its line is at another place afterwards
-    assert [replace(e, url_span=None, column=0) for e in after.endpoints] == [
-        replace(e, url_span=None, column=0) for e in ours
+    assert [e._replace(url_span=None, column=0) for e in after.endpoints] == [
+        e._replace(url_span=None, column=0) for e in ours
     ]
     assert all(plan(after, endpoint, host, path) == () for endpoint in after.endpoints if endpoint.url_span)
     assert judge(done) == {

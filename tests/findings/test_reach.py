@@ -1,7 +1,5 @@
 """From how each connect ended, and what it is compared with, to the cause: the table of causes."""
 
-from dataclasses import replace
-
 import pytest
 
 from netdiag import findings
@@ -172,7 +170,7 @@ def test_accepted_and_broken_off(control, call, told):
 def test_a_proxy_may_have_closed_the_connection():
     """With a proxy set, what was closed may have been the proxy's connection: no forwarder is accused."""
     item = examined(tried(GATEWAY, None, REFUSED), proofs=(proof(CLOSED, CLOSED),))
-    assert codes(item, replace(CONTEXT, proxy_variables=("HTTP_PROXY",))) == ["ND205"]
+    assert codes(item, CONTEXT._replace(proxy_variables=("HTTP_PROXY",))) == ["ND205"]
 
 
 def test_what_a_known_service_says_comes_first():
@@ -193,7 +191,7 @@ def test_what_a_known_service_says_comes_first():
 )
 def test_who_listens_is_told_where_localhost_is_right(listeners, said):
     """Where localhost is the right address the ports that are open are evidence: often the right one is among them."""
-    context = replace(CONTEXT, candidates=(LOCAL,), listeners=listeners)
+    context = CONTEXT._replace(candidates=(LOCAL,), listeners=listeners)
     (finding,) = of_endpoint(examined(), context)
     assert finding.code == "ND207"
     assert finding.evidence[-1].endswith(said)

@@ -1,7 +1,5 @@
 """From evidence to cause: tables of what was tried and the code that follows."""
 
-from dataclasses import replace
-
 import pytest
 
 from netdiag import findings, platform
@@ -95,7 +93,7 @@ def test_calls(failure, service, code):
 def test_an_empty_403_of_ollama_is_about_the_origin_where_the_host_name_is_one_it_answers():
     """Ollama refuses a Host or an Origin with 403 and no body; with a body it is about something else."""
     empty, told = proof("forbidden", status=403, detail=""), proof("forbidden", status=403, detail="no")
-    assert of_endpoint(broken(proofs=(replace(empty, host="dockerhost"),)), CONTEXT)[0].code == "ND409"
+    assert of_endpoint(broken(proofs=(empty._replace(host="dockerhost"),)), CONTEXT)[0].code == "ND409"
     assert of_endpoint(broken(proofs=(empty,)), CONTEXT)[0].code == "ND424"
     assert of_endpoint(broken(proofs=(told,)), CONTEXT)[0].code == "ND404"
 

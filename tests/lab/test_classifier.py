@@ -35,7 +35,9 @@ from netdiag.findings.rules import of_endpoint
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.place import Candidate
 from netdiag.probe import identity
-from netdiag.prove import Caller, Ways, examine
+from netdiag.prove.caller import Caller
+from netdiag.prove.examine import examine
+from netdiag.prove.ways import Ways
 
 addresses, at_once, answer_s = json.loads(sys.argv[1])
 identity.IDENTITY_LIMIT_S = answer_s

@@ -1,7 +1,6 @@
 """What can go wrong while the server's configuration is written: nothing lost, a clear finding, the right status."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from openspg import tables
@@ -101,7 +100,7 @@ def test_no_right_to_write(beside, version, prepare, user, reason):
     with beside.database.connected() as root:
         root.execute(prepare)
         root.execute("SET GLOBAL read_only = %s", int(reason == "db_read_only"))
-        beside.server = replace(beside.server, database=beside.database.database(user, "r"))
+        beside.server = beside.server._replace(database=beside.database.database(user, "r"))
         try:
             done = beside.netdiag("fix-base-url")
         finally:
@@ -151,7 +150,7 @@ def test_the_connection_is_lost_at_commit(beside, version, cut):
     """The database is asked on another connection what came of it: old bytes are a refusal, new ones success."""
     before = beside.database.configs()
     proxy = Proxy(beside.database.port)
-    beside.server = replace(beside.server, database=beside.database.database(port=proxy.port))
+    beside.server = beside.server._replace(database=beside.database.database(port=proxy.port))
     proxy.cut = cut
     done = beside.netdiag("fix-base-url")
     proxy.close()
@@ -172,7 +171,7 @@ def test_the_database_is_gone_at_commit(beside, version, cut):
     path.write_text(text)
     before = beside.database.configs()
     proxy = Proxy(beside.database.port)
-    beside.server = replace(beside.server, database=beside.database.database(port=proxy.port))
+    beside.server = beside.server._replace(database=beside.database.database(port=proxy.port))
     proxy.cut, proxy.is_gone_then = cut, True
     done = beside.netdiag("fix-base-url")
     assert ended(done) == (CANNOT_WRITE, {"ND610"})
@@ -226,10 +225,10 @@ def test_one_row_rolled_back_by_name(beside, version):
     """A row is undone alone by what the report calls its source; another database than the one at hand is refused."""
     before = beside.database.configs()
     source = beside.netdiag("fix-base-url").report["applied"][-1]["source"]
-    server, beside.server = beside.server, replace(beside.server, database=settings.Database("127.0.0.1", 1))
+    server, beside.server = beside.server, beside.server._replace(database=settings.Database("127.0.0.1", 1))
     refused = beside.netdiag("rollback", source)
     assert (ended(refused), reasons(refused, "ND605")) == ((CANNOT_WRITE, {"ND605"}), {"db_refused"})
-    beside.server = replace(server, database=None)
+    beside.server = server._replace(database=None)
     refused = beside.netdiag("rollback", source)
     assert (ended(refused), reasons(refused, "ND605")) == ((CANNOT_WRITE, {"ND605"}), {"db_none"})
     beside.server = server

@@ -1,7 +1,6 @@
 """What can be in the way of reading what the server holds: each has a finding of its own, in bounded time."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from openspg import tables
@@ -51,7 +50,7 @@ def test_nothing_runs_yet(beside, version):
 def test_the_server_is_starting(beside, version):
     """Its process is there, its port is not open: what its database holds is repaired meanwhile."""
     beside.api.close()
-    beside.server = replace(beside.server, listens=False)
+    beside.server = beside.server._replace(listens=False)
     assert ended(beside.netdiag("check")) == (PROBLEM, {"ND541"})
     assert ended(beside.netdiag("fix-base-url")) == (OK, {"ND541", "ND612"})
 
@@ -60,7 +59,7 @@ def test_the_server_is_starting(beside, version):
 def test_a_refused_login(beside, version, command, status):
     """What the server tells of its knowledge bases is proven all the same, and told where to click."""
     before = beside.database.configs()
-    beside.server = replace(beside.server, database=replace(beside.server.database, password=Secret("wrong")))
+    beside.server = beside.server._replace(database=beside.server.database._replace(password=Secret("wrong")))
     done = beside.netdiag(command)
     assert ended(done) == (status, {"ND531", "ND603"} | renamed(version))
     assert reasons(done, "ND531") == {"db_login_refused"}
@@ -86,7 +85,7 @@ def test_a_bad_row(beside, version, text):
     assert {item["verdict"] for item in done.report["endpoints"]} == {"repairable"}
     assert [each["where"] for each in done.report["findings"]] == ["knowledge base > bad"]
     assert text.encode() in beside.database.configs().values()
-    beside.server = replace(beside.server, database=None)
+    beside.server = beside.server._replace(database=None)
     done = beside.netdiag("check")
     assert done.codes - {"ND603"} == {"ND539"} | renamed(version)
 

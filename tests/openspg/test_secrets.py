@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,7 @@ def keeper(beside):
     """A user of the database with a password like no other word."""
     with beside.database.connected() as root:
         root.execute(f"GRANT ALL ON openspg.* TO keeper@'127.0.0.1' IDENTIFIED BY '{PASSWORD}'")
-    beside.server = replace(beside.server, database=beside.database.database("keeper", PASSWORD))
+    beside.server = beside.server._replace(database=beside.database.database("keeper", PASSWORD))
     return beside
 
 
@@ -76,7 +75,7 @@ def test_the_password_comes_from_the_server_itself(keeper, tmp_path):
     (process / "cmdline").write_bytes("".join(f"{word}\0" for word in line).encode())
     facts = platform.read(tmp_path / "root")
     found = find(tmp_path / "root", facts, in_container=True, named=False)
-    keeper.server = replace(found, port=keeper.api.port, listens=True, parts=())
+    keeper.server = found._replace(port=keeper.api.port, listens=True, parts=())
     done = keeper.netdiag("check")
     assert {item["verdict"] for item in done.report["endpoints"]} == {"repairable"}
     assert clean(done.said, repr(found), repr(facts))

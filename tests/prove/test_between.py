@@ -14,8 +14,8 @@ from netdiag.lab.servers.certificates import AUTHORITY
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.report import Examined
 from netdiag.probe.environment import Environment
-from netdiag.prove import Caller
 from netdiag.prove.between import client_of
+from netdiag.prove.caller import Caller
 from netdiag.text import Secret
 
 KEY = "sk-canary-4f1d"

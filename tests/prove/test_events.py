@@ -4,7 +4,9 @@ from probe.web import serving
 from prove.test_examine import GATEWAY, LOOPBACK, endpoint, no_proxies, openai
 
 from netdiag.model.event import Answered, Called, Calling, Tried
-from netdiag.prove import Caller, Ways, examine
+from netdiag.prove.caller import Caller
+from netdiag.prove.examine import examine
+from netdiag.prove.ways import Ways
 
 __all__ = ["no_proxies"]
 

@@ -8,7 +8,9 @@ from probe.web import reply, serving
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.place import Candidate
 from netdiag.probe.environment import Environment
-from netdiag.prove import Caller, Ways, examine
+from netdiag.prove.caller import Caller
+from netdiag.prove.examine import examine
+from netdiag.prove.ways import Ways
 from netdiag.text import Secret
 
 KEY = "sk-canary-4f1d"

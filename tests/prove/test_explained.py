@@ -7,7 +7,9 @@ from prove.test_examine import GATEWAY, LOOPBACK, endpoint, no_proxies, ollama
 
 from netdiag.model.place import Candidate
 from netdiag.probe import control
-from netdiag.prove import Caller, Ways, examine
+from netdiag.prove.caller import Caller
+from netdiag.prove.examine import examine
+from netdiag.prove.ways import Ways
 
 assert no_proxies  # a fixture for every test of this file too
 

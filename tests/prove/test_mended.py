@@ -1,14 +1,14 @@
 """What netdiag tries beyond the call as configured: another path, another type, and what is seen on the way."""
 
-from dataclasses import replace
-
 import pytest
 from probe.web import reply, serving
 
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.place import Candidate
-from netdiag.prove import Caller, Ways, examine
+from netdiag.prove.caller import Caller
+from netdiag.prove.examine import examine
 from netdiag.prove.target import target
+from netdiag.prove.ways import Ways
 from netdiag.text import Secret
 
 CHAT = b'{"choices":[{"message":{"content":"hi"}}]}'
@@ -30,7 +30,7 @@ def no_proxies(monkeypatch):
 @pytest.fixture
 def elsewhere(monkeypatch):
     """Loopback stands for an address that is not this host's."""
-    monkeypatch.setattr(Ways, "target", lambda self, endpoint: replace(target(endpoint), local=False))
+    monkeypatch.setattr(Ways, "target", lambda self, endpoint: target(endpoint)._replace(local=False))
 
 
 def openai(method: str, path: str):

@@ -1,7 +1,5 @@
 """Reports as runs end with them: what every renderer is shown."""
 
-from dataclasses import replace
-
 from netdiag.model.attempt import Attempt, Proof, Service
 from netdiag.model.endpoint import Endpoint, Span
 from netdiag.model.journal import Applied, PastFile, PastRun
@@ -47,7 +45,7 @@ REPAIRABLE = Examined(
     "http://172.18.0.1:11434/",
     runner_up=DOCKER0,
 )
-WORKS = replace(REPAIRABLE, verdict="works", endpoint=endpoint(9, "openie_llm", "http://172.18.0.1:11434/"))
+WORKS = REPAIRABLE._replace(verdict="works", endpoint=endpoint(9, "openie_llm", "http://172.18.0.1:11434/"))
 LOOPBACK = Finding(
     "ND201",
     "kag_config.yaml:4",
@@ -110,7 +108,7 @@ PIN = Finding(
     ("127.0.0.11: 192.168.5.2 (host.docker.internal)",),
 )
 BROKEN = Examined(endpoint(), "broken", (REFUSED,), findings=(LOOPBACK,))
-BROKEN_TOO = replace(BROKEN, endpoint=endpoint(9, "openie_llm"))
+BROKEN_TOO = BROKEN._replace(endpoint=endpoint(9, "openie_llm"))
 TEMPLATE = Examined(
     endpoint(12, "ner_llm", "{{ URL }}"), "left_alone", findings=(Finding("ND504", "", {"base_url": "{{ URL }}"}),)
 )
@@ -174,17 +172,16 @@ DROPPED = Examined(
         ),
     ),
 )
-ROW = replace(
-    endpoint(0, "", "http://localhost:11434/"),
+ROW = endpoint(0, "", "http://localhost:11434/")._replace(
     source="openspg:127.0.0.1:3306/openspg/kg_user_model/1",
     place="place_models > Ollama > qwen2.5:3b",
     column=0,
 )
-OF_SERVER = replace(REPAIRABLE, endpoint=ROW)
-CHINESE = replace(REPAIRABLE, endpoint=replace(endpoint(), source="配置/甲 乙.yaml", model="通义千问"))
-CHINESE_PLAN = Plan(tuple(replace(edit, source="配置/甲 乙.yaml") for edit in EDITS), {"配置/甲 乙.yaml": "0" * 64}, "")
-ONE_CALL = replace(
-    endpoint(0, "chat", "http://172.18.0.1:11434/"), source="command line", url_span=None, column=0, line=0
+OF_SERVER = REPAIRABLE._replace(endpoint=ROW)
+CHINESE = REPAIRABLE._replace(endpoint=endpoint()._replace(source="配置/甲 乙.yaml", model="通义千问"))
+CHINESE_PLAN = Plan(tuple(edit._replace(source="配置/甲 乙.yaml") for edit in EDITS), {"配置/甲 乙.yaml": "0" * 64}, "")
+ONE_CALL = endpoint(0, "chat", "http://172.18.0.1:11434/")._replace(
+    source="command line", url_span=None, column=0, line=0
 )
 HOSTILE = Finding(
     "ND405",
@@ -231,7 +228,7 @@ SITUATIONS = {
     "rollback": report("rollback", applied=(Applied("kag_config.yaml", "r2", "in_place", 1),)),
     "key-refused": report("check", KEY_REFUSED, WORKS, exit_code=1),
     "firewall": report("check", DROPPED, candidates=(LOCAL, NAME, GATEWAY, DOCKER0), exit_code=1),
-    "of-the-server": report("check", OF_SERVER, exit_code=1, plan=replace(PLAN, edits=(), diff="")),
+    "of-the-server": report("check", OF_SERVER, exit_code=1, plan=PLAN._replace(edits=(), diff="")),
     "cannot-write": report(
         "fix-base-url",
         REPAIRABLE,
@@ -246,11 +243,11 @@ SITUATIONS = {
     ),
     "chinese-names": report("check", CHINESE, plan=CHINESE_PLAN, exit_code=1),
     "hostile": report(
-        "check", replace(BROKEN, findings=(HOSTILE,)), findings=(replace(HOSTILE, where="f.yaml:1"),), exit_code=1
+        "check", BROKEN._replace(findings=(HOSTILE,)), findings=(HOSTILE._replace(where="f.yaml:1"),), exit_code=1
     ),
-    "one-call": report("chat", replace(WORKS, endpoint=ONE_CALL), platform=None, candidates=(), evidence=None),
+    "one-call": report("chat", WORKS._replace(endpoint=ONE_CALL), platform=None, candidates=(), evidence=None),
     "one-call-failed": report(
-        "chat", replace(KEY_REFUSED, endpoint=ONE_CALL), platform=None, candidates=(), evidence=None, exit_code=1
+        "chat", KEY_REFUSED._replace(endpoint=ONE_CALL), platform=None, candidates=(), evidence=None, exit_code=1
     ),
 }
 """What is called ``hostile`` was said by a server that means no good; the key that endpoints have is in none."""

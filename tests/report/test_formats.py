@@ -3,7 +3,6 @@
 import ast
 import json
 import re
-from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -92,7 +91,7 @@ def test_a_row_of_a_database_has_a_logical_location_only():
 
 def test_a_fingerprint_survives_moved_lines():
     """The same fault of the same endpoint has the same fingerprint on another line and in another language."""
-    moved = replace(REPAIRABLE, endpoint=replace(endpoint(), line=40))
+    moved = REPAIRABLE._replace(endpoint=endpoint()._replace(line=40))
     made = [
         json.loads(rendered(report("check", item), "sarif", language))["runs"][0]["results"][0]["partialFingerprints"]
         for item, language in ((REPAIRABLE, "en"), (moved, "zh"))

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,7 +40,7 @@ def test_a_path_that_leads_elsewhere_since(
     config = tmp_path / "conf/kag_config.yaml"
     config.parent.mkdir()
     config.write_bytes(CONTENT)
-    planned = replace(change(config, HOST), real=config)
+    planned = change(config, HOST)._replace(real=config)
     if late:
         realpath = os.path.realpath
 
@@ -88,7 +87,7 @@ def test_a_link_swapped_all_the_time_leads_nowhere_else(in_memory: Path, tally: 
         link = in_memory / "link"
         link.symlink_to(inside)
         path, pair = link / "kag_config.yaml", (link, twin)
-    planned = replace(change(path, HOST), real=inside / "kag_config.yaml")
+    planned = change(path, HOST)._replace(real=inside / "kag_config.yaml")
     outcomes: Counter[str] = Counter()
     within = os.open(inside, os.O_PATH)
     command = [sys.executable, "-I", "-S", "-c", SWAPPER, *map(str, pair)]

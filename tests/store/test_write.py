@@ -5,7 +5,6 @@ import os
 import re
 import stat
 import struct
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -277,7 +276,7 @@ def test_the_calling_order_is_checked(config: Path, store: Store) -> None:
     """A plan whose edits do not make its new bytes could not be undone; a run's name is used once."""
     planned = change(config, HOST)
     with pytest.raises(ValueError, match="do not make its new bytes"):
-        store.write([replace(planned, edits=())], "run-1")
+        store.write([planned._replace(edits=())], "run-1")
     with pytest.raises(ValueError, match="not a name for a run"):
         store.write([planned], "../run")
     store.write([planned], "run-1")

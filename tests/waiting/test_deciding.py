@@ -1,7 +1,5 @@
 """What follows a run: a report and the time in, a decision out."""
 
-from dataclasses import replace
-
 import pytest
 from made_reports import broken, repairable, report, works
 
@@ -65,9 +63,9 @@ def test_pauses_grow(code, pauses):
 
 def test_a_run_that_takes_long_is_not_repeated_soon():
     """Where connections tell, most of the time has to be spent on trying them."""
-    slow = replace(report(broken("ND201")), duration_ms=2000.0)
+    slow = report(broken("ND201"))._replace(duration_ms=2000.0)
     assert after(Waiting(99.0), slow, 10.0, chance=0.0)[1].until == 16.0
-    assert after(Waiting(99.0), replace(report(broken("ND416")), duration_ms=2000.0), 10.0, chance=0.0)[1].until == 10.0
+    assert after(Waiting(99.0), report(broken("ND416"))._replace(duration_ms=2000.0), 10.0, chance=0.0)[1].until == 10.0
 
 
 def test_jitter_is_full():
@@ -85,7 +83,7 @@ def test_a_pause_ends_with_the_time():
 def test_a_run_that_could_not_end_in_time_is_not_begun():
     """One that took 3 s is not made again when 2 s are left; one that took 1 s is."""
     for took, until in ((3000.0, 100.0), (1000.0, 98.0)):
-        found = replace(report(broken("ND416")), duration_ms=took)
+        found = report(broken("ND416"))._replace(duration_ms=took)
         assert after(Waiting(100.0, 0), found, 98.0, chance=0.0)[1].until == until
 
 

@@ -1,7 +1,7 @@
 """The agent against a world of its own: half an hour of it takes a moment."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 from made_reports import broken, endpoint, report, works
@@ -175,9 +175,9 @@ EDIT = Edit("kag_config.yaml", 3, "chat_llm", Span(10, 19), b"localhost", b"172.
 
 def mended(now: float, job: Job) -> Report:
     """A check of a file that somebody changes back whenever it is written."""
-    item = Examined(replace(endpoint(), url_span=Span(3, 22)), "repairable", proven_url="http://172.17.0.1:11434/")
+    item = Examined(endpoint()._replace(url_span=Span(3, 22)), "repairable", proven_url="http://172.17.0.1:11434/")
     applied = (Applied("kag_config.yaml", "r1", "rename", 1),) if job.write else ()
-    return replace(report(item), plan=Plan((EDIT,)), applied=applied, command=job.command)
+    return report(item)._replace(plan=Plan((EDIT,)), applied=applied, command=job.command)
 
 
 def test_nothing_is_written_unasked():
