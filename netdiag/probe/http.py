@@ -5,6 +5,7 @@ trusts. Redirects are followed only within one origin, so that a key never leave
 are bounded in bytes and in time.
 """
 
+import functools
 import socket
 import ssl
 import time
@@ -82,7 +83,7 @@ def send(  # noqa: PLR0913 - what there is to decide about a call
 
 def warm() -> None:
     """Load now what the first call would load: 50 ms, which who waits has and who reacts has not."""
-    httpx.Client(trust_env=False, verify=False).close()  # noqa: S501 - nothing is sent
+    _client(False, None)
 
 
 def _send(request: Request, timeout: httpx.Timeout, direct: bool, environment: Environment, client: Client) -> Answer:
@@ -97,21 +98,32 @@ def _send(request: Request, timeout: httpx.Timeout, direct: bool, environment: E
         headers["Authorization"] = bearer.rstrip(" \t") if client == "requests" else bearer
     proxy = to.proxy.reveal() if to.proxy else None
     verify = _verify(request.url, environment, client)
-    with httpx.Client(timeout=timeout, trust_env=False, proxy=proxy, verify=verify) as session:
-        url = httpx.URL(request.url)
-        for _ in range(REDIRECT_LIMIT):
-            with session.stream(request.method, url, headers=headers, content=request.body or None) as response:
-                target = _redirect(response)
-                if target is None:
-                    body = b"".join(_bounded(response, deadline))
-                    return Answer(response.status_code, dict(response.headers), body)
-                if _origin(target) != _origin(url):
-                    status = response.status_code
-                    return Answer(
-                        status, {}, b"", failures.REDIRECTED_AWAY, f"to {target.scheme}://{target.netloc.decode()}"
-                    )
-                url = target
+    session = _client(verify, proxy)
+    session.cookies.clear()
+    url, content = httpx.URL(request.url), request.body or None
+    for _ in range(REDIRECT_LIMIT):
+        with session.stream(request.method, url, headers=headers, content=content, timeout=timeout) as response:
+            target = _redirect(response)
+            if target is None:
+                body = b"".join(_bounded(response, deadline))
+                return Answer(response.status_code, dict(response.headers), body)
+            if _origin(target) != _origin(url):
+                status = response.status_code
+                return Answer(
+                    status, {}, b"", failures.REDIRECTED_AWAY, f"to {target.scheme}://{target.netloc.decode()}"
+                )
+            url = target
     return Answer(failure=failures.NOT_HTTP, detail=f"more than {REDIRECT_LIMIT} redirects")
+
+
+@functools.lru_cache(maxsize=8)
+def _client(verify: ssl.SSLContext | bool, proxy: str | None) -> httpx.Client:
+    """Return the client for all calls of this sort: to make one takes as long as a call.
+
+    Each call has a connection of its own nevertheless, as KAG's first one has, and no cookie of an earlier one.
+    """
+    never = httpx.Limits(max_keepalive_connections=0)
+    return httpx.Client(trust_env=False, proxy=proxy, verify=verify, limits=never)
 
 
 def _verify(url: str, environment: Environment, client: Client) -> ssl.SSLContext | bool:
