@@ -1,12 +1,13 @@
-"""Make docs/reference.md from the parser and the exit statuses."""
+"""Make docs/reference.md from the parser, the exit statuses, the formats and the variables that are read."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 
 from netdiag import exits
 from netdiag.cli.parser import parser
+from netdiag.report.rendered import FORMATS
 
-MEANINGS = {
+STATUSES = {
     exits.OK: "healthy, or fixed and proven; `watch` that was asked to stop by SIGTERM",
     exits.PROBLEM: "a problem remains (nothing was changed, or only what was proven), or there is nothing to roll back",
     exits.USAGE: "the command line cannot be understood",
@@ -19,75 +20,133 @@ MEANINGS = {
     exits.INTERRUPTED: "interrupted",
 }
 
+FORMS = {
+    "text": "for people, in what the locale can show; 80 columns but for commands | golden files",
+    "json": "one object, `netdiag/report/1` | [schema.json](../netdiag/report/schema.json)",
+    "jsonl": "an event a line as it happens, `netdiag/event/1`; the last is `finished` | "
+    "[event.schema.json](../netdiag/report/event.schema.json)",
+    "junit": "a suite for each configuration, a case for each endpoint | Jenkins' junit-10.xsd",
+    "sarif": "SARIF 2.1.0: file, line, columns in characters, and the planned edits as fixes | OASIS' schema",
+    "nagios": "a line with performance data | the grammar of the Monitoring Plugins' guidelines",
+}
+
+VARIABLES = {
+    ("NETDIAG_STATE_DIR",): "where the journal is kept (else `/var/lib/netdiag` for root, and for others "
+    "`netdiag` in `XDG_STATE_HOME` or in `~/.local/state`)",
+    ("XDG_STATE_HOME",): "for users other than root, see `NETDIAG_STATE_DIR`; only an absolute path counts",
+    ("NO_COLOR",): "no colours, unless it is empty",
+    ("LC_ALL", "LC_MESSAGES", "LANG"): "the language of the text unless `--lang` says otherwise: Chinese where the "
+    "first of them that is set begins with `zh`",
+    ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"): "apply to the calls that prove an address, as to KAG, in "
+    "capitals or not",
+    ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"): "whose certificates these calls trust, "
+    "as KAG's clients take them",
+    ("OLLAMA_HOST",): "is only looked at: a value with which Ollama would not start or not listen is told",
+    (
+        "container",
+        "KUBERNETES_SERVICE_HOST",
+        "ECS_CONTAINER_METADATA_URI_V4",
+        "AWS_EXECUTION_ENV",
+        "CODESPACES",
+        "GITHUB_ACTIONS",
+    ): "are only looked at: they tell the platform",
+    ("SHELL", "TMPDIR", "PATH", "PYTHONPATH"): "`demo` alone: the shell of `--shell`, where its world is made, and "
+    "what is found in it",
+}
+"""What is read, by name; a test compares this with the code."""
+
 HEAD = """\
 # Reference
 
-Made from the code by `tests/reference.py`; `UPDATE_GOLDEN=1 .venv/bin/pytest tests/test_readme.py` makes it anew.
+Commands with all their options, exit statuses, formats, environment variables. What a finding means is in
+[troubleshooting.md](troubleshooting.md). Made from the code by `tests/reference.py`;
+`UPDATE_GOLDEN=1 .venv/bin/pytest tests/test_readme.py` makes it anew.
 
 ## Exit statuses
 
-The same for every `--format`. Nagios and Icinga have statuses of their own; a command of theirs turns one into the
-other: `netdiag check --format nagios; case $? in 0) exit 0;; 3) exit 1;; 1|4|77|124) exit 2;; *) exit 3;; esac`.
+The same for every `--format`. What runs netdiag through `docker exec` or `--container` gets the same status.
 
 | status | meaning |
 |---|---|
 """
 
-FORMATS = """
-## Formats
+OF_STATUSES = """
+Nagios and Icinga have statuses of their own; a command of theirs turns one into the other:
 
-| `--format` | is | checked in the tests by |
-|---|---|---|
-| `text` | for people, in what the locale can show; 80 columns but for commands | golden files |
-| `json` | one object, `netdiag/report/1` | [schema.json](../netdiag/report/schema.json) |
-| `jsonl` | an event a line as it happens, `netdiag/event/1`; the last is `finished` | [event.schema.json][events] |
-| `junit` | a suite for each configuration, a case for each endpoint | Jenkins' junit-10.xsd |
-| `sarif` | SARIF 2.1.0: file, line, columns in characters, and the planned edits as fixes | OASIS' schema |
-| `nagios` | a line with performance data | the grammar of the Monitoring Plugins' guidelines |
+```
+netdiag check --format nagios; case $? in 0) exit 0;; 3) exit 1;; 1|4|77|124) exit 2;; *) exit 3;; esac
+```
+"""
 
-[events]: ../netdiag/report/event.schema.json
-
+OF_FORMATS = """
 What is for machines is in UTF-8 whatever the locale. In SARIF, what is not of a file (the place, name servers) is a
 notification of the invocation; a row of the server's database has a logical location only, which GitHub's upload
 refuses: give it `--only files`.
 """
 
-ENVIRONMENT = """
-## Environment
-
-| variable | does |
-|---|---|
-| `NETDIAG_STATE_DIR` | where the journal is kept (else `/var/lib/netdiag` for root, `~/.local/state/netdiag`) |
-| `NO_COLOR` | no colours |
-| `LC_ALL`, `LC_MESSAGES`, `LANG` | the language of the text, unless `--lang` says otherwise |
-| `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` | apply to the calls that prove an address, as to KAG |
-
-Without `NETDIAG_STATE_DIR`, `XDG_STATE_HOME` is honoured for users other than root.
+OF_VARIABLES = """
+Of the variables about proxies and certificates those count that the container's first process was started with, since
+KAG runs in it; a shell's own count where that cannot be looked at. `--db-password-env` and `--api-key-env` name further
+variables, whose values are never printed.
 """
 
 
 def reference() -> str:
     """Return the page."""
     top = parser()
-    statuses = "".join(f"| {status} | {meaning} |\n" for status, meaning in MEANINGS.items())
     commands = next(action for action in top._actions if isinstance(action, argparse._SubParsersAction))
-    helps = {choice.dest: choice.help for choice in commands._choices_actions}
-    pages = "".join(_command(name, str(helps[name]), sub) for name, sub in commands.choices.items())
-    return f"{HEAD}{statuses}\n## Commands\n{pages}{FORMATS}{ENVIRONMENT}"
+    return "".join(
+        (
+            HEAD,
+            *(f"| {status} | {meaning} |\n" for status, meaning in STATUSES.items()),
+            OF_STATUSES,
+            "\n## Commands\n\n| command | does |\n|---|---|\n",
+            *(f"| [{name}](#netdiag-{name}) | {_sentence(sub)} |\n" for name, sub in commands.choices.items()),
+            "\nBefore the command:\n",
+            _table(action for action in top._actions if action is not commands),
+            *(_command(name, sub) for name, sub in commands.choices.items()),
+            "\n## Formats\n\n| `--format` | is | checked in the tests by | of |\n|---|---|---|---|\n",
+            *(f"| `{form}` | {FORMS[form]} | {_takers(form, commands.choices)} |\n" for form in FORMATS),
+            OF_FORMATS,
+            "\n## Environment\n\n| variable | does |\n|---|---|\n",
+            *(f"| {_listed(names)} | {does} |\n" for names, does in VARIABLES.items()),
+            OF_VARIABLES,
+        )
+    )
 
 
-def _command(name: str, said: str, sub: argparse.ArgumentParser) -> str:
-    rows = "".join(_rows(sub))
-    return f"\n### netdiag {name}\n\n{said[0].upper()}{said[1:]}.\n\n| option | does |\n|---|---|\n{rows}"
+def _sentence(command: argparse.ArgumentParser) -> str:
+    said = str(command.description)
+    return f"{said[0].upper()}{said[1:]}."
 
 
-def _rows(sub: argparse.ArgumentParser) -> Iterator[str]:
-    for action in sub._actions:
-        if action.dest == "help":
-            continue
-        names = ", ".join(f"`{option}`" for option in action.option_strings) or f"`{action.metavar or action.dest}`"
-        choices = f" `{'`, `'.join(map(str, action.choices))}`" if action.choices else ""
-        value = f" `{action.metavar}`" if action.metavar and action.option_strings else ""
-        said = (action.help or "") % {"default": action.default}
-        required = " (required)" if action.required and action.option_strings else ""
-        yield f"| {names}{value}{choices} | {said}{required} |\n"
+def _command(name: str, sub: argparse.ArgumentParser) -> str:
+    positionals, options, *groups = sub._action_groups
+    own = _table([*positionals._group_actions, *options._group_actions])
+    shared = "".join(f"\n{str(group.title).capitalize()}:\n{_table(group._group_actions)}" for group in groups)
+    return f"\n### netdiag {name}\n\n{_sentence(sub)}\n{own}{shared}"
+
+
+def _table(some: Iterable[argparse.Action]) -> str:
+    return "\n| option | does |\n|---|---|\n" + "".join(_row(action) for action in some if action.dest != "help")
+
+
+def _row(action: argparse.Action) -> str:
+    names = _listed(action.option_strings) or f"`{action.metavar or action.dest}`"
+    choices = f" {_listed(map(str, action.choices))}" if action.choices else ""
+    value = f" `{action.metavar}`" if action.metavar and action.option_strings else ""
+    said = (action.help or "") % {"default": action.default, "prog": "netdiag"}
+    required = " (required)" if action.required and action.option_strings else ""
+    return f"| {names}{value}{choices} | {said}{required} |\n"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _takers(form: str, commands: Mapping[str, argparse.ArgumentParser]) -> str:
+    return _listed(
+        name
+        for name, sub in commands.items()
+        if any(action.dest == "format" and form in action.choices for action in sub._actions)
+    )

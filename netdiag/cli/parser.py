@@ -11,6 +11,10 @@ from netdiag import __version__
 from netdiag.report.rendered import FORMATS, OF_A_CALL, PLAIN
 
 _NAME: Final = re.compile(r"[0-9A-Za-z_]([0-9A-Za-z_.-]*[0-9A-Za-z_.])?")
+_SHELLS: Final = ("bash", "zsh", "fish")
+_LOOKED_AT: Final = "what is looked at"
+_EXAMINED: Final = "how it is examined"
+_PRINTED: Final = "what is printed"
 _LONGEST_WAIT_S: Final = 3600.0
 _LONGEST_DURATION_S: Final = 86400.0
 
@@ -21,10 +25,17 @@ def parser(only: str = "") -> argparse.ArgumentParser:
         prog="netdiag",
         description="find the address by which this container reaches the model service on its host, "
         "prove it by KAG's own call, and repair base_urls",
+        epilog="`netdiag COMMAND --help` tells a command's options, `netdiag explain CODE` what a finding means",
     )
     top.add_argument("--version", action="version", version=f"netdiag {__version__}")
     _container(top)
-    top.add_argument("--print-completion", action=_PrintCompletion, help="print the completion script for a shell")
+    top.add_argument(
+        "--print-completion",
+        action=_PrintCompletion,
+        choices=_SHELLS,
+        default=argparse.SUPPRESS,
+        help="print what this shell sources to complete netdiag's command lines",
+    )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, add in _COMMANDS.items():
         if only in ("", name):
@@ -56,37 +67,45 @@ def _files() -> argparse.ArgumentParser:
         metavar="FILE",
         help="configurations, or directories that hold one; `-` is standard input (default: where KAG looks)",
     )
-    part.add_argument("--config", action="append", default=[], metavar="FILE", help="the same as FILE (repeatable)")
-    part.add_argument("--only", choices=("files", "server"), help="look only at files, or only at the OpenSPG server")
-    said = "of the server: the configuration new knowledge bases begin with, that of existing ones, or both"
-    part.add_argument("--scope", choices=("global", "projects", "all"), default="all", help=said)
+    group = part.add_argument_group(_LOOKED_AT)
+    group.add_argument("--config", action="append", default=[], metavar="FILE", help="the same as FILE (repeatable)")
+    said = "look only at files, or only at the OpenSPG server (default: at both)"
+    group.add_argument("--only", choices=("files", "server"), help=said)
+    said = (
+        "of the server: the configuration new knowledge bases begin with, that of existing ones, or both (default: all)"
+    )
+    group.add_argument("--scope", choices=("global", "projects", "all"), default="all", help=said)
     return part
 
 
 def _database() -> argparse.ArgumentParser:
     part = argparse.ArgumentParser(add_help=False)
-    part.add_argument(
+    group = part.add_argument_group(_LOOKED_AT)
+    group.add_argument(
         "--db-url",
         type=_db_url,
         metavar="mysql://USER@HOST:PORT/DATABASE",
         help="the OpenSPG server's database (default: what the server's command line says)",
     )
-    part.add_argument("--db-password-env", metavar="NAME", help="the environment variable that holds its password")
+    said = "the environment variable that holds its password (default: what that command line says)"
+    group.add_argument("--db-password-env", metavar="NAME", help=said)
     return part
 
 
 def _hosts() -> argparse.ArgumentParser:
     part = argparse.ArgumentParser(add_help=False)
-    part.add_argument(
-        "--host", action="append", default=[], type=_host, metavar="ADDRESS", help="try this address first (repeatable)"
-    )
+    said = "try this address or name of the host first (repeatable)"
+    group = part.add_argument_group(_EXAMINED)
+    group.add_argument("--host", action="append", default=[], type=_host, metavar="ADDRESS", help=said)
     return part
 
 
 def _probing() -> argparse.ArgumentParser:
     part = argparse.ArgumentParser(add_help=False, parents=[_hosts()])
-    part.add_argument("--kag-version", type=_kag_version, metavar="X.Y", help="imitate this KAG, not the installed one")
-    part.add_argument(
+    group = part.add_argument_group(_EXAMINED)
+    said = "imitate this KAG (default: the one that is installed)"
+    group.add_argument("--kag-version", type=_kag_version, metavar="X.Y", help=said)
+    group.add_argument(
         "--timeout",
         type=_seconds,
         default=120.0,
@@ -98,19 +117,20 @@ def _probing() -> argparse.ArgumentParser:
 
 def _waiting() -> argparse.ArgumentParser:
     part = argparse.ArgumentParser(add_help=False)
-    part.add_argument(
+    part.add_argument_group(_EXAMINED).add_argument(
         "--wait",
         type=_duration,
         default=0.0,
         metavar="DURATION",
-        help="run again for as long, while what is wrong can heal by itself: 120s, 2m, 1h; then end with 124",
+        help="run again for as long, while what is wrong can heal by itself: 120s, 2m, 1h; then end with 124 "
+        "(default: run once)",
     )
     return part
 
 
 def _language() -> argparse.ArgumentParser:
     part = argparse.ArgumentParser(add_help=False)
-    part.add_argument(
+    part.add_argument_group(_PRINTED).add_argument(
         "--lang", choices=("en", "zh"), default=language(os.environ), help="language of the text (default: from LANG)"
     )
     return part
@@ -118,17 +138,24 @@ def _language() -> argparse.ArgumentParser:
 
 def _speech() -> argparse.ArgumentParser:
     part = argparse.ArgumentParser(add_help=False, parents=[_language()])
-    part.add_argument("-v", "--verbose", action="count", default=0, help="print every attempt")
-    part.add_argument("--no-color", action="store_true", help="no colours (also: NO_COLOR=1)")
+    group = part.add_argument_group(_PRINTED)
+    group.add_argument("-v", "--verbose", action="count", default=0, help="print every attempt")
+    group.add_argument("--no-color", action="store_true", help="no colours (also: NO_COLOR=1)")
     return part
 
 
 def _shared(formats: Sequence[str] = PLAIN) -> argparse.ArgumentParser:
     part = argparse.ArgumentParser(add_help=False, parents=[_speech()])
-    part.add_argument("-q", "--quiet", action="store_true", help="print problems only")
-    part.add_argument("--format", choices=formats, default="text", help="what is printed (default: text)")
+    group = part.add_argument_group(_PRINTED)
+    group.add_argument("-q", "--quiet", action="store_true", help="print problems only")
+    group.add_argument("--format", choices=formats, default="text", help="for people or for a machine (default: text)")
     _container(part)
     return part
+
+
+def _command(commands: Any, name: str, said: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, parents=parents, help=said, description=said)
+    return command
 
 
 def _container(to: argparse.ArgumentParser) -> None:
@@ -138,18 +165,14 @@ def _container(to: argparse.ArgumentParser) -> None:
 
 
 def _fix(commands: Any) -> None:
-    fix = commands.add_parser(
-        "fix-base-url",
-        parents=[_files(), _database(), _probing(), _waiting(), _shared(FORMATS)],
-        help="find, prove and write the base_urls that work",
-    )
+    said = "find, prove and write the base_urls that work"
+    fix = _command(commands, "fix-base-url", said, _files(), _database(), _probing(), _waiting(), _shared(FORMATS))
     fix.add_argument("--dry-run", action="store_true", help="show what would be written, and write nothing")
 
 
 def _check(commands: Any) -> None:
-    said = "the same diagnosis; changes nothing"
-    parts = [_files(), _database(), _probing(), _waiting(), _shared(FORMATS)]
-    check = commands.add_parser("check", parents=parts, help=said)
+    said = "diagnose as fix-base-url does, and change nothing"
+    check = _command(commands, "check", said, _files(), _database(), _probing(), _waiting(), _shared(FORMATS))
     check.add_argument(
         "--replay", metavar="REPORT", help="diagnose a saved JSON report again, offline; `-` is standard input"
     )
@@ -157,7 +180,7 @@ def _check(commands: Any) -> None:
 
 def _report(commands: Any) -> None:
     said = "the check as one page to look at and pass on, keys masked: .html, .md for an issue, or .json"
-    report = commands.add_parser("report", parents=[_files(), _database(), _probing(), _speech()], help=said)
+    report = _command(commands, "report", said, _files(), _database(), _probing(), _speech())
     report.add_argument("-q", "--quiet", action="store_true", help="say nothing of what was written")
     report.add_argument("-o", "--output", required=True, type=_page, metavar="FILE", help="where it is written")
     report.add_argument(
@@ -167,36 +190,34 @@ def _report(commands: Any) -> None:
 
 def _detect(commands: Any) -> None:
     said = "where this is, the way to the host, and which address would be written; connects to nothing"
-    commands.add_parser("detect", parents=[_hosts(), _shared()], help=said)
+    _command(commands, "detect", said, _hosts(), _shared())
 
 
 def _chat(commands: Any) -> None:
-    chat = commands.add_parser(
-        "chat", parents=[_probing(), _shared(OF_A_CALL)], help="one call exactly as KAG makes it"
-    )
+    chat = _command(commands, "chat", "one call exactly as KAG makes it", _probing(), _shared(OF_A_CALL))
     chat.add_argument("--type", required=True, help="as in the configuration: ollama, vllm, maas, openai")
-    chat.add_argument("--base-url", required=True, metavar="URL")
-    chat.add_argument("--model", required=True)
-    chat.add_argument("--kind", choices=("chat", "embedding", "rerank"), default="chat")
+    chat.add_argument("--base-url", required=True, metavar="URL", help="as in the configuration")
+    chat.add_argument("--model", required=True, help="its name, as in the configuration")
+    kinds = ("chat", "embedding", "rerank")
+    chat.add_argument("--kind", choices=kinds, default="chat", help="what KAG uses the model for (default: chat)")
     key = chat.add_mutually_exclusive_group()
     key.add_argument("--api-key-env", metavar="NAME", help="read the key from this environment variable")
     key.add_argument("--api-key-stdin", action="store_true", help="read the key from standard input")
 
 
 def _rollback(commands: Any) -> None:
-    rollback = commands.add_parser(
-        "rollback", parents=[_database(), _shared()], help="put back what the last run changed"
-    )
-    rollback.add_argument("files", nargs="*", metavar="FILE", help="undo the last change of these files")
+    rollback = _command(commands, "rollback", "put back what the last run changed", _database(), _shared())
+    said = "undo the last change of these files (default: the last run)"
+    rollback.add_argument("files", nargs="*", metavar="FILE", help=said)
     rollback.add_argument("--run", metavar="ID", help="undo this run, or with FILE its change of these files")
     rollback.add_argument("--list", action="store_true", help="name the runs in the journal; undoes nothing")
 
 
 def _explain(commands: Any) -> None:
     said = "what a finding means and every remedy, or what a pasted error can mean; offline"
-    explain = commands.add_parser("explain", parents=[_shared()], help=said)
+    explain = _command(commands, "explain", said, _shared())
     what = explain.add_mutually_exclusive_group()
-    what.add_argument("codes", nargs="*", metavar="CODE", default=[], help="ND201 or more of them (default: list all)")
+    what.add_argument("codes", nargs="*", metavar="CODE", default=[], help="codes like ND201 (default: list all)")
     what.add_argument(
         "--error", metavar="FILE", help="text that KAG or the configuration page printed; `-` is standard input"
     )
@@ -204,7 +225,7 @@ def _explain(commands: Any) -> None:
 
 def _watch(commands: Any) -> None:
     said = "keep checking; tell what changes, serve Prometheus metrics, /healthz and /readyz"
-    watch = commands.add_parser("watch", parents=[_files(), _database(), _probing(), _language()], help=said)
+    watch = _command(commands, "watch", said, _files(), _database(), _probing(), _language())
     watch.add_argument("-q", "--quiet", action="store_true", help="tell problems only")
     _container(watch)
     watch.add_argument(
@@ -228,10 +249,9 @@ def _watch(commands: Any) -> None:
 
 
 def _demo(commands: Any) -> None:
-    demo = commands.add_parser(
-        "demo", parents=[_speech()], help="a host, a container and a fault, repaired before your eyes"
-    )
-    demo.add_argument("scenario", nargs="?", default="works-by-gateway", metavar="SCENARIO")
+    demo = _command(commands, "demo", "a host, a container and a fault, repaired before your eyes", _speech())
+    said = "which fault (default: works-by-gateway)"
+    demo.add_argument("scenario", nargs="?", default="works-by-gateway", metavar="SCENARIO", help=said)
     demo.add_argument("--list", action="store_true", help="name the scenarios")
     demo.add_argument("--shell", action="store_true", help="a prompt inside the container, to try commands by hand")
 
@@ -250,17 +270,14 @@ _COMMANDS: Final[Mapping[str, Callable[[Any], None]]] = {
 
 
 class _PrintCompletion(argparse.Action):
-    """Print a completion script; shtab is imported only then."""
-
-    def __init__(self, option_strings: Sequence[str], dest: str, **options: Any) -> None:
-        super().__init__(option_strings, dest, choices=("bash", "zsh", "tcsh"), default=argparse.SUPPRESS, **options)
+    """Print a completion script; what makes it is imported only then."""
 
     def __call__(self, parser: argparse.ArgumentParser, _: object, values: Any, __: str | None = None) -> None:
         try:
-            import shtab  # noqa: PLC0415
+            from netdiag.cli.completion import script  # noqa: PLC0415
         except ImportError:
             parser.error("completion needs one more package: pip install 'netdiag[completion]'")
-        sys.stdout.write(shtab.complete(parser, values) + "\n")
+        sys.stdout.write(script(parser, values))
         parser.exit()
 
 
