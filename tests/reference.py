@@ -58,9 +58,9 @@ VARIABLES = {
 HEAD = """\
 # Reference
 
-Commands with all their options, exit statuses, formats, environment variables. What a finding means is in
-[troubleshooting.md](troubleshooting.md). Made from the code by `tests/reference.py`;
-`UPDATE_GOLDEN=1 .venv/bin/pytest tests/test_readme.py` makes it anew.
+Commands with all their options, exit statuses, formats, environment variables. How to use them after a deployment is in
+[deploying.md](deploying.md), what a finding means in [troubleshooting.md](troubleshooting.md). Made from the code by
+`tests/reference.py`; `UPDATE_GOLDEN=1 .venv/bin/pytest tests/test_readme.py` makes it anew.
 
 ## Exit statuses
 

@@ -133,3 +133,11 @@ def test_the_codes_that_documents_name_exist():
     known = set(findings.catalog())
     for page in PAGES:
         assert set(re.findall(r"\bND\d{3}\b", page.read_text("utf-8"))) <= known, page
+
+
+def test_the_modules_that_the_architecture_names_exist():
+    """A room or module that was renamed is found in its description."""
+    told = (PROJECT / "docs" / "architecture.md").read_text("utf-8")
+    paths = set(re.findall(r"`([\w-]+/[\w./-]*(?:\.\w+|/))`", told))
+    assert paths
+    assert [path for path in paths if not any((root / path).exists() for root in (PROJECT, PROJECT / "netdiag"))] == []

@@ -8,7 +8,9 @@ from netdiag.report.labels import label
 
 HEADS = {
     "en": """\
-# Troubleshooting
+# Troubleshooting: the dictionary of codes
+
+What to do from the first sign on is in [the guide](guide.md); this is what it looks codes up in.
 
 [中文](troubleshooting.zh-CN.md). Made from `netdiag/findings/codes` by `tests/troubleshooting_page.py`, anew by
 `UPDATE_GOLDEN=1 .venv/bin/pytest tests/test_readme.py`; `netdiag explain CODE` says the same offline. A code keeps its
@@ -18,7 +20,9 @@ meaning, and its anchor here (`#nd201`), for ever. What netdiag fills in stands 
 |---|---|---|
 """,
     "zh": """\
-# 故障排除
+# 故障排除：代码词典
+
+从看到报错开始该怎么做，请看[指南](guide.zh-CN.md)；这里供查阅每个代码。
 
 [English](troubleshooting.md)。由 `tests/troubleshooting_page.py` 根据 `netdiag/findings/codes` 生成，用
 `UPDATE_GOLDEN=1 .venv/bin/pytest tests/test_readme.py` 重新生成；`netdiag explain 代码` 可离线查看同样的内容。
