@@ -4,7 +4,7 @@ A collector that yields what there is has no series of endpoints that were remov
 :data:`netdiag.watch.seen.ENDPOINTS`. This is the only user of prometheus-client.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
@@ -12,7 +12,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 
 from netdiag import __version__, findings
-from netdiag.watch.seen import Seen
+from netdiag.watch.seen import CHECKS, REPAIRS, Seen
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -59,8 +59,9 @@ class _Collector(Collector):
         yield _gauge("netdiag_last_check_timestamp_seconds", "When the last check ended.", {(): seen.checked})
         yield _gauge("netdiag_check_duration_seconds", "How long the last check took.", {(): seen.took})
         said = "Checks made: ok, problem, or error where netdiag itself failed."
-        yield _counter("netdiag_checks", said, seen.checks, "outcome")
-        yield _counter("netdiag_repairs", "Repairs: written, failed, or given_up.", seen.repairs, "outcome")
+        yield _counter("netdiag_checks", said, _from_zero(CHECKS, seen.checks), "outcome")
+        said = "Repairs: written, failed, or given_up."
+        yield _counter("netdiag_repairs", said, _from_zero(REPAIRS, seen.repairs), "outcome")
         yield CounterMetricFamily("netdiag_changes", "Endpoints that were another way than before.", seen.changes)
 
 
@@ -70,6 +71,11 @@ def _gauge(name: str, said: str, values: Mapping[Any, float], *labels: str) -> M
     for given, value in values.items():
         metric.add_metric(given, value)
     return metric
+
+
+def _from_zero(outcomes: Iterable[str], counted: Mapping[str, int]) -> Mapping[str, int]:
+    """Return the counts with those that are 0: in PromQL a series that begins with 1 has not increased."""
+    return dict.fromkeys(outcomes, 0) | dict(counted)
 
 
 def _counter(name: str, said: str, values: Mapping[str, int], label: str) -> Metric:

@@ -11,6 +11,12 @@ from netdiag.text import printable, shown
 ENDPOINTS: Final = 200
 """Endpoints that have metrics of their own. The rest is in the counts: a time series costs a Prometheus memory."""
 
+CHECKS: Final = ("ok", "problem", "error")
+"""What may come of a check."""
+
+REPAIRS: Final = ("written", "failed", "given_up")
+"""What may come of a repair."""
+
 _NAME_LIMIT: Final = 120
 
 
@@ -18,8 +24,8 @@ class Seen(NamedTuple):
     """The state after the last check, and what was counted since the agent started.
 
     Times of day are in seconds since 1970, 0 for never; durations in seconds. ``phases`` is by endpoint and step.
-    ``checks`` counts by outcome (``ok``, ``problem``, ``error``), ``repairs`` by what became of them (``written``,
-    ``failed``, ``given_up``). ``codes`` are those that stand in the way now.
+    ``checks`` counts by outcome (:data:`CHECKS`), ``repairs`` by what became of them (:data:`REPAIRS`). ``codes`` are
+    those that stand in the way now.
     """
 
     ready: bool = False

@@ -122,6 +122,21 @@ def test_the_metrics():
     assert found["process_resident_memory_bytes",] > 0
 
 
+def test_counts_begin_at_zero():
+    """What never happened is counted too, so that PromQL's increase() sees the first time."""
+    found = page(agent_after())
+    assert {
+        key: value for key, value in found.items() if key[0] in ("netdiag_checks_total", "netdiag_repairs_total")
+    } == {
+        ("netdiag_checks_total", "ok"): 0,
+        ("netdiag_checks_total", "problem"): 0,
+        ("netdiag_checks_total", "error"): 0,
+        ("netdiag_repairs_total", "written"): 0,
+        ("netdiag_repairs_total", "failed"): 0,
+        ("netdiag_repairs_total", "given_up"): 0,
+    }
+
+
 def test_what_is_gone_has_no_series():
     """An endpoint that was removed from the file leaves nothing behind."""
     found = page(agent_after(report(works(), works("openie_llm")), report(works())))
