@@ -21,6 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parsed = parse(arguments)
         from netdiag.cli import commands  # noqa: PLC0415 - --help ends before this
 
+        _heed_sigterm()
         return commands.run(parsed)
     except KeyboardInterrupt:
         sys.stderr.write("\nnetdiag: interrupted; files are as they were, or whole\n")
@@ -32,6 +33,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - a traceback would be useless to a user, and might show a secret
         sys.stderr.write(f"netdiag: ND701: netdiag itself failed: {describe(error)}; please report it\n")
         return exits.INTERNAL
+
+
+def _heed_sigterm() -> None:
+    """Let SIGTERM interrupt the first process of a container: the kernel drops signals that it has no handler for.
+
+    ``docker stop`` and a pod's deletion would else wait for 10 or 30 seconds, and kill it (pid_namespaces(7)).
+    """
+    import os  # noqa: PLC0415
+    import signal  # noqa: PLC0415
+
+    if os.getpid() == 1:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def describe(error: BaseException) -> str:
