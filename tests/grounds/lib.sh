@@ -18,6 +18,7 @@ base_image=netdiag-test/debian-python:bookworm
 mariadb_image=netdiag-test/debian-mariadb:bookworm
 compose_version=v2.40.3
 ollama_version=0.17.4
+promtool_version=v0.316.0
 
 mkdir -p "$cache/log"
 
@@ -120,4 +121,16 @@ own_sys='mount -t sysfs sysfs /sys; mount -t cgroup2 cgroup2 /sys/fs/cgroup'
 own_python() {
     [ -x "$python" ] || logged python python3 -m venv "$cache/python"
     logged python-packages "$python" -m pip install "$@"
+}
+
+# own_environment NAME PACKAGE…: an environment of this name, with these packages, made once for this list of them.
+own_environment() {
+    place=$cache/$1
+    shift
+    [ "$(cat "$place/made" 2>/dev/null)" = "$*" ] && return
+    say "installing $*"
+    rm -rf "$place"
+    logged "$(basename "$place")" python3 -m venv "$place"
+    logged "$(basename "$place")" "$place/bin/python" -m pip install "$@"
+    echo "$*" >"$place/made"
 }
