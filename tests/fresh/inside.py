@@ -84,7 +84,9 @@ def main() -> int:
         wrong += [f"netdiag demo, Ctrl-C after {seconds} s, left {each}" for each in left_behind(before)]
 
     before = look()
-    status = as_user(Path("/fresh/tests").read_text(), HOME / "tests", NETDIAG_REQUIRE="lab,namespaces")
+    status = as_user(
+        Path("/fresh/tests").read_text(), HOME / "tests", NETDIAG_REQUIRE="lab,namespaces", NETDIAG_EXAMPLES="100"
+    )
     if status:
         wrong.append(f"README's test command exited with {status}")
     found = left_behind(before, HOME / "tests", pip_cache, Path("/tmp/pytest-of-user"))
