@@ -28,7 +28,9 @@ READING = "flock,pread64,newfstatat,fstat,readlink,getdents64,flistxattr,fgetxat
 KILLED = -9
 
 OLD = b"# before\nbase_url: http://localhost:11434/\n" + b"# filler that makes more than two writes\n" * 3400
-NEW = OLD.replace(b"localhost", b"172.17.0.1")
+LINE = "# a line that is put in where nothing was\n"
+PAIRS = [["", LINE], ["localhost", "172.17.0.1"]]
+NEW = LINE.encode() + OLD.replace(b"localhost", b"172.17.0.1")
 EBUSY = "renameat:error=EBUSY"  # what renaming over a bind-mounted file says
 EXDEV = "renameat:error=EXDEV"  # and what overlay file systems and bind mounts in between say
 ERRORS = ("EIO", "ENOSPC", "EROFS", "EBUSY", "EXDEV")
@@ -96,7 +98,7 @@ class Ground:
     def order(self, do: str) -> dict:
         """Return what the driver is told to do."""
         files = [] if do == "rollback" else [str(file) for file in self.files]
-        return {"do": do, "state": str(self.state), "files": files, "pairs": [["localhost", "172.17.0.1"]]}
+        return {"do": do, "state": str(self.state), "files": files, "pairs": PAIRS}
 
     def run(self, do: str, *injections: str) -> tuple[int, str]:
         """Do it in a traced process; returns its exit code and the trace."""
