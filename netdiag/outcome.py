@@ -9,7 +9,10 @@ from netdiag.model.report import Report
 _BY_CODE: Final = (
     (exits.ROLLED_BACK, {"ND602", "ND611"}),
     (exits.CANNOT_WRITE, {"ND601", "ND609", "ND610"}),
-    (exits.NO_CONFIGURATION, {"ND501", "ND502", "ND505", "ND530", "ND532", "ND533", "ND534", "ND535", "ND540"}),
+    (
+        exits.NO_CONFIGURATION,
+        {"ND501", "ND502", "ND505", "ND530", "ND532", "ND533", "ND534", "ND535", "ND540", "ND578", "ND580"},
+    ),
 )
 
 
@@ -27,7 +30,7 @@ def exit_code(report: Report, *, command: str, writes: bool) -> int:
     if "ND603" in codes or any(findings.severity(code) == "error" for code in codes):
         return exits.PROBLEM
     if report.plan.edits and not writes:
-        return exits.PENDING if command == "fix-base-url" else exits.PROBLEM
+        return exits.PENDING if command in ("fix-base-url", "fix-compose") else exits.PROBLEM
     return exits.OK
 
 

@@ -121,6 +121,20 @@ def _rollback(arguments: argparse.Namespace) -> int:
     return output.show(undoing.rollback(paths, arguments.run, job=job), arguments, sys.stdout)
 
 
+def _compose(arguments: argparse.Namespace) -> int:
+    from netdiag import composing, config  # noqa: PLC0415 - nothing of what probes is needed
+    from netdiag.sources import STDIN  # noqa: PLC0415
+
+    files = (*arguments.files, *arguments.file)
+    stdin = sys.stdin.buffer.read(config.LIMIT + 1) if STDIN in files else b""
+    task = composing.Task(files, arguments.service or "", arguments.network or "", not arguments.dry_run, stdin)
+    report = composing.run(task)
+    filters = task.write and STDIN in files
+    if filters:
+        sys.stdout.buffer.write(report.output or stdin)
+    return output.show(report, arguments, sys.stderr if filters else sys.stdout)
+
+
 def _explain(arguments: argparse.Namespace) -> int:
     from netdiag.cli import explain  # noqa: PLC0415
 
@@ -152,6 +166,7 @@ _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
     "detect": _detect,
     "chat": _chat,
     "report": _report,
+    "fix-compose": _compose,
     "rollback": _rollback,
     "explain": _explain,
     "watch": _watch,

@@ -53,6 +53,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         top.error("argument --wait: a saved report does not change, so there is nothing to wait for")
     if parsed.command == "watch" and "-" in (*parsed.files, *parsed.config):
         top.error("watch reads its configurations again and again, so it takes no standard input")
+    if parsed.command == "fix-compose" and hasattr(parsed, "container"):
+        top.error("argument --container: a compose file is on the host, so fix-compose runs there")
     variable = getattr(parsed, "db_password_env", None)
     if variable and variable not in os.environ and not hasattr(parsed, "container"):
         top.error("argument --db-password-env: takes the name of a variable that is set")
@@ -144,11 +146,16 @@ def _speech() -> argparse.ArgumentParser:
     return part
 
 
-def _shared(formats: Sequence[str] = PLAIN) -> argparse.ArgumentParser:
+def _printing(formats: Sequence[str] = PLAIN) -> argparse.ArgumentParser:
     part = argparse.ArgumentParser(add_help=False, parents=[_speech()])
     group = part.add_argument_group(_PRINTED)
     group.add_argument("-q", "--quiet", action="store_true", help="print problems only")
     group.add_argument("--format", choices=formats, default="text", help="for people or for a machine (default: text)")
+    return part
+
+
+def _shared(formats: Sequence[str] = PLAIN) -> argparse.ArgumentParser:
+    part = argparse.ArgumentParser(add_help=False, parents=[_printing(formats)])
     _container(part)
     return part
 
@@ -213,6 +220,22 @@ def _rollback(commands: Any) -> None:
     rollback.add_argument("--list", action="store_true", help="name the runs in the journal; undoes nothing")
 
 
+def _compose(commands: Any) -> None:
+    said = "on the host: let a service of a compose file know the name host.docker.internal, or join a network"
+    part = argparse.ArgumentParser(add_help=False)
+    files = "compose files, or directories that hold one; `-` is standard input (default: where compose looks)"
+    part.add_argument("files", nargs="*", metavar="FILE", help=files)
+    group = part.add_argument_group(_LOOKED_AT)
+    group.add_argument(
+        "-f", "--file", action="append", default=[], metavar="FILE", help="the same as FILE (repeatable)"
+    )
+    group.add_argument("--service", metavar="NAME", help="which service (default: OpenSPG's server)")
+    network = "join this existing network (default: give the service the name of its host)"
+    group.add_argument("--network", type=_network, metavar="NAME", help=network)
+    fix = _command(commands, "fix-compose", said, part, _printing())
+    fix.add_argument("--dry-run", action="store_true", help="show what would be written, and write nothing")
+
+
 def _explain(commands: Any) -> None:
     said = "what a finding means and every remedy, or what a pasted error can mean; offline"
     explain = _command(commands, "explain", said, _shared())
@@ -262,6 +285,7 @@ _COMMANDS: Final[Mapping[str, Callable[[Any], None]]] = {
     "detect": _detect,
     "chat": _chat,
     "report": _report,
+    "fix-compose": _compose,
     "rollback": _rollback,
     "explain": _explain,
     "watch": _watch,
@@ -298,6 +322,15 @@ def _host(text: str) -> str:
             return text
     msg = f"takes an address or a name, without scheme, port or path: {text!r}"
     raise argparse.ArgumentTypeError(msg)
+
+
+def _network(text: str) -> str:
+    from netdiag.compose import is_network  # noqa: PLC0415 - only when the option is used
+
+    if not is_network(text):
+        msg = f"takes the name of a network, as `docker network ls` shows it: {text!r}"
+        raise argparse.ArgumentTypeError(msg)
+    return text
 
 
 def _page(text: str) -> str:

@@ -41,7 +41,7 @@ def parse(data: bytes, source: str) -> Document:
 
     Raises :class:`Unreadable` with ``empty``, ``binary``, ``too_large``, ``syntax`` or ``too_deep``, nothing else.
     """
-    text, positions = _decoded(data, source)
+    text, positions = decoded(data, source)
     try:
         format_, roots = formats.read(text, PurePath(source))
         found = tuple(endpoints(source, text, roots, positions))
@@ -56,7 +56,11 @@ def parse(data: bytes, source: str) -> Document:
     return Document(source, format_, digest, data, tuple(endpoint for endpoint, _ in found), styles)
 
 
-def _decoded(data: bytes, source: str) -> tuple[str, Positions]:
+def decoded(data: bytes, source: str) -> tuple[str, Positions]:
+    """Return the text of ``data`` without its byte order mark, and what turns offsets in it into lines and bytes.
+
+    Raises :class:`Unreadable` with ``empty``, ``binary`` or ``too_large``.
+    """
     if len(data) > LIMIT:
         raise Unreadable(reason="too_large", source=source, line=0, detail=f"larger than {LIMIT} bytes")
     try:

@@ -40,7 +40,7 @@ class _Composer:
     """Makes nodes of the parser's events on ``text``, which is ``template`` with neutral text for what Jinja makes."""
 
     def __init__(self, text: str, template: Template) -> None:
-        self._events = _events(text)
+        self._events = events(text)
         self._template = template
         self._anchors: dict[str | None, Node] = {}
 
@@ -119,7 +119,7 @@ def _scalar(event: Any) -> Scalar:
     return Scalar(text, event.start_mark.index, event.end_mark.index, style, tag)
 
 
-def _events(text: str) -> Iterator[Any]:
+def events(text: str) -> Iterator[Any]:
     """Yield the parser's events; whatever it raises, its bugs too, becomes :class:`NotRead`."""
     try:
         yield from yaml.parse(text, Loader=_LOADER)

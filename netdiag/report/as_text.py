@@ -21,6 +21,10 @@ def as_text(report: Report, language: str = "en", *, detail: int = 0, colour: bo
         from netdiag.report.explained import pasted  # noqa: PLC0415
 
         pasted(page, report, language)
+    elif report.command == "fix-compose":
+        from netdiag.report.composed import composed  # noqa: PLC0415
+
+        composed(page, report, language, detail)
     else:
         from netdiag.report.examined import examined  # noqa: PLC0415
 

@@ -147,6 +147,7 @@ HEAVY = {
         ("--version", HEAVY),
         ("--help", HEAVY - {"argparse"}),
         ("rollback", {"docker", "pyroute2", "asyncio", "prometheus_client"}),
+        ("fix-compose", {"httpx", "dns", "docker", "pyroute2", "asyncio", "prometheus_client"}),
         ("explain", {"httpx", "yaml", "dns", "docker", "pyroute2", "asyncio"}),
     ],
 )

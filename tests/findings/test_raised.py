@@ -25,6 +25,7 @@ ELSEWHERE = {
     "findings/cases.jsonl": "ND525 ND526 ND527",
     "docker/test_docker_repair.py": "ND604",
     "cli/test_rollback.py": "ND605",
+    "cli/test_fix_compose.py": "ND570 ND571 ND572 ND573 ND574 ND575 ND576 ND577 ND578 ND580",
     "cli/test_unwritable.py": "ND607",
     "cli/test_parser.py": "ND701",
     "cli/test_explain.py": "ND702",

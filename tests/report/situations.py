@@ -190,6 +190,27 @@ HOSTILE = Finding(
     ("\x1b[2J",),
 )
 
+OF_COMPOSE = {"platform": None, "candidates": (), "evidence": None, "kag_version": ""}
+LINE = b'    extra_hosts: ["host.docker.internal:host-gateway"]\n'
+COMPOSE_PLAN = Plan(
+    (Edit("docker-compose.yml", 12, "services.server", Span(310, 310), b"", LINE, "extra_hosts", 1),),
+    {"docker-compose.yml": "0" * 64},
+    "--- a/docker-compose.yml\n+++ b/docker-compose.yml\n@@ docker-compose.yml:12 services.server @@\n"
+    f"+{LINE.decode()}",
+)
+RECREATE = Finding(
+    "ND570",
+    "docker-compose.yml:4",
+    {
+        "service": "server",
+        "what": "host.docker.internal",
+        "recreate": "docker compose up -d --no-deps server",
+        "podman": "podman compose up -d --no-deps server",
+        "inside": "docker exec release-openspg-server netdiag fix-base-url",
+        "kind": "host",
+    },
+)
+WHICH = Finding("ND573", "compose.yaml:2", {"reason": "compose_many_services", "services": "kag, mysql"})
 SITUATIONS = {
     "repaired": report(
         "fix-base-url", REPAIRABLE, WORKS, plan=PLAN, applied=(Applied("kag_config.yaml", "r1", "rename", 2),)
@@ -245,6 +266,15 @@ SITUATIONS = {
     "hostile": report(
         "check", BROKEN._replace(findings=(HOSTILE,)), findings=(HOSTILE._replace(where="f.yaml:1"),), exit_code=1
     ),
+    "compose-line": report(
+        "fix-compose",
+        **OF_COMPOSE,
+        plan=COMPOSE_PLAN,
+        applied=(Applied("docker-compose.yml", "r1", "rename", 1),),
+        findings=(RECREATE, Finding("ND576", "docker-compose.yml:4", {"service": "server", "others": "worker"})),
+    ),
+    "compose-dry-run": report("fix-compose", **OF_COMPOSE, plan=COMPOSE_PLAN, findings=(RECREATE,), exit_code=3),
+    "compose-refused": report("fix-compose", **OF_COMPOSE, findings=(WHICH,), exit_code=1),
     "one-call": report("chat", WORKS._replace(endpoint=ONE_CALL), platform=None, candidates=(), evidence=None),
     "one-call-failed": report(
         "chat", KEY_REFUSED._replace(endpoint=ONE_CALL), platform=None, candidates=(), evidence=None, exit_code=1
