@@ -5,7 +5,7 @@ import threading
 import time
 from typing import Final
 
-from netdiag.model.event import Calling, Event
+from netdiag.model.event import Answered, Calling, Event
 
 FIRST_AFTER_S: Final = 2.0
 """Nothing is said of calls that answer sooner."""
@@ -20,18 +20,24 @@ class Progress:
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
         self._terminal = sys.stderr.isatty()
-        self._what = ""
-        self._began = 0.0
+        self._waits: dict[str, float] = {}
+        self._due = 0.0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
     def tell(self, event: Event) -> None:
-        """Hear from the engine: a call begins a wait, and whatever comes after it ends the wait."""
+        """Hear from the engine: a call begins a wait, its answer ends it, and anything else clears the line."""
         if self._quiet:
             return
         self.close()
         if isinstance(event, Calling):
-            self._what, self._began = event.what, time.monotonic()
+            now = time.monotonic()
+            if not self._waits:
+                self._due = now + FIRST_AFTER_S
+            self._waits[event.what] = now
+        elif isinstance(event, Answered):
+            self._waits.pop(event.what, None)
+        if self._waits:
             self._stop.clear()
             self._thread = threading.Thread(target=self._count, name="progress", daemon=True)
             self._thread.start()
@@ -44,13 +50,15 @@ class Progress:
             self._thread = None
 
     def _count(self) -> None:
-        wait, written = FIRST_AFTER_S, False
-        while not self._stop.wait(wait):
-            seconds = time.monotonic() - self._began
-            line = f"waiting for {self._what}: {seconds:.0f} s (a model that is being loaded can take minutes)"
+        what, began = next(iter(self._waits.items()))
+        written = False
+        while not self._stop.wait(self._due - time.monotonic()):
+            seconds = time.monotonic() - began
+            line = f"waiting for {what}: {seconds:.0f} s (a model that is being loaded can take minutes)"
             sys.stderr.write(f"\r\033[K{line}" if self._terminal else f"{line}\n")
             sys.stderr.flush()
-            wait, written = (EVERY_S if self._terminal else EVERY_WITHOUT_TERMINAL_S), True
+            self._due += EVERY_S if self._terminal else EVERY_WITHOUT_TERMINAL_S
+            written = True
         if written and self._terminal:
             sys.stderr.write("\r\033[K")
             sys.stderr.flush()

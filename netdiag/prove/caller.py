@@ -1,5 +1,6 @@
 """Make KAG's own call at a base_url, after asking who is there; each distinct call is made once."""
 
+import copy
 from collections.abc import Mapping
 
 from netdiag import config, failures, kag
@@ -37,11 +38,17 @@ class Caller:
     ) -> None:
         self._version = version
         self._certain = certain
-        self._tell = tell
+        self.tell = tell
         self._environment = environment or of_shell()
         self._between = Between(self._environment, CONNECT_LIMIT_S, read_s)
         self._services: dict[str, tuple[Service, Answer]] = {}
         self._answers: dict[tuple[object, ...], Answer] = {}
+
+    def telling(self, tell: Tell) -> "Caller":
+        """Return the same caller, with what it knows by now and will know, telling somebody else."""
+        other = copy.copy(self)
+        other.tell = tell
+        return other
 
     def refusal(self, endpoint: Endpoint) -> Proof | None:
         """Return what KAG says of this endpoint without sending anything, or ``None`` where it does send.
@@ -50,7 +57,7 @@ class Caller:
         """
         refused = self._refused(endpoint)
         if refused:
-            self._tell(Called(endpoint, refused))
+            self.tell(Called(endpoint, refused))
         return refused
 
     def _refused(self, endpoint: Endpoint) -> Proof | None:
@@ -73,7 +80,7 @@ class Caller:
         to be a model service.
         """
         proof = self._proven(endpoint, host, base_url, trusted=trusted)
-        self._tell(Called(endpoint, proof))
+        self.tell(Called(endpoint, proof))
         return proof
 
     def _proven(self, endpoint: Endpoint, host: str, base_url: str, *, trusted: bool) -> Proof:
@@ -135,7 +142,7 @@ class Caller:
         if kag.judge(call, answer)[0]:
             return None
         proof = Proof(host, endpoint.base_url, None, "", answer.status, answer.duration_ms)
-        self._tell(Called(endpoint, proof))
+        self.tell(Called(endpoint, proof))
         return proof
 
     def mended(self, endpoint: Endpoint) -> Endpoint | None:
@@ -181,11 +188,11 @@ class Caller:
         request = call.request
         key = (request.url, request.body, request.bearer)
         if key not in self._answers:
-            self._tell(Calling(what))
+            self.tell(Calling(what))
             try:
                 self._answers[key] = self._between.send(call)
             finally:
-                self._tell(Answered(what))
+                self.tell(Answered(what))
         return self._answers[key]
 
     def _smaller(self, endpoint: Endpoint, call: Call, answer: Answer, failure: str) -> Mapping[str, str]:

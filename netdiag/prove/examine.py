@@ -9,16 +9,37 @@ from collections.abc import Iterator, Sequence
 from netdiag import config, failures
 from netdiag.model.attempt import Attempt, Proof
 from netdiag.model.endpoint import Endpoint
+from netdiag.model.event import Tell
 from netdiag.model.place import Candidate
 from netdiag.model.report import Examined, Verdict
+from netdiag.prove.beside import side_by_side
 from netdiag.prove.caller import Caller
 from netdiag.prove.target import Target, problem
 from netdiag.prove.ways import Ways
 
 
 def examine(endpoints: Sequence[Endpoint], ways: Ways, caller: Caller) -> tuple[Examined, ...]:
-    """Return each endpoint with its verdict and evidence, in the order given."""
-    return tuple(_one(endpoint, ways, caller) for endpoint in endpoints)
+    """Return each endpoint with its verdict and evidence, in the order given.
+
+    Services are asked side by side, but each of them one call after another, as to load two models at once would slow
+    both.
+    """
+    groups: dict[object, list[int]] = {}
+    for at, endpoint in enumerate(endpoints):
+        groups.setdefault(_service(ways.target(endpoint)), []).append(at)
+    if len(groups) < 2:
+        return tuple(_one(endpoint, ways, caller) for endpoint in endpoints)
+
+    def one(at: int, tell: Tell) -> Examined:
+        return _one(endpoints[at], ways, caller.telling(tell))
+
+    results = side_by_side(list(groups.values()), one, caller.tell)
+    return tuple(results[at] for at in range(len(endpoints)))
+
+
+def _service(to: Target | None) -> object:
+    """Return what is the same for endpoints that one service answers: a port, of the host by whatever address."""
+    return to and ("" if to.local else to.url.host, to.port)
 
 
 def _one(endpoint: Endpoint, ways: Ways, caller: Caller) -> Examined:
@@ -57,7 +78,7 @@ def _host(to: Target, ways: Ways, caller: Caller) -> Examined:
         calls = _calls(to, [through])
         return Examined(to.endpoint, "works", ways.attempts(to) + calls, (through,), proven_url=through.url)
     proofs: list[Proof] = []
-    for candidate in ways.open(to):
+    for candidate in ways.open(to, caller.tell):
         for proof in _proofs(to, candidate, caller):
             proofs.append(proof)
             if proof.failure is None:

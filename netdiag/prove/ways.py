@@ -1,12 +1,13 @@
 """The ways to the host and how far each got: a race for all ports, and others for what was called off or came later."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from netdiag import failures
 from netdiag.model.attempt import Attempt, Neighbour
 from netdiag.model.endpoint import Endpoint
-from netdiag.model.event import Tell, Tried, nobody
+from netdiag.model.event import Tell, Tried, nobody, tell_all
 from netdiag.model.place import Candidate, NameAnswer
 from netdiag.model.report import Examined
 from netdiag.probe import control
@@ -36,10 +37,11 @@ class Ways:
         self._tell = tell
         targets = [self.target(endpoint) for endpoint in endpoints]
         self._ports = tuple({to.port: None for to in targets if to and to.local and not problem(to)})
+        self._lock = threading.Lock()
         self._race = NONE
         if self._ports:
             self._race = race(self.candidates, self._ports, meanwhile=meanwhile)
-            self._told(self._race.attempts)
+            _told(self._race, tell)
 
     def target(self, endpoint: Endpoint) -> Target | None:
         """Return what to call for an endpoint, as :func:`netdiag.prove.target.target` does for these candidates."""
@@ -51,7 +53,9 @@ class Ways:
         new = tuple(candidate for candidate in candidates if candidate.host not in known)
         if new and self._ports:
             self.candidates += new
-            self._race = _joined(self._race, self._raced(new, self._ports))
+            again = race(new, self._ports, patient=True)
+            _told(again, self._tell)
+            self._race = _joined(self._race, again)
         return bool(new)
 
     def is_lost(self, item: Examined) -> bool:
@@ -73,7 +77,7 @@ class Ways:
         limit_s = max(control.SHORT_LIMIT_S, CONNECT_LIMIT_S - slowest_s)
         asked = [] if control.PORT in self._ports else [attempt.address for attempt in attempts]
         controls = {attempt.address: attempt for attempt in control.control(asked, limit_s=limit_s)}
-        self._told(controls.values())
+        tell_all(self._tell, map(Tried, controls.values()))
         known = control.neighbours()
         return tuple(
             _compared(item, {attempt.address for attempt in each}, controls, known) if each else item
@@ -97,13 +101,19 @@ class Ways:
         """What the C library said of the names that were asked for, as far as it did."""
         return tuple(self._race.resolved.values())
 
-    def open(self, to: Target) -> Iterator[Candidate]:
-        """Yield the candidates that accept connections on the target's port, its configured host first."""
+    def open(self, to: Target, tell: Tell) -> Iterator[Candidate]:
+        """Yield the candidates that accept connections on the target's port, its configured host first.
+
+        ``tell`` hears of those that were called off and are tried again.
+        """
         yield from self._connected(self.candidates, to)
         waiting = {(a.host, a.port) for a in self._race.attempts if a.failure == failures.NOT_AWAITED}
         late = [candidate for candidate in self.candidates if (candidate.host, to.port) in waiting]
         if late:
-            self._race = _joined(self._race, self._raced(late, [to.port]))
+            again = race(late, [to.port], patient=True)
+            _told(again, tell)
+            with self._lock:
+                self._race = _joined(self._race, again)
             yield from self._connected(late, to)
 
     def next_open(self, to: Target, chosen: Candidate) -> Candidate | None:
@@ -115,18 +125,13 @@ class Ways:
         """Return every attempt on the target's port."""
         return tuple(attempt for attempt in self._race.attempts if attempt.port == to.port)
 
-    def _raced(self, candidates: Sequence[Candidate], ports: Sequence[int]) -> Race:
-        ended = race(candidates, ports, patient=True)
-        self._told(ended.attempts)
-        return ended
-
-    def _told(self, attempts: Iterable[Attempt]) -> None:
-        for attempt in attempts:
-            self._tell(Tried(attempt))
-
     def _connected(self, candidates: Sequence[Candidate], to: Target) -> list[Candidate]:
         found = [candidate for candidate in candidates if (candidate.host, to.port) in self._race.connected]
         return sorted(found, key=lambda candidate: (not to.is_at(candidate), candidate.rank))
+
+
+def _told(ended: Race, tell: Tell) -> None:
+    tell_all(tell, map(Tried, ended.attempts))
 
 
 def _compared(

@@ -37,7 +37,7 @@ def test_what_is_told(stream, quiet, begins, ends, monkeypatch):
         if quiet or stream.getvalue():
             break
         time.sleep(0.005)
-    told.tell(Answered(""))
+    told.tell(Answered("m at http://h"))
     told.close()
     assert stream.getvalue().startswith(begins)
     assert stream.getvalue().endswith(ends)
