@@ -15,6 +15,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments == ["--version"]:
         sys.stdout.write(f"netdiag {__version__}\n")
         return exits.OK
+    status = _run(arguments)
+    if argv is None:
+        _end_undisturbed()
+    return status
+
+
+def _run(arguments: list[str]) -> int:
     try:
         from netdiag.cli.parser import parse  # noqa: PLC0415
 
@@ -45,6 +52,13 @@ def _heed_sigterm() -> None:
 
     if os.getpid() == 1:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _end_undisturbed() -> None:
+    """Let Ctrl-C come too late: all is said, and Python would answer it with a traceback while it tidies up."""
+    import signal  # noqa: PLC0415
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def describe(error: BaseException) -> str:

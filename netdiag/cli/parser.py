@@ -149,7 +149,9 @@ def _speech() -> argparse.ArgumentParser:
 def _printing(formats: Sequence[str] = PLAIN) -> argparse.ArgumentParser:
     part = argparse.ArgumentParser(add_help=False, parents=[_speech()])
     group = part.add_argument_group(_PRINTED)
-    group.add_argument("-q", "--quiet", action="store_true", help="print problems only")
+    group.add_argument(
+        "-q", "--quiet", action="store_true", help="print problems only, and in a line what can be repaired"
+    )
     group.add_argument("--format", choices=formats, default="text", help="for people or for a machine (default: text)")
     return part
 

@@ -16,6 +16,8 @@ from netdiag.report.told import body, tell, title
 from netdiag.text import shown
 
 _ORDER: Final = ("repairable", "repaired", "works")
+_PENDING: Final = ("repairable",)
+"""What is told of endpoints without a problem even where problems only are asked for: the exit status is not 0."""
 
 
 def examined(page: Page, report: Report, language: str, detail: int) -> None:
@@ -40,7 +42,7 @@ class _Outcome:
         for said, places in self._causes().items():
             self._problem(*said, places)
         verdicts = outcomes(self._report)
-        for outcome in _ORDER if self._detail >= 0 else ():
+        for outcome in _ORDER if self._detail >= 0 else _PENDING:
             for item, became in zip(self._report.endpoints, verdicts, strict=True):
                 if became == outcome:
                     self._endpoint(item, outcome)
@@ -74,6 +76,8 @@ class _Outcome:
         endpoint = item.endpoint
         changed = verdict in ("repaired", "repairable")
         self._line(verdict, self._place(endpoint) + (f" -> {shown(item.proven_url)}" if changed else ""), verdict)
+        if self._detail < 0:
+            return
         proof = next((proof for proof in item.proofs if proof.failure is None and proof.status), None)
         if proof:
             kag, model = self._report.kag_version, shown(endpoint.model)

@@ -28,10 +28,13 @@ def test_text(name, language):
 
 @pytest.mark.parametrize("name", SITUATIONS)
 def test_quiet_and_verbose_text(name):
-    """Quiet prints problems only; verbose every attempt."""
+    """Quiet prints problems only, and in a line what a repair waits for; verbose every attempt."""
     quiet, loud = (as_text(SITUATIONS[name], "en", detail=detail) for detail in (-1, 2))
-    if name in ("repaired", "dry-run", "check", "nothing-to-do"):
+    if name in ("repaired", "nothing-to-do"):
         assert quiet == ""
+    if name in ("dry-run", "check"):
+        line = "can be repaired: kag_config.yaml:4 chat_llm http://localhost:11434/ -> http://172.18.0.1:11434/"
+        assert " ".join(quiet.split()) == line
     if name == "two-with-one-cause":
         assert quiet.startswith("problem: ")
         assert "tcp  172.18.0.1 port 11434: connection refused" in loud
