@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from netdiag import exits, findings, platform
 from netdiag.clock import now, since
+from netdiag.handed_in import seen_from_host
 from netdiag.model.place import Candidate, Facts, NameAnswer, Platform
 from netdiag.model.report import Evidence, Report
 from netdiag.platform import names
@@ -24,7 +25,7 @@ class Surroundings(NamedTuple):
     candidates: tuple[Candidate, ...]
 
 
-def survey(facts: Facts, hosts: Sequence[str] = ()) -> Surroundings:
+def survey(facts: Facts, hosts: Sequence[str] = (), siblings: platform.Siblings = platform.NO_SIBLINGS) -> Surroundings:
     """Ask the name servers for every name a host may have, and name the platform with their answers.
 
     Takes as long as they do, at most :data:`netdiag.probe.dns.LIMIT_S` seconds.
@@ -36,7 +37,7 @@ def survey(facts: Facts, hosts: Sequence[str] = ()) -> Surroundings:
 
         answers = dns.ask((*names.ALL, names.CONTROL), facts.nameservers)
         place = platform.name(facts, answers)
-    return Surroundings(facts, place, answers, platform.candidates(facts, place, hosts, answers))
+    return Surroundings(facts, place, answers, platform.candidates(facts, place, hosts, answers, siblings))
 
 
 def detect(hosts: Sequence[str] = (), root: Path = Path("/")) -> Report:
@@ -44,7 +45,8 @@ def detect(hosts: Sequence[str] = (), root: Path = Path("/")) -> Report:
     began, started = time.monotonic(), now()
     around = survey(platform.read(root), hosts)
     facts, place = around.facts, around.platform
-    evidence = Evidence(facts, around.answers)
+    host, said = seen_from_host()
+    evidence = Evidence(facts, around.answers, host=host)
     return Report(
         command="detect",
         started=started,
@@ -52,7 +54,7 @@ def detect(hosts: Sequence[str] = (), root: Path = Path("/")) -> Report:
         exit_code=exits.OK,
         platform=place,
         candidates=around.candidates,
-        findings=findings.of_detection(place, evidence),
+        findings=(*said, *findings.of_detection(place, evidence)),
         path=platform.path(facts, place),
         choice=platform.choice(around.candidates, place),
         evidence=evidence,

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from netdiag import exits, openspg, platform, sources
 from netdiag.clock import now, since
+from netdiag.handed_in import seen_from_host
 from netdiag.model.event import Planned, Started, Tell, Written, tell_all
 from netdiag.model.place import Facts, Platform
 from netdiag.model.report import Evidence, Finding, Report
+from netdiag.prove.target import ports
 from netdiag.prove.ways import Ways
 
 if TYPE_CHECKING:
@@ -62,7 +64,10 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
     server = server_of(job, facts, named)
     recovered = _recover(open_store, server) if job.write else ()
     found = sources.gather(job.files, job.directory, job.stdin, job.only, sources.Beside(server, job.scope))
-    ways = Ways(platform.candidates(facts, named, job.hosts), found.endpoints, tell, meanwhile=_load)
+    host, host_said = seen_from_host()
+    siblings = platform.siblings(host, ports(found.endpoints)) if host else platform.NO_SIBLINGS
+    candidates = platform.candidates(facts, named, job.hosts, siblings=siblings)
+    ways = Ways(candidates, found.endpoints, tell, meanwhile=_load)
 
     from netdiag import findings, kag, outcome, repair
     from netdiag.detection import survey
@@ -75,7 +80,7 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
     environment = of_server(job.root, in_container=named.in_container)
     caller = Caller(version.version, job.answer_s, tell, environment, certain=version.certain)
     examined = examine(found.endpoints, ways, caller)
-    around = survey(facts, job.hosts) if any(ways.is_lost(item) for item in examined) else None
+    around = survey(facts, job.hosts, siblings) if any(ways.is_lost(item) for item in examined) else None
     if around and ways.add(around.candidates):
         again = iter(examine([item.endpoint for item in examined if ways.is_lost(item)], ways, caller))
         examined = tuple(next(again) if ways.is_lost(item) else item for item in examined)
@@ -83,7 +88,7 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
 
     place = around.platform if around else platform.name(facts, ways.answers)
     answers = around.answers if around else ()
-    evidence = Evidence(facts, answers, version.text, job.answer_s, environment.proxy_variables)
+    evidence = Evidence(facts, answers, version.text, job.answer_s, environment.proxy_variables, host)
     examined = of_endpoints(examined, ways.candidates, place, evidence)
 
     plan, not_planned = repair.plan(examined, found.documents)
@@ -104,7 +109,7 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
         platform=place,
         candidates=ways.candidates,
         endpoints=examined,
-        findings=(*recovered, *found.findings, *place_said, *not_planned, *written.findings),
+        findings=(*recovered, *host_said, *found.findings, *place_said, *not_planned, *written.findings),
         plan=plan,
         applied=written.applied,
         output=written.output,

@@ -151,6 +151,7 @@ def _edits(document: config.Document, item: Examined) -> tuple[Edit, ...] | None
             document,
             item.endpoint,
             host=proven.host if proven.host != present.host else None,
+            port=proven.port if proven.port != present.port else None,
             path=proven.path if proven.path != present.path else None,
         )
     except ValueError:

@@ -8,6 +8,7 @@ from netdiag import exits, findings
 from netdiag.findings.rules import of_endpoints
 from netdiag.model.attempt import Attempt, Proof, Service
 from netdiag.model.endpoint import Endpoint, Span
+from netdiag.model.host import from_plain
 from netdiag.model.place import Candidate, Fact, Facts, Gateway, HostsLine, Interface, NameAnswer, Platform
 from netdiag.model.report import Evidence, Examined, Finding, Report
 
@@ -106,7 +107,9 @@ def _evidence(saved: Mapping[str, Any]) -> Evidence:
         host_nameservers=tuple(saved["host_nameservers"]),
         listeners=tuple(saved["listeners"]),
     )
-    return _made(Evidence, saved, facts=facts, names=tuple(_made(NameAnswer, each) for each in saved["names"]))
+    host = from_plain(saved["host"]) if saved.get("host") else None
+    names = tuple(_made(NameAnswer, each) for each in saved["names"])
+    return _made(Evidence, saved, facts=facts, names=names, host=host)
 
 
 def _examined(saved: Mapping[str, Any]) -> Examined:

@@ -3,12 +3,13 @@
 import json
 
 import pytest
+from host_views import listening, sibling, view
 from hypothesis import given
 from hypothesis import strategies as st
 from places import PLACES
 
 from netdiag import cli, findings, platform
-from netdiag.model.place import Facts
+from netdiag.model.place import Candidate, Facts
 from netdiag.model.report import Evidence, Finding, Report
 from netdiag.replay import NotAReportError, replay
 from netdiag.report.as_json import as_json
@@ -80,3 +81,13 @@ def test_a_file_that_cannot_be_read(capsys, tmp_path):
     """The command ends with 78 and says which file and why."""
     assert cli.main(["check", "--replay", str(tmp_path / "missing.json")]) == 78
     assert "missing.json cannot be diagnosed again: No such file or directory" in capsys.readouterr().err
+
+
+def test_what_the_host_showed_survives_being_saved(tmp_path):
+    """The view of the host, and containers with ports of their own, are the same after the report was read again."""
+    report = detected(PLACES["docker-bridge"], tmp_path)
+    shown = view(listening("127.0.0.1"), siblings=(sibling(publish="127.0.0.1"),))
+    near = Candidate("ollama", "sibling", "ollama (net)", 9, ("172.18.0.9",), 11434, (8080,))
+    report = report._replace(evidence=report.evidence._replace(host=shown), candidates=(*report.candidates, near))
+    again = replay(as_json(report).encode())
+    assert (again.evidence, again.candidates) == (report.evidence, report.candidates)

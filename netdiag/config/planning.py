@@ -10,7 +10,7 @@ from netdiag.config import quoting
 from netdiag.config.document import Document, parse
 from netdiag.config.tree import Style
 from netdiag.config.unreadable import Unreadable
-from netdiag.config.url import in_brackets, split, with_host, with_path
+from netdiag.config.url import in_brackets, split, with_host, with_path, with_port
 from netdiag.model.endpoint import Endpoint, Span
 from netdiag.model.plan import Edit
 from netdiag.text import shown
@@ -26,13 +26,18 @@ _KEY: Final = re.compile(
 )
 _KEY_LENGTH: Final = 80
 
-_Part: TypeAlias = tuple[Literal["host", "path"], tuple[int, int], str]
+_Part: TypeAlias = tuple[Literal["host", "port", "path"], tuple[int, int], str]
 
 
 def edits(
-    document: Document, endpoint: Endpoint, *, host: str | None = None, path: str | None = None
+    document: Document,
+    endpoint: Endpoint,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    path: str | None = None,
 ) -> tuple[Edit, ...]:
-    """Return the edits that give ``endpoint`` of ``document`` another host, another path (all after the authority).
+    """Return the edits that give ``endpoint`` of ``document`` another host, port, or path (all after the authority).
 
     None where it has them already. Raises ValueError where it cannot be done exactly: the endpoint is left alone, its
     base_url has no host, ``host`` or ``path`` holds characters that would need an escape, or a YAML scalar without
@@ -47,6 +52,9 @@ def edits(
             raise ValueError(msg)
         parts.append(("host", url.host_at, in_brackets(host)))
         wanted = with_host(wanted, host)
+    if port is not None:
+        parts.append(("port", (url.host_at[1], url.path_at[0]), f":{port}"))
+        wanted = with_port(wanted, port)
     if path is not None:
         if not _PATH.fullmatch(path):
             msg = f"{endpoint.where}: not a path to write: {shown(path)}"

@@ -202,6 +202,12 @@ def with_host(text: str, host: str) -> str:
     return text[:start] + in_brackets(host) + text[end:]
 
 
+def with_port(text: str, port: int) -> str:
+    """Return ``text`` with ``port`` as its port, which it may have had none of, and nothing else changed."""
+    found = split(text)
+    return f"{text[: found.host_at[1]]}:{port}{text[found.path_at[0] :]}"
+
+
 def with_path(text: str, path: str) -> str:
     """Return ``text`` with ``path`` in place of everything after the authority."""
     start, end = split(text).path_at

@@ -2,10 +2,11 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from netdiag import exits
+from netdiag.container import hostview
 from netdiag.text import shown
 
 NOT_EXECUTABLE: Final = 126
@@ -25,7 +26,8 @@ def run_inside(name: str, argv: Sequence[str]) -> int:
             container = client.containers.get(name)
             if container.status != "running":
                 return _refuse(f"container {name} is {container.status}: docker start {name}", exits.PROBLEM)
-            return _execute(client, container.id, ["netdiag", *without_container(argv)], name)
+            environment = hostview.environment(client.api, container.id)
+            return _execute(client, container.id, ["netdiag", *without_container(argv)], name, environment)
     except docker.errors.NotFound:
         return _refuse(f"there is no container {name}: docker ps --all", exits.USAGE)
     except docker.errors.DockerException as error:
@@ -42,8 +44,14 @@ def without_container(argv: Sequence[str]) -> Iterator[str]:
             yield argument
 
 
-def _execute(client: "docker.DockerClient", identity: str, command: Sequence[str], name: str) -> int:  # type: ignore[name-defined]  # noqa: F821
-    created = client.api.exec_create(identity, command)
+def _execute(
+    client: "docker.DockerClient",  # type: ignore[name-defined]  # noqa: F821
+    identity: str,
+    command: Sequence[str],
+    name: str,
+    environment: Mapping[str, str],
+) -> int:
+    created = client.api.exec_create(identity, command, environment=environment)
     for out, err in client.api.exec_start(created["Id"], stream=True, demux=True):
         _pass_on(out, sys.stdout)
         _pass_on(err, sys.stderr)

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from netdiag.model.attempt import Attempt, Proof
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.place import Candidate
 from netdiag.model.report import Finding
+
+if TYPE_CHECKING:
+    from netdiag.model.host import HostView
 
 _SERVICES: Final = {11434: "ollama", 8000: "vllm"}
 """Default ports of the two servers whose documentation KAG's own points to."""
@@ -17,8 +20,8 @@ class Context(NamedTuple):
     """What the rules need beside the evidence.
 
     The candidates tried, KAG's version, the patience in seconds, the proxy variables set, what is known of the place
-    (:func:`netdiag.findings.places.values`), why it offers no address of a host, where it offers none, and where
-    something listens in this network (``127.0.0.1:8887``).
+    (:func:`netdiag.findings.places.values`), why it offers no address of a host, where it offers none, where
+    something listens in this network (``127.0.0.1:8887``), and what the host saw, where netdiag was run from there.
     """
 
     candidates: tuple[Candidate, ...]
@@ -28,6 +31,7 @@ class Context(NamedTuple):
     place: Mapping[str, str] = MappingProxyType({})
     no_way: Finding | None = None
     listeners: tuple[str, ...] = ()
+    host: "HostView | None" = None
 
 
 def wanted(endpoint: Endpoint, port: int) -> dict[str, str]:

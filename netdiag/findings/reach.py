@@ -9,6 +9,7 @@ from typing import Final
 
 from netdiag import failures
 from netdiag.findings.context import Context, line_of, wanted
+from netdiag.findings.filters import behind
 from netdiag.model.attempt import Attempt
 from netdiag.model.report import Examined, Finding
 
@@ -38,6 +39,9 @@ _LISTED: Final = 20
 _SURELY_THE_HOST: Final = ("ND201", "ND209", "ND210", "ND212")
 """What only a machine that was reached ends in."""
 
+FILTERED: Final = frozenset({"ND202", "ND203", "ND209", "ND210", "ND212"})
+"""How connects end that a filter on the host may have stopped: what the host shows of it is evidence."""
+
 _ANSWERS: Final = (failures.HOST_UNREACHABLE, failures.NOT_PERMITTED, failures.NETWORK_UNREACHABLE)
 """Failures that somebody on the way reported, by ICMP, where the kernel had sent what it was given."""
 
@@ -45,7 +49,7 @@ _ANSWERS: Final = (failures.HOST_UNREACHABLE, failures.NOT_PERMITTED, failures.N
 def of_names(examined: Examined, context: Context) -> Iterator[Finding]:
     """Yield that the configured host is a name that does not resolve, where no address was surely the host's either."""
     unknown = [a for a in examined.attempts if a.step == "dns" and a.failure and a.host in examined.endpoint.base_url]
-    told = _most_telling(examined, context)
+    told = most_telling(examined, context)
     if not unknown or (told and told[0] in _SURELY_THE_HOST):
         return
     attempt = unknown[0]
@@ -56,7 +60,7 @@ def of_names(examined: Examined, context: Context) -> Iterator[Finding]:
 
 def of_connections(examined: Examined, context: Context) -> Iterator[Finding]:
     """Yield what the most telling of the connects to the host's addresses says of it."""
-    told = _most_telling(examined, context)
+    told = most_telling(examined, context)
     if told is None:
         return
     code, attempt = told
@@ -69,10 +73,11 @@ def of_connections(examined: Examined, context: Context) -> Iterator[Finding]:
         "kind": attempt.unsent,
     }
     tried = _at_host(examined, context)
+    seen = behind(context.host, attempt.port) if code in FILTERED else ()
     controls = _controls(examined)
     compared = [controls[each.address] for each in tried if each.address in controls]
-    evidence = tuple(dict.fromkeys(_line(each) for each in (*tried, *compared)))
-    yield Finding(code, examined.endpoint.where, values, evidence)
+    evidence = dict.fromkeys(_line(each) for each in (*tried, *compared))
+    yield Finding(code, examined.endpoint.where, values, (*evidence, *seen))
 
 
 def of_place(examined: Examined, context: Context) -> Iterator[Finding]:
@@ -87,7 +92,8 @@ def of_place(examined: Examined, context: Context) -> Iterator[Finding]:
 
 def of_others(examined: Examined, context: Context) -> Iterator[Finding]:
     """Yield how connects ended that were none of the host's: to loopback, or to an address elsewhere."""
-    tried = [a for a in examined.attempts if a.step in ("tcp", "call") and a.failure]
+    containers = {candidate.host for candidate in context.candidates if candidate.is_container}
+    tried = [a for a in examined.attempts if a.step in ("tcp", "call") and a.failure and a.host not in containers]
     if not tried:
         return
     loopback = {candidate.host for candidate in context.candidates if candidate.kind == "loopback"}
@@ -99,7 +105,7 @@ def of_others(examined: Examined, context: Context) -> Iterator[Finding]:
     yield Finding("ND207", examined.endpoint.where, _place(tried[0]), (*evidence, listening))
 
 
-def _most_telling(examined: Examined, context: Context) -> tuple[str, Attempt] | None:
+def most_telling(examined: Examined, context: Context) -> tuple[str, Attempt] | None:
     """Return the code for how connects to the host ended, and the connect that says it; ``None`` without any."""
     controls = _controls(examined)
     gateways = {candidate.host for candidate in context.candidates if candidate.kind == "gateway"}
@@ -147,8 +153,9 @@ def _answered(tried: Attempt, failure: str) -> str:
 
 
 def _at_host(examined: Examined, context: Context) -> list[Attempt]:
-    """Return the failed connects to addresses that mean the host: not loopback, not a configured stranger."""
-    hosts = {candidate.host for candidate in context.candidates if candidate.kind != "loopback"}
+    """Return the failed connects to addresses that mean the host: no loopback, no other container, no stranger."""
+    others = [each for each in context.candidates if each.kind != "loopback" and not each.is_container]
+    hosts = {candidate.host for candidate in others}
     return [a for a in examined.attempts if a.step == "tcp" and a.host in hosts and a.failure]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from netdiag.findings import broken_off, proxies, reach, service, tls, typed
+from netdiag.findings import broken_off, host, proxies, reach, service, tls, typed
 from netdiag.findings.catalog import catalog
 from netdiag.findings.context import Context
 from netdiag.findings.places import no_way, values
@@ -24,6 +24,7 @@ _RULES: Final[tuple[Rule, ...]] = (
     typed.of_destination,
     reach.of_names,
     reach.of_connections,
+    host.of_host,
     reach.of_place,
     reach.of_others,
 )
@@ -43,6 +44,7 @@ def of_endpoints(
         place=values(evidence.facts, place),
         no_way=no_way(place, evidence),
         listeners=evidence.facts.listeners,
+        host=evidence.host,
     )
     return tuple(item._replace(findings=of_endpoint(item, context)) for item in examined)
 

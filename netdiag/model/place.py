@@ -4,7 +4,17 @@ from typing import Literal, NamedTuple
 
 Confidence = Literal["certain", "likely", "guess"]
 CandidateKind = Literal[
-    "user", "loopback", "name", "answer", "gateway", "first_address", "docker0", "constant", "host_nameserver"
+    "user",
+    "loopback",
+    "name",
+    "answer",
+    "gateway",
+    "first_address",
+    "docker0",
+    "constant",
+    "host_nameserver",
+    "sibling",
+    "alike",
 ]
 Reason = Literal["named_by_you", "own_network", "stable_name", "no_name_known"]
 HopKind = Literal["container", "bridge", "router", "namespace", "machine", "wsl", "outer_container", "node", "host"]
@@ -108,6 +118,8 @@ class Candidate(NamedTuple):
     ``host`` is what would be written into a base_url (an address or a name), ``addresses`` are the IP addresses
     behind it (empty until a name is resolved), ``kind`` and ``source`` tell where it comes from (a ``gateway`` of
     ``eth0``, a ``name`` of ``/etc/hosts:7``), and ``rank`` orders candidates: the smallest working one is chosen.
+    Another container has a ``port`` of its own, and is a way to what is configured on certain ports only:
+    ``instead_of``. A ``sibling`` publishes such a port on the host, one that is ``alike`` only has the same.
     """
 
     host: str
@@ -115,6 +127,19 @@ class Candidate(NamedTuple):
     source: str
     rank: int
     addresses: tuple[str, ...] = ()
+    port: int = 0
+    instead_of: tuple[int, ...] = ()
+
+    @property
+    def is_container(self) -> bool:
+        """Tell whether it is another container and no address of the host."""
+        return self.kind in ("sibling", "alike")
+
+    def at(self, port: int) -> int | None:
+        """Return the port to connect to where ``port`` is configured; ``None`` where this is no way to that."""
+        if not self.port:
+            return port
+        return self.port if port in self.instead_of else None
 
 
 class Choice(NamedTuple):

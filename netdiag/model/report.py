@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from netdiag.model.attempt import Attempt, Proof
     from netdiag.model.endpoint import Endpoint
+    from netdiag.model.host import HostView
     from netdiag.model.journal import Applied, PastRun
     from netdiag.model.place import Candidate, Choice, Facts, Hop, NameAnswer, Platform
 
@@ -48,7 +49,7 @@ class Evidence(NamedTuple):
     """What a diagnosis rests on beside what was tried for each endpoint: enough to make it again from a saved report.
 
     ``names`` is what the name servers said where they were asked, ``seconds`` how long a model was given to answer,
-    ``proxy_variables`` the names of those that are set.
+    ``proxy_variables`` the names of those that are set, ``host`` what netdiag saw on the host it was run from.
     """
 
     facts: Facts
@@ -56,6 +57,7 @@ class Evidence(NamedTuple):
     kag: str = ""
     seconds: float = 0.0
     proxy_variables: tuple[str, ...] = ()
+    host: HostView | None = None
 
 
 class Report(NamedTuple):

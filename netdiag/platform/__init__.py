@@ -8,5 +8,6 @@ from netdiag.platform.candidates import candidates, choice, routed
 from netdiag.platform.facts import read
 from netdiag.platform.naming import host, name
 from netdiag.platform.path import path
+from netdiag.platform.siblings import NO_SIBLINGS, Siblings, siblings
 
-__all__ = ["candidates", "choice", "host", "name", "path", "read", "routed"]
+__all__ = ["NO_SIBLINGS", "Siblings", "candidates", "choice", "host", "name", "path", "read", "routed", "siblings"]

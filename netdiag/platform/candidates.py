@@ -1,13 +1,14 @@
 """List every way the host may be reached from here, best first, and say which one would be written. Pure."""
 
 import ipaddress
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from netdiag.model.place import Candidate, CandidateKind, Choice, Facts, NameAnswer, Platform, Reason
 from netdiag.platform import names
 from netdiag.platform.marks import EMBEDDED_DNS
 from netdiag.platform.naming import host, possible
+from netdiag.platform.siblings import NO_SIBLINGS, Siblings
 from netdiag.platform.table import BY_NAME
 
 DOCKER0: Final = "172.17.0.1"
@@ -27,22 +28,28 @@ _Source = tuple[CandidateKind, str, str]
 
 
 def candidates(
-    facts: Facts, platform: Platform, user_hosts: Sequence[str] = (), answers: Sequence[NameAnswer] | None = None
+    facts: Facts,
+    platform: Platform,
+    user_hosts: Sequence[str] = (),
+    answers: Sequence[NameAnswer] | None = None,
+    siblings: Siblings = NO_SIBLINGS,
 ) -> tuple[Candidate, ...]:
     """Return the candidates in the order of preference, each host once, with the addresses known so far.
 
     ``answers`` are what name servers said; ``None`` means that none was asked yet, and then the names of every
     platform that this may still turn out to be are listed. Where the network is the host's own (outside a container,
     or ``--network host``) only loopback and what the user named is listed: the default gateway there is a router.
+    ``siblings`` are other containers: what is surely meant comes after the host's names, the others at the end.
     """
     known = names.believable(facts, answers or ())
     sources: list[_Source] = [("user", given, "") for given in user_hosts]
     sources.append(("loopback", "localhost", ""))
-    if platform.in_container and not platform.shares_host_network:
-        sources += [("name", name, "") for name in _names(facts, platform, asked=answers is not None)]
-        sources += _answers(facts, known)
-        sources += _addresses(facts, platform)
-    return tuple(_ranked(facts, sources, known))
+    if not platform.in_container or platform.shares_host_network:
+        return _ranked(_found(facts, sources, known))
+    sources += [("name", name, "") for name in _names(facts, platform, asked=answers is not None)]
+    sources += _answers(facts, known)
+    addresses = _found(facts, [*_addresses(facts, platform)], known)
+    return _ranked((*_found(facts, sources, known), *siblings.meant, *addresses, *siblings.alike))
 
 
 def choice(listed: Sequence[Candidate], platform: Platform) -> Choice | None:
@@ -126,14 +133,18 @@ def _windows(facts: Facts) -> Iterator[_Source]:
             yield "host_nameserver", server, "/etc/resolv.conf"
 
 
-def _ranked(facts: Facts, sources: Sequence[_Source], known: Mapping[str, NameAnswer]) -> Iterator[Candidate]:
-    seen: set[str] = set()
-    for rank, (kind, host_, source) in enumerate(sources):
-        if host_.lower() in seen:
-            continue
-        seen.add(host_.lower())
+def _found(facts: Facts, sources: Sequence[_Source], known: Mapping[str, NameAnswer]) -> Iterator[Candidate]:
+    for kind, host_, source in sources:
         addresses, learned = _known_addresses(facts, host_, known)
-        yield Candidate(host_, kind, source or learned, rank, addresses)
+        yield Candidate(host_, kind, source or learned, 0, addresses)
+
+
+def _ranked(found: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """Return each host, or port of its own of a host, once and in order."""
+    once: dict[tuple[str, int], Candidate] = {}
+    for rank, candidate in enumerate(found):
+        once.setdefault((candidate.host.lower(), candidate.port), candidate._replace(rank=rank))
+    return tuple(once.values())
 
 
 def _known_addresses(facts: Facts, host_: str, known: Mapping[str, NameAnswer]) -> tuple[tuple[str, ...], str]:

@@ -3,27 +3,42 @@
 import ipaddress
 import struct
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
+
+from netdiag.platform.marks import EMBEDDED_DNS
 
 _LISTEN: Final = "0A"  # TCP_LISTEN, include/net/tcp_states.h
 
 
+class Socket(NamedTuple):
+    """A listening socket; ``inode`` is by what its owner's ``/proc/PID/fd`` names it: ``socket:[…]``."""
+
+    port: int
+    address: str
+    inode: str
+
+
 def listeners(tcp: str, tcp6: str) -> tuple[str, ...]:
-    """Return ``address:port`` of every listening socket in the texts of ``/proc/net/tcp`` and ``tcp6``, by port.
+    """Return ``address:port`` of every listening socket in the texts of ``/proc/net/tcp`` and ``tcp6``, by port."""
+    found = {(each.port, each.address): each for each in sockets(tcp, tcp6)}
+    return tuple(f"[{a}]:{port}" if ":" in a else f"{a}:{port}" for port, a in sorted(found))
+
+
+def sockets(tcp: str, tcp6: str) -> tuple[Socket, ...]:
+    """Return every listening socket in the texts of ``/proc/net/tcp`` and ``tcp6``, by port.
 
     Docker's resolver at 127.0.0.11 is left out: it listens in every container on a compose network.
     """
-    found = {entry for text in (tcp, tcp6) for entry in _entries(text) if not entry[1].startswith("127.0.0.11")}
-    return tuple(f"[{address}]:{port}" if ":" in address else f"{address}:{port}" for port, address in sorted(found))
+    return tuple(sorted(each for text in (tcp, tcp6) for each in _entries(text) if each.address != EMBEDDED_DNS))
 
 
-def _entries(text: str) -> Iterator[tuple[int, str]]:
+def _entries(text: str) -> Iterator[Socket]:
     for line in text.splitlines()[1:]:
         fields = line.split()
         if len(fields) > 3 and fields[3] == _LISTEN:
             address, _, port = fields[1].partition(":")
             try:
-                yield int(port, 16), _address(address)
+                yield Socket(int(port, 16), _address(address), fields[9] if len(fields) > 9 else "")
             except (ValueError, struct.error):
                 continue
 

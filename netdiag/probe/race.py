@@ -41,7 +41,10 @@ _UNSENT: Final[dict[int, Unsent]] = {
 
 
 class Race(NamedTuple):
-    """How it ended: every attempt, the address that answered for each ``(host, port)``, and what names stood for."""
+    """How it ended: every attempt, the address that answered for each ``(host, port)``, and what names stood for.
+
+    The port is the one that was connected to: a candidate may have one of its own.
+    """
 
     attempts: tuple[Attempt, ...]
     connected: dict[tuple[str, int], str]
@@ -54,10 +57,16 @@ class Race(NamedTuple):
 
 
 class _Connecting(NamedTuple):
+    """``port`` is the one that the race is about, ``at`` the candidate's way to it."""
+
     candidate: Candidate
     address: str
     port: int
     began: float
+
+    @property
+    def at(self) -> int:
+        return self.candidate.at(self.port) or self.port
 
 
 def race(  # noqa: PLR0913 - with two that tests give
@@ -69,7 +78,9 @@ def race(  # noqa: PLR0913 - with two that tests give
     resolve: Callable[[str], NameAnswer] = lookup,
     meanwhile: Callable[[], None] | None = None,
 ) -> Race:
-    """Connect to every candidate on every port; return when each port is settled, or after ``limit_s`` seconds.
+    """Connect to every candidate that is a way to it, on every port; return when each port is settled.
+
+    That is after ``limit_s`` seconds at the latest.
 
     A port is settled when somebody answered and no better-ranked candidate can still do so within the grace;
     ``patient`` waits for every single one instead (the diagnosis wants to know how each ends). ``meanwhile`` is called
@@ -152,20 +163,23 @@ class _Racer:
             resolved = self._answers.get()
             candidate = self._unresolved.pop(resolved.name)
             self._resolved[resolved.name] = resolved
-            for port in self._ports:
+            for port in self._ports_of(candidate):
                 found = ", ".join(resolved.addresses) or resolved.detail
                 self._note("dns", _Connecting(candidate, "", port, self._began), resolved.failure, found)
             self._connect(candidate, resolved.addresses)
 
     def _connect(self, candidate: Candidate, addresses: Sequence[str]) -> None:
-        for port in self._ports:
+        for port in self._ports_of(candidate):
             for address in addresses:
                 self._connect_one(_Connecting(candidate, address, port, time.monotonic()))
+
+    def _ports_of(self, candidate: Candidate) -> list[int]:
+        return [port for port in self._ports if candidate.at(port) is not None]
 
     def _connect_one(self, to: _Connecting) -> None:
         try:
             family, _, _, _, target = socket.getaddrinfo(
-                to.address, to.port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST
+                to.address, to.at, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST
             )[0]
             connection = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         except OSError as error:
@@ -189,7 +203,7 @@ class _Racer:
             self._failed(to, number)
             return
         self._note("tcp", to, None)
-        self._connected.setdefault((to.candidate.host, to.port), to.address)
+        self._connected.setdefault((to.candidate.host, to.at), to.address)
         now = time.monotonic()
         self._best[to.port] = min(to.candidate.rank, self._best.get(to.port, to.candidate.rank))
         self._grace_ends.setdefault(to.port, now + max(GRACE_S, 2 * (now - to.began)))
@@ -199,7 +213,8 @@ class _Racer:
 
     def _time_left(self, deadline: float) -> float:
         """Return the seconds to wait for the next event: not positive when all is settled or time is up."""
-        pending: dict[int, list[int]] = {port: [c.rank for c in self._unresolved.values()] for port in self._ports}
+        unresolved = self._unresolved.values()
+        pending: dict[int, list[int]] = {p: [c.rank for c in unresolved if c.at(p)] for p in self._ports}
         for to in self._pending():
             pending[to.port].append(to.candidate.rank)
         ends = [self._port_ends(port, ranks, deadline) for port, ranks in pending.items()]
@@ -222,7 +237,7 @@ class _Racer:
             settled = in_time or (to.port in self._best and not self._patient)
             self._note("tcp", to, failures.NOT_AWAITED if settled else failures.TIMED_OUT)
         for candidate in self._unresolved.values():
-            for port in self._ports:
+            for port in self._ports_of(candidate):
                 word = failures.NOT_AWAITED if in_time else failures.DNS_TIMED_OUT
                 self._note("dns", _Connecting(candidate, "", port, self._began), word)
 
@@ -231,7 +246,7 @@ class _Racer:
     ) -> None:
         started = round((to.began - self._began) * 1000, 3)
         took = round((time.monotonic() - to.began) * 1000, 3)
-        attempt = Attempt(step, to.candidate.host, to.address, to.port, started, took, failure, detail, unsent=unsent)
+        attempt = Attempt(step, to.candidate.host, to.address, to.at, started, took, failure, detail, unsent=unsent)
         self._attempts.append(attempt)
 
     def _close(self) -> None:

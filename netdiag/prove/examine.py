@@ -78,8 +78,12 @@ def _host(to: Target, ways: Ways, caller: Caller) -> Examined:
         calls = _calls(to, [through])
         return Examined(to.endpoint, "works", ways.attempts(to) + calls, (through,), proven_url=through.url)
     proofs: list[Proof] = []
+    strangers: set[tuple[str, int]] = set()
     for candidate in ways.open(to, caller.tell):
         for proof in _proofs(to, candidate, caller):
+            if _is_stranger(candidate, proof):
+                strangers.add((candidate.host, candidate.port))
+                continue
             proofs.append(proof)
             if proof.failure is None:
                 verdict: Verdict = "works" if proof.url == to.endpoint.base_url else "repairable"
@@ -92,7 +96,14 @@ def _host(to: Target, ways: Ways, caller: Caller) -> Examined:
                     proof.url,
                     runner_up=ways.next_open(to, candidate),
                 )
-    return Examined(to.endpoint, "broken", ways.attempts(to) + _calls(to, proofs), tuple(proofs))
+    tried = tuple(attempt for attempt in ways.attempts(to) if (attempt.host, attempt.port) not in strangers)
+    return Examined(to.endpoint, "broken", tried + _calls(to, proofs), tuple(proofs))
+
+
+def _is_stranger(candidate: Candidate, proof: Proof) -> bool:
+    """Tell whether a container that only has the same port serves no models: it is none of our business."""
+    is_other = proof.service is not None and proof.service.name == "other"
+    return candidate.kind == "alike" and proof.failure is not None and is_other
 
 
 def _proofs(to: Target, candidate: Candidate, caller: Caller) -> Iterator[Proof]:

@@ -1,6 +1,6 @@
 """What is to be called for an endpoint: its URL understood, its port, and whether it means this machine's host."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
 
 from netdiag import config
@@ -24,15 +24,17 @@ class Target(NamedTuple):
         """Tell whether the configured host is this candidate: every spelling of loopback is ``localhost``."""
         if candidate.kind == "loopback":
             return config.is_host_local(self.url.host)
-        return candidate.host.lower() == self.url.host.lower()
+        return candidate.host.lower() == self.url.host.lower() and (candidate.port or self.port) == self.port
 
     def base_url(self, candidate: Candidate) -> str:
-        """Return the base_url with the candidate as its host, untouched when it is that already."""
-        return (
-            self.endpoint.base_url
-            if self.is_at(candidate)
-            else config.with_host(self.endpoint.base_url, candidate.host)
-        )
+        """Return the base_url with the candidate as its host, untouched when it is that already.
+
+        A candidate's own port is written where the base_url has another, or none.
+        """
+        if self.is_at(candidate):
+            return self.endpoint.base_url
+        moved = config.with_host(self.endpoint.base_url, candidate.host)
+        return moved if (candidate.port or self.port) == self.port else config.with_port(moved, candidate.port)
 
 
 def target(endpoint: Endpoint, hosts: Collection[str] = ()) -> Target | None:
@@ -46,6 +48,12 @@ def target(endpoint: Endpoint, hosts: Collection[str] = ()) -> Target | None:
     url = config.split(endpoint.base_url)
     is_local = config.is_host_local(url.host) or config.is_host_name(url.host) or url.host in hosts
     return Target(endpoint, url, _port(endpoint, url), is_local)
+
+
+def ports(endpoints: Iterable[Endpoint]) -> tuple[int, ...]:
+    """Return the ports that base_urls name, or mean where they name none."""
+    targets = (target(endpoint) for endpoint in endpoints)
+    return tuple({to.port: None for to in targets if to})
 
 
 def problem(to: Target) -> str:

@@ -45,12 +45,13 @@ class Ways:
 
     def target(self, endpoint: Endpoint) -> Target | None:
         """Return what to call for an endpoint, as :func:`netdiag.prove.target.target` does for these candidates."""
-        return target(endpoint, {candidate.host for candidate in self.candidates})
+        # who names another container means that one, and nothing is put in its place
+        return target(endpoint, {candidate.host for candidate in self.candidates if not candidate.is_container})
 
     def add(self, candidates: Sequence[Candidate]) -> bool:
         """Race those candidates that were not known yet as well; tell whether there were any."""
-        known = {candidate.host for candidate in self.candidates}
-        new = tuple(candidate for candidate in candidates if candidate.host not in known)
+        known = {(candidate.host, candidate.port) for candidate in self.candidates}
+        new = tuple(candidate for candidate in candidates if (candidate.host, candidate.port) not in known)
         if new and self._ports:
             self.candidates += new
             again = race(new, self._ports, patient=True)
@@ -108,7 +109,7 @@ class Ways:
         """
         yield from self._connected(self.candidates, to)
         waiting = {(a.host, a.port) for a in self._race.attempts if a.failure == failures.NOT_AWAITED}
-        late = [candidate for candidate in self.candidates if (candidate.host, to.port) in waiting]
+        late = [candidate for candidate in self.candidates if (candidate.host, candidate.at(to.port)) in waiting]
         if late:
             again = race(late, [to.port], patient=True)
             _told(again, tell)
@@ -122,11 +123,14 @@ class Ways:
         return next(others, None)
 
     def attempts(self, to: Target) -> tuple[Attempt, ...]:
-        """Return every attempt on the target's port."""
-        return tuple(attempt for attempt in self._race.attempts if attempt.port == to.port)
+        """Return every attempt on the target's port, or on a candidate's own in its place."""
+        ways = {(candidate.host, candidate.at(to.port)) for candidate in self.candidates}
+        return tuple(attempt for attempt in self._race.attempts if (attempt.host, attempt.port) in ways)
 
     def _connected(self, candidates: Sequence[Candidate], to: Target) -> list[Candidate]:
-        found = [candidate for candidate in candidates if (candidate.host, to.port) in self._race.connected]
+        found = [
+            candidate for candidate in candidates if (candidate.host, candidate.at(to.port)) in self._race.connected
+        ]
         return sorted(found, key=lambda candidate: (not to.is_at(candidate), candidate.rank))
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from netdiag import __version__, findings
 from netdiag.model.place import Platform
 from netdiag.model.report import Report
-from netdiag.report.html_endpoints import candidates, endpoints
+from netdiag.report.html_endpoints import candidates, endpoints, host
 from netdiag.report.html_findings import causes
 from netdiag.report.html_path import path
 from netdiag.report.labels import label
@@ -100,6 +100,7 @@ def _main(report: Report) -> Html:
         ("page_findings", causes(report)),
         ("page_endpoints", endpoints(report)),
         ("page_candidates", candidates(report)),
+        ("page_host", host(report)),
     )
     return tag("main", *(_section(name, content) for name, content in parts if content))
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from netdiag import __version__, findings
 from netdiag.model.attempt import Attempt, Proof
 from netdiag.model.endpoint import Endpoint
+from netdiag.model.host import HostView, to_plain
 from netdiag.model.journal import Applied, PastFile, PastRun
 from netdiag.model.place import Candidate, Choice, Fact, NameAnswer, Platform
 from netdiag.model.plan import Edit
@@ -89,6 +90,8 @@ def _candidate(candidate: Candidate, language: str) -> dict[str, Any]:
         "source": candidate.source,
         "rank": candidate.rank,
         "addresses": list(candidate.addresses),
+        "port": candidate.port,
+        "instead_of": list(candidate.instead_of),
     }
 
 
@@ -111,7 +114,22 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "kag": evidence.kag,
         "seconds": evidence.seconds,
         "proxy_variables": list(evidence.proxy_variables),
+        "host": _host(evidence.host) if evidence.host else None,
     }
+
+
+def _host(view: HostView) -> dict[str, Any]:
+    plain: dict[str, Any] = _shown(to_plain(view))
+    return plain
+
+
+def _shown(value: Any) -> Any:
+    """Return what the host showed with its texts as they may be shown."""
+    if isinstance(value, dict):
+        return {name: _shown(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_shown(each) for each in value]
+    return shown(value) if isinstance(value, str) else value
 
 
 def _answer(answer: NameAnswer) -> dict[str, Any]:

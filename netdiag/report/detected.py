@@ -7,6 +7,7 @@ from typing import Final
 from netdiag import findings
 from netdiag.model.place import Hop, Platform
 from netdiag.model.report import Report
+from netdiag.report import from_host
 from netdiag.report.labels import label, origin
 from netdiag.report.page import Page
 from netdiag.report.told import body, title
@@ -34,6 +35,10 @@ def detected(page: Page, report: Report, language: str) -> None:
         addresses = ", ".join(candidate.addresses) or label("unknown_here", language)
         behind = "" if addresses == candidate.host else f" [{addresses}]"
         page.paragraph(candidate.host + behind + colon + origin(candidate, language), _INDENT)
+    if report.evidence and report.evidence.host:
+        page.paragraph(label("page_host", language) + colon.rstrip())
+        for line in from_host.lines(report.evidence.host, language):
+            page.paragraph(line, _INDENT)
     for finding in report.findings:
         said = findings.words(finding, language)
         title(page, finding.code, said, language)

@@ -48,6 +48,7 @@ class _Outcome:
                     self._endpoint(item, outcome)
         for run in self._report.runs or ():
             self._run(run)
+        self._host()
         if self._detail >= 0:
             for finding in self._report.findings:
                 if finding not in errors:
@@ -90,6 +91,15 @@ class _Outcome:
         if endpoint.place and verdict == "repairable":
             self._stored(endpoint)
         self._attempts(item)
+
+    def _host(self) -> None:
+        """Write what was seen on the host, where netdiag was run from there."""
+        if self._detail > 0 and self._report.evidence and (view := self._report.evidence.host):
+            from netdiag.report import from_host  # noqa: PLC0415 - few runs have it
+
+            self._page.paragraph(self._label("page_host") + self._label("colon").rstrip())
+            for line in from_host.lines(view, self._language):
+                self._page.paragraph(line, 4)
 
     def _stored(self, endpoint: Endpoint) -> None:
         """Write in which row a value lives, and where to click to change it by hand."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from netdiag import findings
 from netdiag.model.attempt import Attempt
 from netdiag.model.report import Examined, Report
+from netdiag.report import from_host
 from netdiag.report.labels import label, origin
 from netdiag.report.markup import Html, both, joined, tag
 from netdiag.report.outcomes import ended, outcomes
@@ -72,6 +73,16 @@ def _bar(attempt: Attempt, whole: float) -> Html:
     start = min(attempt.started_ms / whole * 100, 100 - wide)
     bar = tag("rect", x=f"{start:.2f}", y="0", width=f"{wide:.2f}", height="6", rx="1")
     return tag("svg", bar, viewBox="0 0 100 6", preserveAspectRatio="none", class_="bar", aria_hidden="true")
+
+
+def host(report: Report) -> Html:
+    """Return what was seen on the host, where netdiag was run from there; nothing where it was not."""
+    view = report.evidence.host if report.evidence else None
+    if view is None:
+        return joined([])
+    english, chinese = (list(from_host.lines(view, language)) for language in ("en", "zh"))
+    said = [{"en": one, "zh": other} for one, other in zip(english, chinese, strict=True)]
+    return tag("ul", *(tag("li", both(lambda lang, s=each: s[lang])) for each in said), class_="candidates")  # type: ignore[misc]
 
 
 def candidates(report: Report) -> Html:

@@ -46,6 +46,26 @@ def test_edits_are_the_smallest(url, host, path, expected):
 
 
 @pytest.mark.parametrize(
+    ("url", "after"),
+    [
+        ("http://localhost:8080/v1", "http://ollama:11434/v1"),
+        ("http://localhost/v1", "http://ollama:11434/v1"),
+        ("http://localhost", "http://ollama:11434"),
+        ("http://localhost:11434", "http://ollama:11434"),
+    ],
+)
+@pytest.mark.parametrize("text", ['base_url: "{}"', "base_url: {}", "llm: {{ base_url: {} }}"])
+def test_another_port_is_an_edit_of_its_own(text, url, after):
+    """Another container has a port of its own: it is put in place of the one that stands there, or of none."""
+    data = text.format(url).encode()
+    document = parse(data, "kag_config.yaml")
+    planned = edits(document, document.endpoints[0], host="ollama", port=11434)
+    assert apply(data, planned) == text.format(after).encode()
+    assert apply(apply(data, planned), shifted(planned)) == data
+    assert [each.part for each in planned] == (["host"] if url.endswith(":11434") else ["host", "port"])
+
+
+@pytest.mark.parametrize(
     ("text", "host", "path"),
     [
         ("base_url: '{{ X }}'", "h", None),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netdiag.config import HOST_NAMES, is_host_local, is_host_name, split, with_host, with_path
+from netdiag.config import HOST_NAMES, is_host_local, is_host_name, split, with_host, with_path, with_port
 
 
 @pytest.mark.parametrize(
@@ -154,6 +154,22 @@ def test_host_names(host, is_one):
 def test_with_host(text, host, expected):
     """Only the host's characters change."""
     assert with_host(text, host) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("http://h:8080/v1", "http://h:11434/v1"),
+        ("http://h/v1", "http://h:11434/v1"),
+        ("http://h:/v1", "http://h:11434/v1"),
+        ("http://[::1]", "http://[::1]:11434"),
+        ("h", "h:11434"),
+        ("http://u:p@h?x", "http://u:p@h:11434?x"),
+    ],
+)
+def test_with_port(text, expected):
+    """The port is replaced, or put where none is; everything around it stays."""
+    assert with_port(text, 11434) == expected
 
 
 @pytest.mark.parametrize(

@@ -160,3 +160,12 @@ def test_lookup_of_localhost():
 def test_lookup_never_raises():
     """A label longer than DNS allows is a failure like any other."""
     assert lookup("a" * 70).failure == "dns_failed"
+
+
+def test_another_container_has_a_port_of_its_own():
+    """It is connected to on its own port in place of the configured one, and not at all in place of others."""
+    with listening() as own, closed() as configured, closed() as other:
+        near = Candidate("ollama", "sibling", "test", 0, ("127.0.0.1",), own, (configured,))
+        found = race([near, at("127.0.0.2", 1)], [configured, other], limit_s=LIMIT_S)
+    assert found.connected == {("ollama", own): "127.0.0.1"}
+    assert [attempt.port for attempt in found.attempts if attempt.host == "ollama"] == [own]

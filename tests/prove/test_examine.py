@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from probe.sockets import closed
 from probe.web import reply, serving
 
 from netdiag.model.endpoint import Endpoint
@@ -206,3 +207,40 @@ def test_a_base_url_that_works_through_the_proxy_is_not_touched():
         caller = Caller("0.8", 2.0, lambda event: None, Environment({"HTTP_PROXY": proxy.origin}))
         (item,) = examine([url], Ways((LOOPBACK, GATEWAY), [url]), caller)
     assert (item.verdict, item.proven_url) == ("works", url.base_url)
+
+
+def container(site, configured: int, kind: str = "sibling") -> Candidate:
+    """The site as another container, in place of a configured port."""
+    return Candidate("127.0.0.2", kind, "ollama (net)", 3, ("127.0.0.2",), site.port, (configured,))
+
+
+def test_another_container_is_proven_on_its_own_port():
+    """Published on one port, it listens on another: its name and its own port are what is proven."""
+    with serving(ollama, "127.0.0.2") as site, closed() as configured:
+        near = container(site, configured)
+        url = f"http://localhost:{configured}/"
+        (item,) = examined(endpoint(url, type="ollama", api_key=None), candidates=(LOOPBACK, near, GATEWAY))
+    assert (item.verdict, item.chosen, item.proven_url) == ("repairable", near, f"http://127.0.0.2:{site.port}/")
+    assert {attempt.port for attempt in item.attempts if attempt.host == "127.0.0.2" and attempt.step == "tcp"} == {
+        site.port
+    }
+
+
+@pytest.mark.parametrize(("kind", "is_told"), [("sibling", True), ("alike", False)])
+def test_a_container_that_only_has_the_port_is_none_of_our_business(kind, is_told):
+    """What publishes the port and serves no models is in the way; what merely has the same port is left out."""
+    with serving(web_page, "127.0.0.2") as site, closed() as configured:
+        url = f"http://localhost:{configured}/v1"
+        (item,) = examined(endpoint(url), candidates=(LOOPBACK, container(site, configured, kind)))
+    assert bool(item.proofs) == is_told
+    assert ("127.0.0.2" in {attempt.host for attempt in item.attempts}) == is_told
+    assert keys(site) == []
+
+
+def test_who_names_another_container_means_that_one():
+    """A configured name of a container is called as it stands, and no address of the host is put in its place."""
+    with serving(openai) as site:
+        near = Candidate("ollama.invalid", "sibling", "ollama (net)", 3, ("127.0.0.2",), site.port, (site.port,))
+        (item,) = examined(endpoint(f"http://ollama.invalid:{site.port}/v1"), candidates=(LOOPBACK, near, GATEWAY))
+    assert item.verdict == "broken"
+    assert site.requests == []

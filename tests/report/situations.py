@@ -1,7 +1,10 @@
 """Reports as runs end with them: what every renderer is shown."""
 
+from host_views import listening, sibling, view
+
 from netdiag.model.attempt import Attempt, Proof, Service
 from netdiag.model.endpoint import Endpoint, Span
+from netdiag.model.host import Firewall
 from netdiag.model.journal import Applied, PastFile, PastRun
 from netdiag.model.place import Candidate, Choice, Fact, Facts, Gateway, Hop, HostsLine, Interface, NameAnswer, Platform
 from netdiag.model.plan import Edit, Plan
@@ -183,6 +186,43 @@ CHINESE_PLAN = Plan(tuple(edit._replace(source="配置/甲 乙.yaml") for edit i
 ONE_CALL = endpoint(0, "chat", "http://172.18.0.1:11434/")._replace(
     source="command line", url_span=None, column=0, line=0
 )
+HOST = view(
+    listening("127.0.0.1", "docker-proxy"),
+    listening("0.0.0.0", "sshd", 22),
+    siblings=(sibling(publish="127.0.0.1", project="models"), sibling(name="old", state="exited", names=())),
+    firewalls=(
+        Firewall("ufw", "active", "/etc/ufw/ufw.conf"),
+        Firewall("iptables", "active", "iptables-save", ("-P INPUT DROP",)),
+        Firewall("nftables", "unreadable", "nft list ruleset"),
+    ),
+)
+NEAR = Candidate("ollama", "sibling", "ollama (release_default)", 2, ("172.18.0.9",), 11434, (8080,))
+ALIKE = Candidate("vllm", "alike", "vllm (release_default)", 6, ("172.18.0.8",), 8000, (8000,))
+APART = Examined(
+    endpoint(),
+    "broken",
+    (REFUSED,),
+    findings=(
+        Finding(
+            "ND274",
+            "kag_config.yaml:4",
+            {
+                **LOOPBACK.values,
+                "sibling": "ollama",
+                "inner_port": "11434",
+                "network": "release_default",
+                "joined": "ollama",
+                "name": "ollama",
+                "compose": "yes",
+                "sibling_service": "ollama",
+                "narrow": "yes",
+                "alias": "",
+                "seen": "yes",
+            },
+            ("ollama: 127.0.0.1:11434 -> 11434/tcp", "ollama: 0.0.0.0:11434 LISTEN"),
+        ),
+    ),
+)
 HOSTILE = Finding(
     "ND405",
     "f|g.yaml:1",
@@ -249,6 +289,19 @@ SITUATIONS = {
     "rollback": report("rollback", applied=(Applied("kag_config.yaml", "r2", "in_place", 1),)),
     "key-refused": report("check", KEY_REFUSED, WORKS, exit_code=1),
     "firewall": report("check", DROPPED, candidates=(LOCAL, NAME, GATEWAY, DOCKER0), exit_code=1),
+    "from-the-host": report(
+        "check",
+        APART,
+        candidates=(LOCAL, NAME, NEAR, GATEWAY, ALIKE),
+        exit_code=1,
+        evidence=EVIDENCE._replace(host=HOST),
+    ),
+    "detect-from-the-host": report(
+        "detect",
+        path=(Hop("container", "172.18.0.2/16 (eth0)"), Hop("bridge", "172.18.0.1"), Hop("host")),
+        choice=Choice(GATEWAY, "no_name_known", DOCKER0),
+        evidence=EVIDENCE._replace(host=HOST._replace(listeners=None, firewalls=(), engine="Docker Desktop")),
+    ),
     "of-the-server": report("check", OF_SERVER, exit_code=1, plan=PLAN._replace(edits=(), diff="")),
     "cannot-write": report(
         "fix-base-url",
