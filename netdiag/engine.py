@@ -11,7 +11,7 @@ from netdiag.handed_in import seen_from_host
 from netdiag.model.event import Planned, Started, Tell, Written, tell_all
 from netdiag.model.place import Facts, Platform
 from netdiag.model.report import Evidence, Finding, Report
-from netdiag.prove.target import ports
+from netdiag.prove.target import hosts, ports
 from netdiag.prove.ways import Ways
 
 if TYPE_CHECKING:
@@ -65,7 +65,10 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
     recovered = _recover(open_store, server) if job.write else ()
     found = sources.gather(job.files, job.directory, job.stdin, job.only, sources.Beside(server, job.scope))
     host, host_said = seen_from_host()
-    siblings = platform.siblings(host, ports(found.endpoints)) if host else platform.NO_SIBLINGS
+    siblings = platform.NO_SIBLINGS
+    if host:
+        host = platform.concerning(host, ports(found.endpoints), hosts(found.endpoints))
+        siblings = platform.siblings(host, ports(found.endpoints))
     candidates = platform.candidates(facts, named, job.hosts, siblings=siblings)
     ways = Ways(candidates, found.endpoints, tell, meanwhile=_load)
 

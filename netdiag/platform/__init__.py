@@ -8,6 +8,18 @@ from netdiag.platform.candidates import candidates, choice, routed
 from netdiag.platform.facts import read
 from netdiag.platform.naming import host, name
 from netdiag.platform.path import path
-from netdiag.platform.siblings import NO_SIBLINGS, Siblings, siblings
+from netdiag.platform.siblings import NO_SIBLINGS, Siblings, concerning, siblings
 
-__all__ = ["NO_SIBLINGS", "Siblings", "candidates", "choice", "host", "name", "path", "read", "routed", "siblings"]
+__all__ = [
+    "NO_SIBLINGS",
+    "Siblings",
+    "candidates",
+    "choice",
+    "concerning",
+    "host",
+    "name",
+    "path",
+    "read",
+    "routed",
+    "siblings",
+]

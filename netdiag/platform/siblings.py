@@ -1,6 +1,6 @@
 """Which other containers of the engine may be the model service, and how this one reaches them. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from netdiag.model.place import Candidate, CandidateKind
@@ -37,6 +37,20 @@ def serving(view: "HostView", port: int) -> tuple[Serving, ...]:
     known = {found.sibling.name for found in published}
     alike = [Serving(each, port, None) for each in view.siblings if port in each.ports and each.name not in known]
     return (*{(found.sibling.name, found.port): found for found in published}.values(), *alike)
+
+
+def concerning(view: "HostView", ports: Iterable[int], hosts: Collection[str]) -> "HostView":
+    """Return the view with those containers only that serve one of ``ports``, or that a base_url names as its host.
+
+    Reports are shown to others, and the rest of a machine's containers is none of theirs.
+    """
+    serves = {found.sibling.name for port in ports for found in serving(view, port)}
+    kept = (each for each in view.siblings if each.name in serves or not _names(each).isdisjoint(hosts))
+    return view._replace(siblings=tuple(kept))
+
+
+def _names(sibling: "Sibling") -> set[str]:
+    return {sibling.name, sibling.service, *(name for at in sibling.networks for name in at.names)} - {""}
 
 
 def attached(view: "HostView", sibling: "Sibling") -> "Attached | None":

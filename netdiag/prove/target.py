@@ -56,6 +56,11 @@ def ports(endpoints: Iterable[Endpoint]) -> tuple[int, ...]:
     return tuple({to.port: None for to in targets if to})
 
 
+def hosts(endpoints: Iterable[Endpoint]) -> frozenset[str]:
+    """Return the hosts that base_urls name."""
+    return frozenset(to.url.host for endpoint in endpoints if (to := target(endpoint)))
+
+
 def problem(to: Target) -> str:
     """Return the word for what makes this base_url unusable, or nothing.
 

@@ -67,3 +67,18 @@ def test_on_the_hosts_own_network_nobody_else_is_asked():
     outside = Facts(marks=(Fact("kernel", "6.1", ""),))
     found = platform.siblings(view(siblings=(sibling(**NEAR, publish="127.0.0.1"),)), (11434,))
     assert [c.host for c in platform.candidates(outside, platform.name(outside), siblings=found)] == ["localhost"]
+
+
+CONCERNED = {
+    # configured ports, hosts that base_urls name → the containers that a report may tell of
+    "by its port": ((11434,), (), ["a"]),
+    "by a name of it": ((), ("b-alias",), ["b"]),
+    "by nothing": ((80,), ("localhost",), []),
+}
+
+
+@pytest.mark.parametrize(("ports", "hosts", "left"), CONCERNED.values(), ids=CONCERNED)
+def test_what_is_of_no_concern_is_not_told(ports, hosts, left):
+    """Reports are shown to others: of the host's containers they hold only those that a base_url can mean."""
+    both = (sibling(name="a", names=("a",)), sibling(name="b", names=("b-alias",), ports=(9000,)))
+    assert [each.name for each in platform.concerning(view(siblings=both), ports, hosts).siblings] == left
