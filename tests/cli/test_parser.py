@@ -1,6 +1,5 @@
 """The command line itself: what is refused, what is the default, what costs nothing."""
 
-import subprocess
 import sys
 
 import pytest
@@ -124,49 +123,6 @@ def test_version(capsys):
     """The version is printed by itself."""
     assert cli.main(["--version"]) == 0
     assert capsys.readouterr().out == f"netdiag {__version__}\n"
-
-
-HEAVY = {
-    "prometheus_client",
-    "httpx",
-    "yaml",
-    "rich",
-    "docker",
-    "pyroute2",
-    "netifaces",
-    "dataclasses",
-    "socket",
-    "asyncio",
-    "argparse",
-}
-
-
-@pytest.mark.parametrize(
-    ("argv", "not_imported"),
-    [
-        ("--version", HEAVY),
-        ("--help", HEAVY - {"argparse"}),
-        ("rollback", {"docker", "pyroute2", "asyncio", "prometheus_client"}),
-        ("fix-compose", {"httpx", "dns", "docker", "pyroute2", "asyncio", "prometheus_client"}),
-        ("explain", {"httpx", "yaml", "dns", "docker", "pyroute2", "asyncio"}),
-    ],
-)
-def test_what_a_command_does_not_import(argv, not_imported, tmp_path):
-    """Heavy libraries are paid for by the commands that need them."""
-    program = (
-        "import sys, netdiag.cli\n"
-        f"try: netdiag.cli.main([{argv!r}])\n"
-        "except SystemExit: pass\n"
-        "print(*sys.modules, file=sys.stderr)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={"NETDIAG_STATE_DIR": str(tmp_path)},
-    )
-    assert not_imported & set(done.stderr.split()) == set()
 
 
 def test_completion_needs_one_more_package(monkeypatch, capsys):
