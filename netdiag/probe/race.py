@@ -25,9 +25,12 @@ CONNECT_LIMIT_S: Final = 1.5
 """Longest wait for a TCP connection. On one machine an answer takes microseconds; a lost SYN is sent again after 1 s
 (RFC 6298), so this leaves room for one loss."""
 
-GRACE_S: Final = 0.05
-"""How long a better candidate may still answer after a worse one has: RFC 8305's resolution delay, 50 ms, or twice
-the round trip that the first answer took, whichever is more."""
+NAME_GRACE_S: Final = 0.05
+"""How long a better candidate's name may be looked up once a worse one has answered (RFC 8305's resolution delay)."""
+
+CONNECT_GRACE_S: Final = 0.01
+"""How long a better candidate may still answer its own connect by then, or twice the round trip that the first answer
+took, whichever is more: all of them are addresses of one host, and their packets were sent together."""
 
 _UNSENT: Final[dict[int, Unsent]] = {
     errno.ENETUNREACH: "no_route",
@@ -67,6 +70,13 @@ class _Connecting(NamedTuple):
     @property
     def at(self) -> int:
         return self.candidate.at(self.port) or self.port
+
+
+class _First(NamedTuple):
+    """When the first candidate answered on a port, and how long that took."""
+
+    at: float
+    took_s: float
 
 
 def race(  # noqa: PLR0913 - with two that tests give
@@ -113,7 +123,7 @@ class _Racer:
         self._connected: dict[tuple[str, int], str] = {}
         self._resolved: dict[str, NameAnswer] = {}
         self._unresolved: dict[str, Candidate] = {}
-        self._grace_ends: dict[int, float] = {}
+        self._first: dict[int, _First] = {}
         self._best: dict[int, int] = {}
 
     def run(self, meanwhile: Callable[[], None] | None) -> Race:
@@ -206,27 +216,32 @@ class _Racer:
         self._connected.setdefault((to.candidate.host, to.at), to.address)
         now = time.monotonic()
         self._best[to.port] = min(to.candidate.rank, self._best.get(to.port, to.candidate.rank))
-        self._grace_ends.setdefault(to.port, now + max(GRACE_S, 2 * (now - to.began)))
+        self._first.setdefault(to.port, _First(now, now - to.began))
 
     def _failed(self, to: _Connecting, number: int, unsent: Unsent = "") -> None:
         self._note("tcp", to, failures.from_errno(number), os.strerror(number), unsent)
 
     def _time_left(self, deadline: float) -> float:
         """Return the seconds to wait for the next event: not positive when all is settled or time is up."""
-        unresolved = self._unresolved.values()
-        pending: dict[int, list[int]] = {p: [c.rank for c in unresolved if c.at(p)] for p in self._ports}
-        for to in self._pending():
-            pending[to.port].append(to.candidate.rank)
-        ends = [self._port_ends(port, ranks, deadline) for port, ranks in pending.items()]
+        ends = [
+            self._waits(candidate, port, deadline)
+            for candidate in self._unresolved.values()
+            for port in self._ports_of(candidate)
+        ]
+        ends += [self._waits(to.candidate, to.port, deadline, to.began) for to in self._pending()]
         return max(ends, default=0.0) - time.monotonic()
 
-    def _port_ends(self, port: int, ranks: Sequence[int], deadline: float) -> float:
-        if not ranks:
-            return 0.0
-        best = self._best.get(port)
-        if best is None or self._patient:
+    def _waits(self, candidate: Candidate, port: int, deadline: float, began: float | None = None) -> float:
+        """Return until when the candidate is waited for, whose name is looked up, or whose connect ``began`` then."""
+        first = self._first.get(port)
+        if first is None or self._patient:
             return deadline
-        return min(self._grace_ends[port], deadline) if min(ranks) < best else 0.0
+        if candidate.rank >= self._best[port]:
+            return 0.0
+        grace = first.at + NAME_GRACE_S
+        if began is not None:
+            grace = max(first.at, began) + max(CONNECT_GRACE_S, 2 * first.took_s)
+        return min(grace, deadline)
 
     def _pending(self) -> list[_Connecting]:
         return [key.data for key in self._selector.get_map().values() if isinstance(key.data, _Connecting)]
