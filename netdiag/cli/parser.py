@@ -2,21 +2,18 @@
 
 import argparse
 import os
-import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from netdiag import __version__
+from netdiag.cli import values
 from netdiag.report.rendered import FORMATS, OF_A_CALL, PLAIN
 
-_NAME: Final = re.compile(r"[0-9A-Za-z_]([0-9A-Za-z_.-]*[0-9A-Za-z_.])?")
 _SHELLS: Final = ("bash", "zsh", "fish")
 _LOOKED_AT: Final = "what is looked at"
 _EXAMINED: Final = "how it is examined"
 _PRINTED: Final = "what is printed"
-_LONGEST_WAIT_S: Final = 3600.0
-_LONGEST_DURATION_S: Final = 86400.0
 
 
 def parser(only: str = "") -> argparse.ArgumentParser:
@@ -85,7 +82,7 @@ def _database() -> argparse.ArgumentParser:
     group = part.add_argument_group(_LOOKED_AT)
     group.add_argument(
         "--db-url",
-        type=_db_url,
+        type=values.db_url,
         metavar="mysql://USER@HOST:PORT/DATABASE",
         help="the OpenSPG server's database (default: what the server's command line says)",
     )
@@ -98,7 +95,7 @@ def _hosts() -> argparse.ArgumentParser:
     part = argparse.ArgumentParser(add_help=False)
     said = "try this address or name of the host first (repeatable)"
     group = part.add_argument_group(_EXAMINED)
-    group.add_argument("--host", action="append", default=[], type=_host, metavar="ADDRESS", help=said)
+    group.add_argument("--host", action="append", default=[], type=values.host, metavar="ADDRESS", help=said)
     return part
 
 
@@ -106,10 +103,10 @@ def _probing() -> argparse.ArgumentParser:
     part = argparse.ArgumentParser(add_help=False, parents=[_hosts()])
     group = part.add_argument_group(_EXAMINED)
     said = "imitate this KAG (default: the one that is installed)"
-    group.add_argument("--kag-version", type=_kag_version, metavar="X.Y", help=said)
+    group.add_argument("--kag-version", type=values.kag_version, metavar="X.Y", help=said)
     group.add_argument(
         "--timeout",
-        type=_seconds,
+        type=values.seconds,
         default=120.0,
         metavar="SECONDS",
         help="how long a model may take to answer (default: %(default)g)",
@@ -121,7 +118,7 @@ def _waiting() -> argparse.ArgumentParser:
     part = argparse.ArgumentParser(add_help=False)
     part.add_argument_group(_EXAMINED).add_argument(
         "--wait",
-        type=_duration,
+        type=values.duration,
         default=0.0,
         metavar="DURATION",
         help="run again for as long, while what is wrong can heal by itself: 120s, 2m, 1h; then end with 124 "
@@ -191,7 +188,7 @@ def _report(commands: Any) -> None:
     said = "the check as one page to look at and pass on, keys masked: .html, .md for an issue, or .json"
     report = _command(commands, "report", said, _files(), _database(), _probing(), _speech())
     report.add_argument("-q", "--quiet", action="store_true", help="say nothing of what was written")
-    report.add_argument("-o", "--output", required=True, type=_page, metavar="FILE", help="where it is written")
+    report.add_argument("-o", "--output", required=True, type=values.page, metavar="FILE", help="where it is written")
     report.add_argument(
         "--replay", metavar="REPORT", help="show a saved JSON report, diagnosed again; `-` is standard input"
     )
@@ -233,7 +230,7 @@ def _compose(commands: Any) -> None:
     )
     group.add_argument("--service", metavar="NAME", help="which service (default: OpenSPG's server)")
     network = "join this existing network (default: give the service the name of its host)"
-    group.add_argument("--network", type=_network, metavar="NAME", help=network)
+    group.add_argument("--network", type=values.network, metavar="NAME", help=network)
     fix = _command(commands, "fix-compose", said, part, _printing())
     fix.add_argument("--dry-run", action="store_true", help="show what would be written, and write nothing")
 
@@ -254,11 +251,11 @@ def _watch(commands: Any) -> None:
     watch.add_argument("-q", "--quiet", action="store_true", help="tell problems only")
     _container(watch)
     watch.add_argument(
-        "--interval", type=_duration, default=30.0, metavar="DURATION", help="how often to check (default: 30s)"
+        "--interval", type=values.duration, default=30.0, metavar="DURATION", help="how often to check (default: 30s)"
     )
     watch.add_argument(
         "--listen",
-        type=_listen,
+        type=values.listen,
         default=("127.0.0.1", 9877),
         metavar="ADDRESS:PORT",
         help="where metrics are served (default: 127.0.0.1:9877; port 0 takes a free one)",
@@ -266,7 +263,7 @@ def _watch(commands: Any) -> None:
     watch.add_argument("--fix", action="store_true", help="write what is proven, as fix-base-url does")
     watch.add_argument(
         "--fix-every",
-        type=_duration,
+        type=values.duration,
         default=600.0,
         metavar="DURATION",
         help="repair the same source no more often (default: 10m)",
@@ -311,91 +308,3 @@ def language(environ: Mapping[str, str]) -> str:
     """Return ``zh`` where the locale is Chinese, in POSIX's order of precedence, else ``en``."""
     chosen = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
     return "zh" if chosen.lower().startswith("zh") else "en"
-
-
-def _host(text: str) -> str:
-    from ipaddress import ip_address  # noqa: PLC0415 - only when the option is used
-
-    bare = text.removeprefix("[").removesuffix("]")
-    try:
-        return str(ip_address(bare))
-    except ValueError:
-        if _NAME.fullmatch(text):
-            return text
-    msg = f"takes an address or a name, without scheme, port or path: {text!r}"
-    raise argparse.ArgumentTypeError(msg)
-
-
-def _network(text: str) -> str:
-    from netdiag.compose import is_network  # noqa: PLC0415 - only when the option is used
-
-    if not is_network(text):
-        msg = f"takes the name of a network, as `docker network ls` shows it: {text!r}"
-        raise argparse.ArgumentTypeError(msg)
-    return text
-
-
-def _page(text: str) -> str:
-    if not text.endswith((".html", ".md", ".json")):
-        msg = f"takes a name that ends with .html, .md or .json: {text!r}"
-        raise argparse.ArgumentTypeError(msg)
-    return text
-
-
-def _db_url(text: str) -> object:
-    from netdiag.openspg.settings import given  # noqa: PLC0415 - only when the option is used
-
-    try:
-        return given(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text.removesuffix("s"))
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= _LONGEST_WAIT_S:
-        msg = f"takes seconds, more than 0 and at most {_LONGEST_WAIT_S:g}: {text!r}"
-        raise argparse.ArgumentTypeError(msg)
-    return seconds
-
-
-def _duration(text: str) -> float:
-    """Return seconds: a plain number, or one with ``s``, ``m`` or ``h``."""
-    try:
-        seconds = float(text.rstrip("smh")) * {"m": 60, "h": 3600}.get(text[-1:], 1)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= _LONGEST_DURATION_S or len(text) - len(text.rstrip("smh")) > 1:
-        msg = f"takes a time more than 0 and at most 24 h, like 30, 30s, 2m or 1h: {text!r}"
-        raise argparse.ArgumentTypeError(msg)
-    return seconds
-
-
-def _listen(text: str) -> tuple[str, int]:
-    from ipaddress import ip_address  # noqa: PLC0415 - only when the option is used
-
-    host, _, port = text.rpartition(":")
-    try:
-        return str(ip_address(host.removeprefix("[").removesuffix("]"))), _port(port)
-    except ValueError:
-        msg = f"takes an address and a port, like 127.0.0.1:9877 or [::1]:9877: {text!r}"
-        raise argparse.ArgumentTypeError(msg) from None
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
-        raise ValueError
-    return int(text)
-
-
-def _kag_version(text: str) -> str:
-    from netdiag.kag.version import parse  # noqa: PLC0415 - only when the option is used
-
-    try:
-        parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-    return text

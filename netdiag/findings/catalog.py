@@ -51,7 +51,8 @@ def terms() -> Mapping[str, Mapping[str, str]]:
 
 @functools.cache
 def _registry() -> Mapping[str, Any]:
-    registry: Mapping[str, Any] = json.loads(REGISTRY.read_bytes())
+    loader: Any = __spec__.loader  # the package may lie in an archive
+    registry: Mapping[str, Any] = json.loads(loader.get_data(str(REGISTRY)))
     return registry
 
 

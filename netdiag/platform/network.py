@@ -7,9 +7,12 @@ import socket
 import struct
 from typing import Final, NamedTuple
 
-import netifaces
-
 from netdiag.model.place import Gateway, Interface
+
+try:
+    import netifaces
+except ImportError:  # compiled, so it is not lent to a container
+    from netdiag.platform import links as netifaces  # type: ignore[no-redef]
 
 _FAMILIES: Final = (netifaces.AF_INET, netifaces.AF_INET6)
 

@@ -11,7 +11,7 @@ from netdiag.store.records import Replacement, Run, RunFile
 from netdiag.store.recover import Recovered
 from netdiag.store.refusal import CannotWrite, Reason
 from netdiag.store.rows import Rows, is_row
-from netdiag.store.store import Change, Store
+from netdiag.store.store import Change, Store, default_directory
 
 __all__ = [
     "Beside",
@@ -25,5 +25,6 @@ __all__ = [
     "RunFile",
     "Store",
     "beside",
+    "default_directory",
     "is_row",
 ]

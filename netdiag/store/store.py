@@ -47,7 +47,7 @@ class Store:
     """
 
     def __init__(self, directory: Path | None = None, *, patience_s: float = PATIENCE_S) -> None:
-        directory = directory or _default_directory()
+        directory = directory or default_directory()
         with refusing_state(directory):
             self.directory = directory.absolute()
         self._journal = Journal(self.directory)
@@ -146,7 +146,8 @@ class Store:
         return existing.is_dir() and os.access(existing, os.R_OK | os.W_OK | os.X_OK, effective_ids=True)
 
 
-def _default_directory() -> Path:
+def default_directory() -> Path:
+    """Return where the journal is kept unless it is said otherwise; raises :class:`CannotWrite` where no home is."""
     if named := os.environ.get("NETDIAG_STATE_DIR"):
         return Path(named)
     if os.geteuid() == 0:
