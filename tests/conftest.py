@@ -8,7 +8,7 @@ import pytest
 
 from netdiag import lab
 
-pytest_plugins = ("docker_ground",)
+pytest_plugins = ("docker_ground", "inside_ground")
 
 MISSING = pytest.StashKey[dict[str, str]]()
 """Why each ground that a test asked for was not there."""

@@ -41,6 +41,10 @@ VARIABLES = {
     "capitals or not",
     ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"): "whose certificates these calls trust, "
     "as KAG's clients take them",
+    ("DOCKER_HOST", "DOCKER_CONTEXT", "XDG_RUNTIME_DIR"): "which engine `--container` asks; also what Docker's own "
+    "command takes: `DOCKER_CONFIG`, `DOCKER_TLS_VERIFY`, `DOCKER_CERT_PATH`",
+    ("NETDIAG_CALLED", "NETDIAG_TERMINAL", "NETDIAG_PROCESS"): "are set for the netdiag in a container by the one on "
+    "its host: how it is called there, which of its outputs end on a terminal, whose mounts it sees",
     ("OLLAMA_HOST",): "is only looked at: a value with which Ollama would not start or not listen is told",
     (
         "container",

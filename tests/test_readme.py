@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from docker_api_page import page as docker_api
 from golden import check, check_block, steady
 from platforms_page import page as platforms
 from reference import reference
@@ -47,6 +48,11 @@ def test_the_reference_follows_the_code():
 def test_the_table_of_platforms_follows_the_code():
     """docs/platforms.md is made from the table that names platforms."""
     check(PROJECT / "docs" / "platforms.md", platforms())
+
+
+def test_the_calls_of_the_docker_api_follow_the_code():
+    """docs/docker-api.md is made from the table that the client holds itself to."""
+    check(PROJECT / "docs" / "docker-api.md", docker_api())
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

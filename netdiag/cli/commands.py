@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status."""
     output.prepare(arguments)
-    if getattr(arguments, "container", None):
-        from netdiag.container import run_inside  # noqa: PLC0415 - needs the docker package
+    if hasattr(arguments, "container"):
+        from netdiag.cli import from_host  # noqa: PLC0415 - needs the docker package
 
-        return run_inside(arguments.container, sys.argv[1:])
+        if from_host.is_meant(arguments):
+            return from_host.run(arguments)
     try:
         return _COMMANDS[arguments.command](arguments)
     finally:
@@ -154,6 +155,12 @@ def _watch(arguments: argparse.Namespace) -> int:
     return watching.run(_job(arguments), arguments)
 
 
+def _install(arguments: argparse.Namespace) -> int:
+    from netdiag.cli import from_host  # noqa: PLC0415 - needs the docker package
+
+    return from_host.settle(arguments)
+
+
 def _demo(arguments: argparse.Namespace) -> int:
     from netdiag.cli import demo  # noqa: PLC0415 - needs the lab
 
@@ -170,6 +177,8 @@ _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
     "rollback": _rollback,
     "explain": _explain,
     "watch": _watch,
+    "install": _install,
+    "uninstall": _install,
     "demo": _demo,
 }
 

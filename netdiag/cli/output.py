@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from io import TextIOWrapper
 from typing import Final, TextIO
 
+from netdiag.cli.terminal import is_terminal
 from netdiag.model.event import Event, Started, Tell
 from netdiag.model.report import Report
 
@@ -89,8 +90,9 @@ def show(report: Report, arguments: argparse.Namespace, stream: TextIO, *, told:
         from netdiag.report.as_text import as_text  # noqa: PLC0415 - one of the formats is needed
 
         detail = -1 if arguments.quiet else arguments.verbose
-        colour = stream.isatty() and not arguments.no_color and not os.environ.get("NO_COLOR")
-        stream.write(as_text(report, arguments.lang, detail=detail, colour=colour))
+        colour = is_terminal(stream, "stdout") and not arguments.no_color and not os.environ.get("NO_COLOR")
+        called = os.environ.get("NETDIAG_CALLED", "netdiag")
+        stream.write(as_text(report, arguments.lang, detail=detail, colour=colour, called=called))
         stream.flush()
     elif arguments.format != "jsonl" or not told:
         from netdiag.report.rendered import rendered  # noqa: PLC0415

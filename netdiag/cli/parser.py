@@ -41,9 +41,12 @@ def parser(only: str = "") -> argparse.ArgumentParser:
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """Return what ``arguments`` ask for; ends the process with a usage error where they cannot be meant."""
+    """Return what ``arguments`` ask for, and them as ``argv``.
+
+    Ends the process with a usage error where they cannot be meant.
+    """
     top = parser(arguments[0] if arguments and arguments[0] in _COMMANDS else "")
-    parsed = top.parse_args(arguments)
+    parsed = top.parse_args(arguments, argparse.Namespace(argv=tuple(arguments)))
     if parsed.command == "rollback" and parsed.list and (parsed.run or parsed.files):
         top.error("rollback --list undoes nothing: it takes neither --run nor FILE")
     if getattr(parsed, "replay", None) and getattr(parsed, "wait", 0):
@@ -52,6 +55,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         top.error("watch reads its configurations again and again, so it takes no standard input")
     if parsed.command == "fix-compose" and hasattr(parsed, "container"):
         top.error("argument --container: a compose file is on the host, so fix-compose runs there")
+    alone = [name for name in ("user", "way", "helper_image") if hasattr(parsed, name)]
+    if alone and not hasattr(parsed, "container"):
+        top.error(f"argument --{alone[0].replace('_', '-')}: means nothing without --container")
     variable = getattr(parsed, "db_password_env", None)
     if variable and variable not in os.environ and not hasattr(parsed, "container"):
         top.error("argument --db-password-env: takes the name of a variable that is set")
@@ -166,8 +172,15 @@ def _command(commands: Any, name: str, said: str, *parents: argparse.ArgumentPar
 
 def _container(to: argparse.ArgumentParser) -> None:
     """Take ``--container`` before and after the command; without a default, which would hide the one before it."""
-    said = "run this inside that container, through the Docker API"
+    said = "run this inside that container, through the Docker API: its name, id, compose service or image, or `auto`"
     to.add_argument("--container", metavar="NAME", default=argparse.SUPPRESS, help=said)
+    said = "as this user of the container (default: the one it runs as)"
+    to.add_argument("--user", metavar="USER", default=argparse.SUPPRESS, help=f"with --container: {said}")
+    said = "how netdiag gets there (default: the first that can be)"
+    ways = ("installed", "lent", "helper")
+    to.add_argument("--way", choices=ways, default=argparse.SUPPRESS, help=f"with --container: {said}")
+    said = "a local image with Python for a container without (default: netdiag)"
+    to.add_argument("--helper-image", metavar="IMAGE", default=argparse.SUPPRESS, help=f"with --container: {said}")
 
 
 def _fix(commands: Any) -> None:
@@ -270,6 +283,21 @@ def _watch(commands: Any) -> None:
     )
 
 
+def _install(commands: Any) -> None:
+    said = "put netdiag into a running container to stay, from its host"
+    _in_container(commands.add_parser("install", parents=[_speech()], help=said))
+
+
+def _uninstall(commands: Any) -> None:
+    said = "take away all that `install` put into a container"
+    _in_container(commands.add_parser("uninstall", parents=[_speech()], help=said))
+
+
+def _in_container(to: argparse.ArgumentParser) -> None:
+    said = "its name, id, compose service or image, or `auto`"
+    to.add_argument("place", metavar="CONTAINER", help=said)
+
+
 def _demo(commands: Any) -> None:
     demo = _command(commands, "demo", "a host, a container and a fault, repaired before your eyes", _speech())
     said = "which fault (default: works-by-gateway)"
@@ -288,6 +316,8 @@ _COMMANDS: Final[Mapping[str, Callable[[Any], None]]] = {
     "rollback": _rollback,
     "explain": _explain,
     "watch": _watch,
+    "install": _install,
+    "uninstall": _uninstall,
     "demo": _demo,
 }
 

@@ -5,6 +5,7 @@ import threading
 import time
 from typing import Final
 
+from netdiag.cli.terminal import is_terminal
 from netdiag.model.event import Answered, Calling, Event
 
 FIRST_AFTER_S: Final = 2.0
@@ -19,7 +20,7 @@ class Progress:
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
-        self._terminal = sys.stderr.isatty()
+        self._terminal = is_terminal(sys.stderr, "stderr")
         self._waits: dict[str, float] = {}
         self._due = 0.0
         self._stop = threading.Event()

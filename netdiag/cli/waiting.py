@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from netdiag import engine, findings, waiting
 from netdiag.cli.progress import Progress
+from netdiag.cli.terminal import is_terminal
 from netdiag.engine import Job
 from netdiag.model.report import Finding, Report
 from netdiag.report import as_text, examined  # noqa: F401 - loaded while there is time, used when there is none
@@ -27,6 +28,6 @@ def waited(job: Job, arguments: argparse.Namespace) -> Report:
         sys.stderr.flush()
 
     # a log has a line for each change, and none that counts seconds
-    quiet = arguments.quiet or not sys.stderr.isatty()
+    quiet = arguments.quiet or not is_terminal(sys.stderr, "stderr")
     with contextlib.closing(Progress(quiet=quiet)) as progress:
         return waiting.until_settled(job, arguments.wait, lambda each: engine.run(each, progress.tell), tell)

@@ -1,72 +1,78 @@
-"""Run the same command inside a container that has netdiag, through the Docker API, with its output and exit status."""
+"""Run a command of netdiag in a container, from the host: find the container, choose the way, go it."""
 
-import contextlib
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from netdiag import exits
-from netdiag.container import hostview
-from netdiag.text import shown
+from netdiag.container import helping, hostview, reading, running
+from netdiag.container.allowed import ALLOWED
+from netdiag.container.client import connected
+from netdiag.container.finding import find
+from netdiag.container.keeping import Kept
+from netdiag.container.looking import look
+from netdiag.container.refusal import Refused
+from netdiag.container.request import Request, Streams
+from netdiag.container.ways import Way, choose, require_running
+from netdiag.container.words import refusal, say
+from netdiag.model.container import Container
 
-NOT_EXECUTABLE: Final = 126
-NOT_FOUND: Final = 127
-"""What the engine's exec answers when the program is not there (POSIX shell's numbers)."""
+if TYPE_CHECKING:
+    from docker import APIClient
 
 
-def run_inside(name: str, argv: Sequence[str]) -> int:
-    """Run ``netdiag`` with ``argv``, less its ``--container`` option, inside container ``name``; return its status."""
+def run_inside(request: Request, streams: Streams) -> int:
+    """Run ``request`` and return the status of what ran, or say why it cannot be and return the status of that."""
+
+    def tell(word: str, **values: object) -> None:
+        streams.err.write(f"netdiag: {say(word, request.language, **values)}\n".encode())
+        streams.err.flush()
+
     try:
-        import docker  # noqa: PLC0415 - the extra `netdiag[docker]`
-        import docker.errors  # noqa: PLC0415
-    except ImportError:
-        return _refuse("--container needs one more package: pip install 'netdiag[docker]'", exits.USAGE)
-    try:
-        with contextlib.closing(docker.from_env()) as client:
-            container = client.containers.get(name)
-            if container.status != "running":
-                return _refuse(f"container {name} is {container.status}: docker start {name}", exits.PROBLEM)
-            environment = hostview.environment(client.api, container.id)
-            return _execute(client, container.id, ["netdiag", *without_container(argv)], name, environment)
-    except docker.errors.NotFound:
-        return _refuse(f"there is no container {name}: docker ps --all", exits.USAGE)
-    except docker.errors.DockerException as error:
-        return _refuse(f"the Docker Engine cannot be used: {shown(str(error))}", exits.PROBLEM)
+        with connected(ALLOWED["run"]) as (client, address):
+            if request.verbose:
+                engine = reading.engine(client)
+                tell(address.by, url=address.shown, detail=address.detail)
+                tell("engine", name=engine.name, version=engine.version, system=engine.system)
+            container = reading.container(client, find(client, request.container).id)
+            return _run(client, container, request, streams, tell)
+    except Refused as refused:
+        streams.err.write(f"netdiag: {refusal(refused, request.language)}\n".encode())
+        return refused.status
 
 
-def without_container(argv: Sequence[str]) -> Iterator[str]:
-    """Yield ``argv`` without ``--container NAME`` or ``--container=NAME``."""
-    arguments = iter(argv)
-    for argument in arguments:
-        if argument == "--container":
-            next(arguments, None)
-        elif not argument.startswith("--container="):
-            yield argument
-
-
-def _execute(
-    client: "docker.DockerClient",  # type: ignore[name-defined]  # noqa: F821
-    identity: str,
-    command: Sequence[str],
-    name: str,
-    environment: Mapping[str, str],
+def _run(
+    client: "APIClient", container: Container, request: Request, streams: Streams, tell: Callable[..., None]
 ) -> int:
-    created = client.api.exec_create(identity, command, environment=environment)
-    for out, err in client.api.exec_start(created["Id"], stream=True, demux=True):
-        _pass_on(out, sys.stdout)
-        _pass_on(err, sys.stderr)
-    status = int(client.api.exec_inspect(created["Id"])["ExitCode"])
-    if status in (NOT_EXECUTABLE, NOT_FOUND):
-        return _refuse(f"container {name} has no netdiag: see README.md, delivery", exits.PROBLEM)
+    require_running(container)
+    way = _way(client, container, request)
+    if request.verbose:
+        tell("container", name=container.name, image=container.image, id=container.id[:12])
+        tell(f"way_{way.name}", program=way.program)
+        for why in way.passed_over:
+            tell("because", why=(why,), older="", image=request.helper_image)
+    status = _go(client, container, way, request, streams)
+    if status == exits.CANNOT_WRITE and not request.user and container.user not in ("", "0", "root"):
+        tell("try_root", user=container.user)
     return status
 
 
-def _pass_on(data: bytes | None, stream: object) -> None:
-    if data:
-        stream.buffer.write(data)  # type: ignore[attr-defined]
-        stream.flush()  # type: ignore[attr-defined]
+def _way(client: "APIClient", container: Container, request: Request) -> Way:
+    inside = look(client, container.id, request.user)
+    try:
+        return choose(container, inside, request.helper_image, only=request.way)
+    except Refused:
+        with connected(ALLOWED["help"]) as (helpful, _):
+            there = helping.has_image(helpful, request.helper_image)
+        return choose(container, inside, request.helper_image, helper_is_there=there, only=request.way)
 
 
-def _refuse(message: str, status: int) -> int:
-    sys.stderr.write(f"netdiag: {message}\n")
-    return status
+def _go(client: "APIClient", container: Container, way: Way, request: Request, streams: Streams) -> int:
+    seen = hostview.environment(client, container.id)
+    request = replace(request, environment={**request.environment, **seen})
+    visit = running.Visit(client, container.id, request, streams, Kept.of(container.id))
+    if way.name == "installed":
+        return running.installed(visit, way.program)
+    if way.name == "lent":
+        return running.lent(visit, way.program)
+    return helping.helped(visit, way.program)

@@ -29,17 +29,19 @@ def read(
 ) -> Facts:
     """Return the facts of the machine below ``root``; what cannot be read is simply not among them.
 
-    ``links`` are its interfaces and gateways; without them this process's own are taken.
+    ``links`` are its interfaces and gateways; without them this process's own are taken. ``NETDIAG_PROCESS`` names the
+    process whose mounts they are, for one that sees another container's files (netdiag/container/boot.py).
     """
     found = network.read() if links is None else links
+    process = root / "proc" / environ.get("NETDIAG_PROCESS", "self")
     hosts = resolving.hosts(_text(root / "etc/hosts"))
     resolver = resolving.resolver(_text(root / "etc/resolv.conf"))
     seen = (
         *_present(root),
         *marks.of_kernel(_text(root / "proc/sys/kernel/osrelease").strip()),
         *marks.of_command_line(_text(root / "proc/cmdline")),
-        *marks.of_mounts(_text(root / "proc/self/mountinfo"), _text(root / "proc/self/cgroup")),
-        *marks.of_user_namespace(_text(root / "proc/self/uid_map")),
+        *marks.of_mounts(_text(process / "mountinfo"), _text(process / "cgroup")),
+        *marks.of_user_namespace(_text(process / "uid_map")),
         *marks.of_environment(environ, _first_environment(root), _text(root / "run/systemd/container").strip()),
         *marks.of_resolver(resolver),
         *marks.of_hosts(hosts),

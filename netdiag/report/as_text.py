@@ -7,12 +7,15 @@ from netdiag.model.report import Report
 from netdiag.report.page import Page
 
 
-def as_text(report: Report, language: str = "en", *, detail: int = 0, colour: bool = False) -> str:
+def as_text(
+    report: Report, language: str = "en", *, detail: int = 0, colour: bool = False, called: str = "netdiag"
+) -> str:
     """Return the report as text in ``language``.
 
     ``detail`` is -1 for problems only, 0 as usual, 1 with every attempt, 2 with what cannot be of use to most.
+    ``called`` is how netdiag is called here, in the commands that are advised.
     """
-    page = Page(colour=colour)
+    page = Page(colour=colour, called=called)
     if report.command == "detect":
         from netdiag.report.detected import detected  # noqa: PLC0415 - a command needs one of the pages
 

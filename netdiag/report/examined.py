@@ -165,7 +165,8 @@ class _Outcome:
         self._page.headed(style, self._label(name), self._label("colon") + text)
 
     def _label(self, name: str, **values: object) -> str:
-        return label(name, self._language, **values)
+        said = label(name, self._language, **values)
+        return said.replace("`netdiag ", f"`{self._page.called} ")
 
     def _place(self, endpoint: Endpoint) -> str:
         """Return where an endpoint is and what it says: ``kag_config.yaml:3 chat_llm http://localhost:11434/``."""

@@ -38,7 +38,8 @@ class Page:
     ends with blanks, and without ``colour`` none has an escape sequence.
     """
 
-    def __init__(self, *, colour: bool = False) -> None:
+    def __init__(self, *, colour: bool = False, called: str = "netdiag") -> None:
+        self.called = called
         self._colour = colour
         self._lines: list[str] = []
 

@@ -103,3 +103,9 @@ def test_paragraphs_fit_80_columns(text):
     widths = [sum(2 if ord(c) > 0x2E80 else 1 for c in line) for line in wrapped(text).splitlines()]
     assert max(widths) <= 80
     assert len(widths) > 1
+
+
+def test_how_netdiag_is_called():
+    """The command that is advised is one that works where it is read: on the host, it names the container."""
+    said = as_text(SITUATIONS["repaired"], called="netdiag --container openspg")
+    assert "`netdiag --container openspg rollback`" in " ".join(said.split())

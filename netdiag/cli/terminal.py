@@ -1,0 +1,15 @@
+"""Who reads what is printed: on a terminal of its own, or on that of the host that netdiag was started from."""
+
+import os
+from typing import Final, TextIO
+
+VARIABLE: Final = "NETDIAG_TERMINAL"
+"""Names, in a container, which of ``stdout`` and ``stderr`` end on a terminal of the host's."""
+
+CALLED: Final = "NETDIAG_CALLED"
+"""How a person on the host calls the netdiag in a container: ``netdiag --container NAME``."""
+
+
+def is_terminal(stream: TextIO, name: str) -> bool:
+    """Say whether a person reads ``stream``, which is called ``stdout`` or ``stderr``."""
+    return stream.isatty() or name in os.environ.get("NETDIAG_TERMINAL", "").split()

@@ -1,0 +1,102 @@
+"""Where the engine listens: as Docker's own command finds it, and then where rootless Docker and Podman do."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from netdiag.container.refusal import Refused
+from netdiag.text import shown
+
+DEFAULT: Final = "/var/run/docker.sock"
+
+
+@dataclass(frozen=True)
+class Address:
+    """A URL, who named it (a word of ``words.py``) with the detail of that, and TLS as the SDK takes it."""
+
+    url: str
+    by: str
+    detail: str = ""
+    tls: Any = None
+
+    @property
+    def shown(self) -> str:
+        """The URL as it may be shown: it may hold a password."""
+        return shown(self.url)
+
+
+def find(environ: Mapping[str, str] = os.environ, exists: Callable[[str], bool] = os.path.exists) -> Address:
+    """Return where the engine is to be found: ``DOCKER_HOST``, the context, or a socket that is there.
+
+    Raises :class:`Refused` where what was named cannot be used.
+    """
+    if url := environ.get("DOCKER_HOST", ""):
+        return _usable(Address(_scheme(url), "by_docker_host", tls=_tls(environ)))
+    name = environ.get("DOCKER_CONTEXT", "") or _current_context()
+    if name and name != "default":
+        return _usable(_of_context(name))
+    for path, by in _sockets(environ):
+        if exists(path):
+            return Address(f"unix://{path}", by)
+    return Address(f"unix://{DEFAULT}", "by_default")
+
+
+def _sockets(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the well-known sockets with who listens there."""
+    runtime = environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
+    yield DEFAULT, "by_default"
+    yield f"{runtime}/docker.sock", "by_rootless"  # docs.docker.com/engine/security/rootless
+    yield f"{runtime}/podman/podman.sock", "by_podman"  # podman-system-service(1)
+    yield "/run/podman/podman.sock", "by_podman"
+
+
+def _scheme(url: str) -> str:
+    """Return ``url`` with a scheme, as Docker's command takes ``host:2375`` and a bare path."""
+    if "://" in url:
+        return url
+    return f"unix://{url}" if url.startswith("/") else f"tcp://{url}"
+
+
+def _tls(environ: Mapping[str, str]) -> Any:
+    from docker.errors import TLSParameterError  # noqa: PLC0415 - the extra `netdiag[docker]`
+    from docker.utils import kwargs_from_env  # noqa: PLC0415
+
+    try:
+        return kwargs_from_env(environment=environ).get("tls")
+    except TLSParameterError as error:
+        raise Refused(word="engine_tls", detail=shown(str(error))) from error
+
+
+def _current_context() -> str:
+    from docker.context import ContextAPI  # noqa: PLC0415 - the extra `netdiag[docker]`
+
+    current = ContextAPI.get_current_context()
+    return str(current.Name) if current else ""
+
+
+def _of_context(name: str) -> Address:
+    from docker.context import ContextAPI  # noqa: PLC0415 - the extra `netdiag[docker]`
+
+    try:
+        context = ContextAPI.get_context(name)
+    except Exception as error:  # docker.errors.ContextException, and ValueError for a damaged file
+        raise Refused(word="context_unusable", name=name, detail=shown(str(error))) from error
+    if context is None or not context.Host:
+        raise Refused(word="no_such_context", name=name)
+    return Address(_scheme(str(context.Host)), "by_context", name, context.TLSConfig)
+
+
+def _usable(address: Address) -> Address:
+    scheme = address.url.partition("://")[0]
+    if scheme == "ssh":
+        raise Refused(word="engine_ssh", url=address.shown)
+    if scheme not in ("unix", "tcp", "http", "https", "npipe"):
+        raise Refused(word="engine_scheme", url=address.shown)
+    return address
+
+
+def socket_path(url: str) -> Path | None:
+    """Return the socket's path, or ``None`` where the engine is not reached by one."""
+    return Path(url.removeprefix("unix://")) if url.startswith("unix://") else None

@@ -1,0 +1,89 @@
+"""``netdiag install`` and ``uninstall``: netdiag in a container to stay, and taken away again without a trace."""
+
+import base64
+import contextlib
+import json
+import tarfile
+from typing import TYPE_CHECKING, Final
+
+from netdiag import exits
+from netdiag.container import lending, reading, running
+from netdiag.container.allowed import ALLOWED
+from netdiag.container.client import connected
+from netdiag.container.finding import find
+from netdiag.container.keeping import Kept
+from netdiag.container.looking import look
+from netdiag.container.refusal import Refused
+from netdiag.container.request import Request, Streams
+from netdiag.container.ways import require_running
+from netdiag.container.words import refusal, say
+from netdiag.model.container import Container
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+_STATUS: Final = {
+    "installed": exits.OK,
+    "already_installed": exits.OK,
+    "uninstalled": exits.OK,
+    "already_gone": exits.OK,
+    "cannot_install": exits.CANNOT_WRITE,
+}
+
+
+def settle(request: Request, streams: Streams, *, installs: bool) -> int:
+    """Install netdiag in the container or take it away, say what came of it, and return the status of that."""
+
+    def tell(sentence: str) -> None:
+        streams.err.write(f"netdiag: {sentence}\n".encode())
+        streams.err.flush()
+
+    try:
+        with connected(ALLOWED["run"]) as (client, _):
+            container = reading.container(client, find(client, request.container).id)
+            python = _python(client, container)
+            visit = running.Visit(client, container.id, request, streams, Kept.of(container.id))
+            word, detail = _settled(visit, python, container.user, installs=installs)
+            tell(say(word, request.language, name=container.name, detail=detail))
+            return _STATUS.get(word, exits.PROBLEM)
+    except Refused as refused:
+        tell(refusal(refused, request.language))
+        return refused.status
+
+
+def _python(client: "APIClient", container: Container) -> str:
+    require_running(container)
+    if container.read_only:
+        raise Refused(word="read_only_root", name=container.name)
+    inside = look(client, container.id, "0")
+    if not inside.python:
+        raise Refused(word="nothing_to_install_on", name=container.name)
+    return inside.python
+
+
+def _settled(visit: running.Visit, python: str, owner: str, *, installs: bool) -> tuple[str, str]:
+    """Run settling.py in the container, as root; return its word and detail."""
+    said: list[tuple[str, str]] = []
+    command = [python, "-I", "-S", "-B", "-c", lending.LOADER, "install" if installs else "uninstall"]
+    with visit.kept.alone():
+        program, journal = (lending.program(), visit.kept.packed()) if installs else (b"", b"")
+        header = {"installs": installs, "owner": owner, "digest": lending.digest(program) if installs else ""}
+        created = visit.client.exec_create(visit.container, command, stdin=True, user="0")["Id"]
+        with running.started(visit.client, created) as stream:
+
+            def hear(line: bytes) -> None:
+                word, _, rest = line.partition(b" ")
+                if word == b"said":
+                    said.append(tuple(json.loads(rest)))
+                elif word == b"journal":
+                    with contextlib.suppress(OSError, ValueError, tarfile.TarError):
+                        visit.kept.replace(base64.b64decode(rest))
+                        stream.send(b"A")
+                        return
+                    stream.send(b"N")
+
+            stream.send(lending.sent("settling.py", header, program=program, journal=journal))
+            stream.pass_on(visit.streams.out, visit.streams.err, hear)
+        if installs and said and said[0][0] == "installed":
+            visit.kept.replace(lending.nothing())
+    return said[0] if said else ("cannot_install", "")
