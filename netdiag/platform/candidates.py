@@ -6,8 +6,8 @@ from typing import Final
 
 from netdiag.model.place import Candidate, CandidateKind, Choice, Facts, NameAnswer, Platform, Reason
 from netdiag.platform import names
-from netdiag.platform.marks import EMBEDDED_DNS
 from netdiag.platform.naming import host, possible
+from netdiag.platform.resolving import EMBEDDED_DNS
 from netdiag.platform.siblings import NO_SIBLINGS, Siblings
 from netdiag.platform.table import BY_NAME
 

@@ -34,6 +34,7 @@ def read(
     """
     found = network.read() if links is None else links
     process = root / "proc" / environ.get("NETDIAG_PROCESS", "self")
+    asked = network.listeners() if links is None and root == Path("/") else None
     hosts = resolving.hosts(_text(root / "etc/hosts"))
     resolver = resolving.resolver(_text(root / "etc/resolv.conf"))
     seen = (
@@ -57,8 +58,12 @@ def read(
         hosts=hosts,
         nameservers=resolver.nameservers,
         host_nameservers=resolver.host_nameservers,
-        listeners=listeners(_text(root / "proc/net/tcp"), _text(root / "proc/net/tcp6")),
+        listeners=_listeners(root) if asked is None else asked,
     )
+
+
+def _listeners(root: Path) -> tuple[str, ...]:
+    return listeners(_text(root / "proc/net/tcp"), _text(root / "proc/net/tcp6"))
 
 
 def _text(path: Path) -> str:

@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 from typing import Final
 
+from netdiag.platform import netlink
+
 AF_INET: Final = socket.AF_INET
 AF_INET6: Final = socket.AF_INET6
 
-# linux/rtnetlink.h, linux/netlink.h, linux/if_addr.h
-_NEWADDR, _GETADDR, _NEWROUTE, _GETROUTE, _DONE, _ERROR = 20, 22, 24, 26, 3, 2
-_DUMP_REQUEST: Final = 0x301  # NLM_F_REQUEST | NLM_F_DUMP
+# linux/rtnetlink.h, linux/if_addr.h
+_NEWADDR, _GETADDR, _NEWROUTE, _GETROUTE = 20, 22, 24, 26
 _IFA_ADDRESS, _IFA_LOCAL = 1, 2
 _RTA_OIF, _RTA_GATEWAY, _RTA_PRIORITY, _RTA_TABLE = 4, 5, 6, 15
 _MAIN_TABLE: Final = 254
-_LARGEST: Final = 1 << 18
 
 
 def interfaces() -> list[str]:
@@ -62,23 +62,12 @@ def _number(raw: bytes | None) -> int:
     return int(struct.unpack("I", raw)[0]) if raw else 0
 
 
-def _dump(ask: int, answer: int) -> Iterator[bytes]:
-    """Yield the body of each message that answers; none where the kernel does not answer at all (gVisor)."""
+def _dump(ask: int, answer: int) -> list[bytes]:
+    """Return the body of each message that answers; none where the kernel does not answer at all (gVisor)."""
     try:
-        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as kernel:
-            kernel.settimeout(1.0)
-            kernel.send(struct.pack("IHHIIBxxx", 20, ask, _DUMP_REQUEST, 1, 0, socket.AF_UNSPEC))
-            while True:
-                data = kernel.recv(_LARGEST)
-                while len(data) >= 16:
-                    length, kind = struct.unpack_from("IH", data)
-                    if kind in (_DONE, _ERROR):
-                        return
-                    if kind == answer:
-                        yield data[16:length]
-                    data = data[(length + 3) & ~3 :]
+        return netlink.dump(socket.NETLINK_ROUTE, ask, struct.pack("Bxxx", socket.AF_UNSPEC), answer)
     except OSError:
-        return
+        return []
 
 
 def _attributes(message: bytes, at: int) -> Iterator[tuple[int, bytes]]:

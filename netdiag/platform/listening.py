@@ -2,10 +2,10 @@
 
 import ipaddress
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from netdiag.platform.marks import EMBEDDED_DNS
+from netdiag.platform.resolving import EMBEDDED_DNS
 
 _LISTEN: Final = "0A"  # TCP_LISTEN, include/net/tcp_states.h
 
@@ -20,8 +20,13 @@ class Socket(NamedTuple):
 
 def listeners(tcp: str, tcp6: str) -> tuple[str, ...]:
     """Return ``address:port`` of every listening socket in the texts of ``/proc/net/tcp`` and ``tcp6``, by port."""
-    found = {(each.port, each.address): each for each in sockets(tcp, tcp6)}
-    return tuple(f"[{a}]:{port}" if ":" in a else f"{a}:{port}" for port, a in sorted(found))
+    return named(sockets(tcp, tcp6))
+
+
+def named(found: Iterable[Socket]) -> tuple[str, ...]:
+    """Return ``address:port`` of each socket once, by port, without Docker's resolver."""
+    places = sorted({(each.port, each.address) for each in found if each.address != EMBEDDED_DNS})
+    return tuple(f"[{a}]:{port}" if ":" in a else f"{a}:{port}" for port, a in places)
 
 
 def sockets(tcp: str, tcp6: str) -> tuple[Socket, ...]:

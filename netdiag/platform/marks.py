@@ -9,10 +9,7 @@ from typing import Final
 
 from netdiag.model.place import Fact, HostsLine
 from netdiag.platform.network import Network
-from netdiag.platform.resolving import Resolver
-
-EMBEDDED_DNS: Final = "127.0.0.11"
-"""Docker's own name server, present on user-defined networks only (moby: daemon/libnetwork/sandbox_dns_unix.go)."""
+from netdiag.platform.resolving import EMBEDDED_DNS, Resolver
 
 _RESOLVERS: Final = {
     EMBEDDED_DNS: "embedded_dns",

@@ -5,6 +5,9 @@ from typing import Final, NamedTuple
 
 from netdiag.model.place import HostsLine
 
+EMBEDDED_DNS: Final = "127.0.0.11"
+"""Docker's own name server, present on user-defined networks only (moby: daemon/libnetwork/sandbox_dns_unix.go)."""
+
 _EXT_SERVERS: Final = re.compile(r"^# ExtServers: \[(.*)\]")
 _ADDRESS: Final = re.compile(r"(?:host\()?([^()\s%]+)")
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netdiag.platform import network
 from netdiag.platform.listening import listeners
 
 HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n"
@@ -45,3 +46,22 @@ def test_a_real_socket():
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         assert f"127.0.0.1:{port}" in listeners(Path("/proc/net/tcp").read_text(), "")
+
+
+def test_the_kernel_says_what_it_prints():
+    """Asked for its listening sockets, in either family, the kernel names those that stand below /proc."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as one,
+        socket.create_server(("::1", 0), family=socket.AF_INET6) as other,
+    ):
+        mine = {f"127.0.0.1:{one.getsockname()[1]}", f"[::1]:{other.getsockname()[1]}"}
+        printed = [Path(f"/proc/net/{name}").read_text() for name in ("tcp", "tcp6")]
+        said = network.listeners()
+    assert mine <= set(said) == set(listeners(*printed))
+    assert list(said) == sorted(said, key=lambda entry: int(entry.rpartition(":")[2]))
+
+
+def test_a_kernel_that_does_not_say(monkeypatch):
+    """Without that kind of socket, as in gVisor, what is printed has to do."""
+    monkeypatch.setattr(network, "_SOCK_DIAG", 99)
+    assert network.listeners() is None
