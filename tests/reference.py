@@ -35,6 +35,7 @@ VARIABLES = {
     "`netdiag` in `XDG_STATE_HOME` or in `~/.local/state`)",
     ("XDG_STATE_HOME",): "for users other than root, see `NETDIAG_STATE_DIR`; only an absolute path counts",
     ("NO_COLOR",): "no colours, unless it is empty",
+    ("COLUMNS",): "how wide the help is; by default as wide as the terminal",
     ("LC_ALL", "LC_MESSAGES", "LANG"): "the language of the text unless `--lang` says otherwise: Chinese where the "
     "first of them that is set begins with `zh`",
     ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"): "apply to the calls that prove an address, as to KAG, in "
