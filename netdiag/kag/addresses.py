@@ -8,7 +8,8 @@ import re
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-OLLAMA_PORT: Final = 11434
+from netdiag.model.endpoint import OLLAMA_PORT
+
 OLLAMA_HOST: Final = "127.0.0.1"
 
 _PORTS: Final = {"http": 80, "https": 443}

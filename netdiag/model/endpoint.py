@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from netdiag.text import Secret
 
 Kind = Literal["chat", "embedding", "rerank"]
 Form = Literal["empty", "null", "number", "boolean"]
+
+OLLAMA_PORT: Final = 11434
+"""What a base_url without scheme and port means to KAG's type ``ollama`` (ollama/_client.py, ``_parse_host``)."""
 
 
 class Span(NamedTuple):

@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
 
 from netdiag import config
-from netdiag.kag.addresses import OLLAMA_PORT
-from netdiag.model.endpoint import Endpoint
+from netdiag.model.endpoint import OLLAMA_PORT, Endpoint
 from netdiag.model.place import Candidate
 
 _PORTS: Final = {"http": 80, "https": 443}
