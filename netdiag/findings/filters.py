@@ -25,7 +25,7 @@ def filtering(firewalls: "Sequence[Firewall]", port: int) -> Iterator[str]:
     if firewalls and not any(each.state == "active" for each in firewalls):
         unreadable = ", ".join(each.name for each in firewalls if each.state == "unreadable")
         if unreadable:
-            yield f"host: rules of {unreadable}: only root can read them"
+            yield f"host: rules of {unreadable}: not read, which takes root, and iptables-save or nft"
 
 
 def _is_about(rule: str, port: int) -> bool:

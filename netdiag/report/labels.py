@@ -190,7 +190,10 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "host_container": {"en": "container {container} ({state})", "zh": "容器 {container}（{state}）"},
     "firewall_active": {"en": "active", "zh": "已启用"},
     "firewall_inactive": {"en": "nothing blocks", "zh": "没有拦截"},
-    "firewall_unreadable": {"en": "only root can read its rules", "zh": "只有 root 可以读取其规则"},
+    "firewall_unreadable": {
+        "en": "its rules could not be read: that takes root, and iptables-save or nft",
+        "zh": "未能读取其规则：需要 root 权限以及 iptables-save 或 nft 命令",
+    },
     "nobody": {"en": "nobody", "zh": "无"},
     "no_endpoints": {"en": "no base_url was found", "zh": "没有找到 base_url"},
     "page_made": {"en": "made", "zh": "生成时间"},
