@@ -131,7 +131,10 @@ FILTERS = {
     "rules that an ordinary user cannot read": (
         (SILENT, SILENT, view(listening("::"), firewalls=(UNREADABLE,))),
         ["ND210"],
-        ["host: [::]:11434 LISTEN, ollama", "host: rules of nftables: not read, which takes root, and iptables-save or nft"],
+        [
+            "host: [::]:11434 LISTEN, ollama",
+            "host: rules of nftables: not read, which takes root, and iptables-save or nft",
+        ],
     ),
     "a filter before a service on loopback": (
         (SILENT, REFUSED, view(listening("127.0.0.1"), firewalls=(UFW,))),
