@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HOME = Path("/home/user")
-PASSED_ON = ("PIP_", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+PASSED_ON = ("PIP_", "PYTEST_ADDOPTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 OTHER_FILESYSTEMS = (Path("/proc"), Path("/sys"), Path("/dev"))
 CTRL_C_AFTER = (0.2, 0.5, 1.0, 2.0)  # seconds: while it starts, makes its networks, repairs, or has ended
 
