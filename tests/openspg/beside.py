@@ -8,7 +8,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from netdiag import cli, engine, platform
+from netdiag import cli, engine, platform, undoing
 from netdiag.model.place import Candidate, Platform
 from netdiag.openspg import Server
 
@@ -67,7 +67,8 @@ class Beside:
         """Give netdiag the ways to the host, and to the server, that there are here."""
         setattr_(platform, "candidates", lambda *_, **__: WAYS)
         setattr_(platform, "name", lambda *_: PLACE)
-        setattr_(engine, "_server", lambda *_: self.server)
+        for module in (engine, undoing):
+            setattr_(module, "server_of", lambda *_: self.server)
 
     def netdiag(self, *arguments: str) -> Done:
         """Run a command in this process; returns its report."""

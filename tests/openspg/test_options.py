@@ -57,7 +57,7 @@ def test_a_job_finds_its_server(tmp_path):
     """What the job says of the database is what is asked, below the job's own root."""
     job = engine.Job("check", root=tmp_path, database=Given("127.0.0.1", 1))
     facts = Facts(listeners=("127.0.0.1:22",))
-    server = engine._server(job, facts, platform.name(facts))
+    server = engine.server_of(job, facts, platform.name(facts))
     assert (server.database.where, server.named, server.listens) == ("127.0.0.1:1/openspg", True, False)
 
 
