@@ -148,22 +148,22 @@ BUDGETS: Final = (
 
 MISSED_BECAUSE: Final[Mapping[str, str]] = {
     "`fix-base-url`, from exec to the first connect": (
-        "Before a packet can be sent the options are read (argparse, about 2 ×), the configuration is (PyYAML, 1.5 ×, and "
-        "finding base_urls in it, 1.5 ×) and the place is (1 ×). Tried: httpx, KAG's tables, rules and the store are "
-        "imported while packets are under way (it was 25 ×); named tuples for dataclasses, which with `inspect` took 2 ×; "
-        "the kernel's list of listening sockets for /proc/net/tcp (0.7 ×); the terminal's width without shutil (0.4 ×). No "
-        "garbage collection while importing changed nothing."
+        "Before a packet can be sent the options are read (argparse, about 2 ×), the configuration is (PyYAML, "
+        "1.5 ×, and finding base_urls in it, 1.5 ×) and the place is (1 ×). Tried: httpx, KAG's tables, rules and"
+        " the store are imported while packets are under way (it was 25 ×); named tuples for dataclasses, which "
+        "with `inspect` took 2 ×; the kernel's list of listening sockets for /proc/net/tcp (0.7 ×); the "
+        "terminal's width without shutil (0.4 ×). No garbage collection while importing changed nothing."
     ),
     f"discovery and proof after start-up, {MAIN}": (
-        "Three calls through httpx, which KAG's own SDKs stand on (which service, which models, KAG's own), take 2 to 3 ms "
-        "each where the floor writes one by hand; 10 ms of grace are for the black holes, which the user named and which "
-        "outrank the address that works; the rest is reading the place and the file. Tried: one client and one TLS "
-        "context for all calls, 10 ms of grace for 50 (together 74 to 35 ms). In a whole run the grace costs nothing, "
-        "since httpx is imported meanwhile: see black holes, 2 → 15."
+        "Three calls through httpx, which KAG's own SDKs stand on (which service, which models, KAG's own), take "
+        "2 to 3 ms each where the floor writes one by hand; 10 ms of grace are for the black holes, which the "
+        "user named and which outrank the address that works; the rest is reading the place and the file. Tried: "
+        "one client and one TLS context for all calls, 10 ms of grace for 50 (together 74 to 35 ms). In a whole "
+        "run the grace costs nothing, since httpx is imported meanwhile: see black holes, 2 → 15."
     ),
     "5 MB configuration, prompts and lists": (
-        "`yaml.compose` alone takes longer, with the C loader: see its row below. Tried: the same events read without "
-        "composing, which is what is measured."
+        "`yaml.compose` alone takes longer, with the C loader: see its row below. Tried: the same events read "
+        "without composing, which is what is measured."
     ),
 }
 """By what the budget is about: why it is missed, and what was tried. Written by hand; shown only beside a miss."""
