@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from docker_ground import CACHE
 
+pytestmark = pytest.mark.single_file
+
 
 @pytest.fixture(scope="module")
 def single_file(require):
