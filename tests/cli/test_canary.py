@@ -44,12 +44,12 @@ http.server.HTTPServer(("127.0.0.1", 13000), Echo).serve_forever()
 """A server that answers with all it was sent, as careless gateways do."""
 
 
-def configuration() -> str:
-    """A project with an endpoint for every shape at every target; what is silent costs its time limit once."""
+def configuration(*, silent: bool = True) -> str:
+    """A project with an endpoint for every shape at every target, one of which is ``silent`` and costs seconds."""
     lines = []
     for shape, (before, behind, key) in SHAPES.items():
         for target, port in TARGETS.items():
-            if target == "silent" and shape != "key":
+            if target == "silent" and not (silent and shape == "key"):
                 continue
             name = f"{shape} {target}".replace(" ", "_").replace("-", "_")
             lines += [f"{name}:", "  type: maas", "  model: qwen2.5:3b", f"  api_key: {key}"]
@@ -91,6 +91,8 @@ COMMANDS = [
 
 
 OF_EVERY_FORMAT = [("check", "-vv"), ("fix-base-url", "-vv")]
+WITH_SILENCE = [("text", "en"), ("json", "zh")]
+"""How a service fails to answer reads the same in every format, and each run waits for it."""
 
 
 @pytest.mark.parametrize(
@@ -99,7 +101,7 @@ OF_EVERY_FORMAT = [("check", "-vv"), ("fix-base-url", "-vv")]
 )
 def test_no_command_shows_a_key(place, form, language):
     """Six shapes of keys, five ways to fail, every command, format and language: not once, nor in the journal."""
-    place.write("kag_config.yaml", configuration())
+    place.write("kag_config.yaml", configuration(silent=(form, language) in WITH_SILENCE))
     for command in COMMANDS:
         if form not in PLAIN and command not in OF_EVERY_FORMAT:
             continue
