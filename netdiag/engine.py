@@ -67,8 +67,9 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
     host, host_said = seen_from_host()
     siblings = platform.NO_SIBLINGS
     if host:
-        host = platform.concerning(host, ports(found.endpoints), hosts(found.endpoints))
-        siblings = platform.siblings(host, ports(found.endpoints))
+        wanted = ports(found.endpoints)
+        host = platform.concerning(host, wanted, hosts(found.endpoints))
+        siblings = platform.siblings(host, wanted)
     candidates = platform.candidates(facts, named, job.hosts, siblings=siblings)
     ways = Ways(candidates, found.endpoints, tell, meanwhile=_load)
 

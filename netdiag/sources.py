@@ -1,6 +1,7 @@
 """Find the configurations to look at: the files named, KAG's own, standard input, or what the OpenSPG server holds."""
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
@@ -81,6 +82,11 @@ def gather(
     if not documents and not endpoints and not findings:
         findings.append(Finding("ND502", str(directory), {"directory": str(directory)}))
     return Sources(documents, tuple(endpoints), (*findings, *around), places)
+
+
+def standard_input(files: Sequence[str]) -> bytes:
+    """Return what comes by standard input where one of ``files`` is that: a byte more than is read of a source."""
+    return sys.stdin.buffer.read(config.LIMIT + 1) if STDIN in files else b""
 
 
 def ollama_host(root: Path, environ: Mapping[str, str] = os.environ) -> tuple[Finding, ...]:

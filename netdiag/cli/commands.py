@@ -123,11 +123,11 @@ def _rollback(arguments: argparse.Namespace) -> int:
 
 
 def _compose(arguments: argparse.Namespace) -> int:
-    from netdiag import composing, config  # noqa: PLC0415 - nothing of what probes is needed
-    from netdiag.sources import STDIN  # noqa: PLC0415
+    from netdiag import composing  # noqa: PLC0415 - nothing of what probes is needed
+    from netdiag.sources import STDIN, standard_input  # noqa: PLC0415
 
     files = (*arguments.files, *arguments.file)
-    stdin = sys.stdin.buffer.read(config.LIMIT + 1) if STDIN in files else b""
+    stdin = standard_input(files)
     task = composing.Task(files, arguments.service or "", arguments.network or "", not arguments.dry_run, stdin)
     report = composing.run(task)
     filters = task.write and STDIN in files
@@ -185,8 +185,8 @@ _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
 
 def _job(arguments: argparse.Namespace) -> "Job":
     """Return the job the arguments describe; options a command does not have are at their defaults."""
-    from netdiag import config, engine  # noqa: PLC0415
-    from netdiag.sources import STDIN  # noqa: PLC0415
+    from netdiag import engine  # noqa: PLC0415
+    from netdiag.sources import standard_input  # noqa: PLC0415
 
     given = vars(arguments)
     files = (*given.get("files", ()), *given.get("config", ()))
@@ -200,7 +200,7 @@ def _job(arguments: argparse.Namespace) -> "Job":
         only=given.get("only"),
         scope=given.get("scope", "all"),
         database=_database(given),
-        stdin=sys.stdin.buffer.read(config.LIMIT + 1) if STDIN in files else b"",
+        stdin=standard_input(files),
         directory=Path.cwd(),
     )
 

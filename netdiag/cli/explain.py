@@ -2,11 +2,10 @@
 
 import argparse
 import sys
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Final
 
-from netdiag import exits, findings
+from netdiag import clock, exits, findings
 from netdiag.cli import output
 from netdiag.model.report import Finding, Report
 from netdiag.text import shown
@@ -42,6 +41,6 @@ def pasted(name: str) -> Report:
         with Path(name).open("rb") as file:
             text = file.read(_LIMIT)
     said = read(text.decode("utf-8", "replace"))
-    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    now = clock.now()
     status = exits.OK if said else exits.PROBLEM
     return Report("explain", now, 0.0, status, findings=said or (Finding("ND702"),))

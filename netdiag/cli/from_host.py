@@ -7,9 +7,10 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from netdiag import config, container
+from netdiag import container
 from netdiag.cli.terminal import CALLED, VARIABLE
 from netdiag.container import Request, Streams
+from netdiag.sources import standard_input
 from netdiag.text import shown
 
 _OF_THE_HOST: Final = {"--container": 6, "--user": 4, "--way": 5, "--helper-image": 7}
@@ -130,7 +131,7 @@ def _stdin(given: Mapping[str, object]) -> bytes:
     if given.get("api_key_stdin"):
         return sys.stdin.buffer.readline()
     files = (*given.get("files", ()), *given.get("config", ()))  # type: ignore[misc]
-    return sys.stdin.buffer.read(config.LIMIT + 1) if "-" in files else b""
+    return standard_input(files)
 
 
 def _password(given: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, str]:

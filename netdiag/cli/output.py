@@ -11,6 +11,7 @@ from io import TextIOWrapper
 from typing import Final, TextIO
 
 from netdiag.cli.terminal import is_terminal
+from netdiag.clock import since
 from netdiag.model.event import Event, Started, Tell
 from netdiag.model.report import Report
 
@@ -78,7 +79,7 @@ class Lines:
 
         if isinstance(event, Started):
             self._began = time.monotonic()
-        write(line(event, self._language, round((time.monotonic() - self._began) * 1000, 3)), self._stream)
+        write(line(event, self._language, since(self._began)), self._stream)
 
 
 def show(report: Report, arguments: argparse.Namespace, stream: TextIO, *, told: bool = False) -> int:

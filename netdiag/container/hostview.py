@@ -18,13 +18,13 @@ from netdiag import platform
 from netdiag.container import engine_says
 from netdiag.handed_in import VARIABLE
 from netdiag.model.host import Firewall, HostView, Listener, Sibling, to_json
+from netdiag.platform.files import read_text
 from netdiag.platform.firewalls import UFW_CONF, firewalls
 from netdiag.platform.listening import sockets
 
 if TYPE_CHECKING:
     from docker import APIClient
 
-_LIMIT: Final = 256 * 1024
 _LISTENERS: Final = 200
 _SIBLINGS: Final = 48
 _PROCESSES: Final = 4000
@@ -112,11 +112,11 @@ def _carries(own: Mapping[str, Any], networks: list[Mapping[str, Any]]) -> bool:
 
 def _is_of(process: int, identity: str) -> bool:
     """Tell whether a process of this machine is that container's: its control group is named after it."""
-    return process > 0 and identity in _text(_PROC / str(process) / "cgroup")
+    return process > 0 and identity in read_text(_PROC / str(process) / "cgroup")
 
 
 def _listeners() -> Iterator[Listener]:
-    found = sockets(_text(_PROC / "net/tcp"), _text(_PROC / "net/tcp6"))[:_LISTENERS]
+    found = sockets(read_text(_PROC / "net/tcp"), read_text(_PROC / "net/tcp6"))[:_LISTENERS]
     owners = _owners({each.inode for each in found})
     for each in found:
         if each.port:
@@ -131,7 +131,7 @@ def _owners(inodes: set[str]) -> dict[str, str]:
         if len(found) == len(inodes) or time.monotonic() > until:
             break
         for inode in inodes.intersection(_sockets_of(process)):
-            found.setdefault(inode, _text(process / "comm").strip()[:32])
+            found.setdefault(inode, read_text(process / "comm").strip()[:32])
     return found
 
 
@@ -149,8 +149,10 @@ def _processes() -> list[Path]:
 
 
 def _firewalls() -> tuple[Firewall, ...]:
-    names = {_text(process / "comm").strip() for process in _processes()}
-    return firewalls(_text(Path("/") / UFW_CONF), names, _printed("iptables-save"), _printed("nft", "list", "ruleset"))
+    names = {read_text(process / "comm").strip() for process in _processes()}
+    return firewalls(
+        read_text(Path("/") / UFW_CONF), names, _printed("iptables-save"), _printed("nft", "list", "ruleset")
+    )
 
 
 def _printed(*command: str) -> str | None:
@@ -165,11 +167,3 @@ def _printed(*command: str) -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout if done.returncode == 0 else None
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return file.read(_LIMIT).decode("utf-8", "replace")
-    except OSError:
-        return ""

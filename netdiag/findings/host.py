@@ -55,8 +55,7 @@ def _of_configured(examined: Examined, context: Context, view: "HostView") -> It
     """Yield why a container that the base_url names cannot be reached; nothing where it names none."""
     for attempt in examined.attempts:
         for sibling in view.siblings:
-            names = {sibling.name, sibling.service, *(name for each in sibling.networks for name in each.names)}
-            if attempt.failure and attempt.host in names - {""}:
+            if attempt.failure and attempt.host in sibling.names:
                 found = Serving(sibling, attempt.port, None)
                 yield from _of_container(found, attempt, examined, context, view)
                 return

@@ -94,6 +94,12 @@ class Sibling(NamedTuple):
     listeners: tuple[Listener, ...] | None = None
 
     @property
+    def names(self) -> frozenset[str]:
+        """Every name that may lead to it on one of its networks, and its own."""
+        every = {self.name, self.service, *(name for each in self.networks for name in each.names)}
+        return frozenset(every - {""})
+
+    @property
     def is_running(self) -> bool:
         """Tell whether it runs."""
         return self.state == "running"

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from netdiag.platform.files import read_text
+
 JDBC: Final = "server.repository.impl.jdbc."
 """What the name of each setting of the database begins with."""
 
@@ -22,9 +24,9 @@ _PROCESSES: Final = 200
 def started_with(root: Path) -> tuple[tuple[str, ...], Mapping[str, str]]:
     """Return the server's command line, empty where it was not seen, and its settings: of the first process that is."""
     for path in _processes(root):
-        line = tuple(_arguments(_read(path / "cmdline")))
+        line = tuple(_arguments(read_text(path / "cmdline", _LINE_LIMIT)))
         if any(argument.startswith(_MARKS[:2]) or _MARKS[2] in argument for argument in _plain(line)):
-            found = dict(_of_environment(_read(path / "environ")))
+            found = dict(_of_environment(read_text(path / "environ", _LINE_LIMIT)))
             matches = [match for match in map(_SETTING.fullmatch, line) if match]
             by_property = {match[1]: match[2] for match in matches if match[0].startswith("-D")}
             by_argument = {match[1]: match[2] for match in matches if match[0].startswith("--")}
@@ -67,11 +69,3 @@ def _of_environment(text: str) -> Iterator[tuple[str, str]]:
             yield JDBC + name.removeprefix(prefix).lower(), value
         elif name == "SERVER_PORT":
             yield "server.port", value
-
-
-def _read(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return file.read(_LINE_LIMIT).decode("utf-8", "replace")
-    except OSError:
-        return ""

@@ -11,9 +11,8 @@ from typing import Final
 
 from netdiag.model.place import Fact, Facts
 from netdiag.platform import marks, network, resolving
+from netdiag.platform.files import read_text
 from netdiag.platform.listening import listeners
-
-_LIMIT: Final = 256 * 1024
 
 _PRESENT: Final = (
     ("dockerenv", ".dockerenv"),  # dockerd's init layer (moby: daemon/initlayer/setup_unix.go); can be baked in
@@ -35,18 +34,18 @@ def read(
     found = network.read() if links is None else links
     process = root / "proc" / environ.get("NETDIAG_PROCESS", "self")
     asked = network.listeners() if links is None and root == Path("/") else None
-    hosts = resolving.hosts(_text(root / "etc/hosts"))
-    resolver = resolving.resolver(_text(root / "etc/resolv.conf"))
+    hosts = resolving.hosts(read_text(root / "etc/hosts"))
+    resolver = resolving.resolver(read_text(root / "etc/resolv.conf"))
     seen = (
         *_present(root),
-        *marks.of_kernel(_text(root / "proc/sys/kernel/osrelease").strip()),
-        *marks.of_command_line(_text(root / "proc/cmdline")),
-        *marks.of_mounts(_text(process / "mountinfo"), _text(process / "cgroup")),
-        *marks.of_user_namespace(_text(process / "uid_map")),
-        *marks.of_environment(environ, _first_environment(root), _text(root / "run/systemd/container").strip()),
+        *marks.of_kernel(read_text(root / "proc/sys/kernel/osrelease").strip()),
+        *marks.of_command_line(read_text(root / "proc/cmdline")),
+        *marks.of_mounts(read_text(process / "mountinfo"), read_text(process / "cgroup")),
+        *marks.of_user_namespace(read_text(process / "uid_map")),
+        *marks.of_environment(environ, _first_environment(root), read_text(root / "run/systemd/container").strip()),
         *marks.of_resolver(resolver),
         *marks.of_hosts(hosts),
-        *marks.of_network(found, resolver, _text(root / "proc/1/comm").strip()),
+        *marks.of_network(found, resolver, read_text(root / "proc/1/comm").strip()),
     )
     # A mark that shows in two places counts once, by the first.
     unique = {mark.name: mark for mark in reversed(seen)}
@@ -63,15 +62,7 @@ def read(
 
 
 def _listeners(root: Path) -> tuple[str, ...]:
-    return listeners(_text(root / "proc/net/tcp"), _text(root / "proc/net/tcp6"))
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return file.read(_LIMIT).decode("utf-8", "replace")
-    except OSError:
-        return ""
+    return listeners(read_text(root / "proc/net/tcp"), read_text(root / "proc/net/tcp6"))
 
 
 def _present(root: Path) -> Iterator[Fact]:
@@ -82,7 +73,7 @@ def _present(root: Path) -> Iterator[Fact]:
 
 def _first_environment(root: Path) -> Mapping[str, str]:
     """Return of the first process's environment the one variable wanted here: LXC sets ``container`` nowhere else."""
-    for entry in _text(root / "proc/1/environ").split("\0"):
+    for entry in read_text(root / "proc/1/environ").split("\0"):
         name, _, value = entry.partition("=")
         if name == "container":
             return {name: value}

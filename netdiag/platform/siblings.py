@@ -45,12 +45,8 @@ def concerning(view: "HostView", ports: Iterable[int], hosts: Collection[str]) -
     Reports are shown to others, and the rest of a machine's containers is none of theirs.
     """
     serves = {found.sibling.name for port in ports for found in serving(view, port)}
-    kept = (each for each in view.siblings if each.name in serves or not _names(each).isdisjoint(hosts))
+    kept = (each for each in view.siblings if each.name in serves or not each.names.isdisjoint(hosts))
     return view._replace(siblings=tuple(kept))
-
-
-def _names(sibling: "Sibling") -> set[str]:
-    return {sibling.name, sibling.service, *(name for at in sibling.networks for name in at.names)} - {""}
 
 
 def attached(view: "HostView", sibling: "Sibling") -> "Attached | None":

@@ -19,6 +19,7 @@ import dns.rcode
 import dns.rdatatype
 
 from netdiag import failures
+from netdiag.clock import since
 from netdiag.model.place import NameAnswer
 
 PORT: Final = 53
@@ -176,7 +177,7 @@ def _receive(server: _Server, began: float) -> None:
         if heard.failure == failures.DNS_WRONG_ANSWER:
             server.strange = heard
         else:
-            server.heard.setdefault(number, heard._replace(after_ms=_since(began)))
+            server.heard.setdefault(number, heard._replace(after_ms=since(began)))
 
 
 def _read(datagram: bytes, question: dns.message.QueryMessage) -> _Heard:
@@ -200,7 +201,7 @@ def _closed(server: _Server, error: OSError, began: float) -> None:
     """The kernel says that nobody listens, or that no way leads there; that goes for every question."""
     word = failures.DNS_PORT_CLOSED if isinstance(error, ConnectionRefusedError) else failures.DNS_UNREACHABLE
     for number in server.unheard:
-        server.heard[number] = _Heard(failure=word, detail=error.strerror or "", after_ms=_since(began))
+        server.heard[number] = _Heard(failure=word, detail=error.strerror or "", after_ms=since(began))
 
 
 def _answers(server: _Server, names: Sequence[str]) -> Iterator[NameAnswer]:
@@ -215,7 +216,3 @@ def _answers(server: _Server, names: Sequence[str]) -> Iterator[NameAnswer]:
 
 def _failed(name: str, server: str, word: str, error: OSError) -> NameAnswer:
     return NameAnswer(name, server, failure=word, detail=error.strerror or str(error))
-
-
-def _since(began: float) -> float:
-    return round((time.monotonic() - began) * 1000, 3)

@@ -15,6 +15,7 @@ from typing import Final
 import httpx
 
 from netdiag import failures
+from netdiag.clock import since
 from netdiag.model.attempt import Answer, Request
 from netdiag.probe import tls
 from netdiag.probe.environment import Environment, of_shell
@@ -77,8 +78,7 @@ def send(  # noqa: PLR0913 - what there is to decide about a call
         answer = Answer(failure=failures.TLS_NO_STORE)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
         answer = Answer(failure=_word(error), detail=str(error))
-    duration = (time.monotonic() - began) * 1000
-    return Answer(answer.status, answer.headers, answer.body, answer.failure, answer.detail, round(duration, 3))
+    return answer._replace(duration_ms=since(began))
 
 
 def warm() -> None:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Literal, NamedTuple
 
 from netdiag import failures
+from netdiag.clock import since
 from netdiag.model.attempt import Attempt, Unsent
 from netdiag.model.place import Candidate, NameAnswer
 from netdiag.probe.names import in_background, lookup
@@ -260,7 +261,7 @@ class _Racer:
         self, step: Literal["dns", "tcp"], to: _Connecting, failure: str | None, detail: str = "", unsent: Unsent = ""
     ) -> None:
         started = round((to.began - self._began) * 1000, 3)
-        took = round((time.monotonic() - to.began) * 1000, 3)
+        took = since(to.began)
         attempt = Attempt(step, to.candidate.host, to.address, to.at, started, took, failure, detail, unsent=unsent)
         self._attempts.append(attempt)
 

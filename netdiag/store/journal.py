@@ -12,10 +12,10 @@ A run's files are ``begun`` → ``ready`` (all staged copies are whole; only now
 import os
 import re
 from collections.abc import Sequence
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Final
 
+from netdiag import clock
 from netdiag.store.disk import closing, fsync_directory, read_all, write_all
 from netdiag.store.records import Run, RunFile, from_record, last_line, to_line
 from netdiag.store.refusal import refusing_state
@@ -65,7 +65,7 @@ class Journal:
             names = self._names()
             self._prune(names)
             number = _parts(names[-1])[0] + 1 if names else 1
-            time = datetime.now(timezone.utc).isoformat(timespec="seconds")
+            time = clock.now()
             begun = Run(number, run, time, tuple(files))
             self._create(begun)
         return begun

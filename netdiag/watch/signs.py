@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from netdiag import config
+from netdiag.platform.files import read_text
 from netdiag.probe.environment import of_server
 from netdiag.sources import STDIN
 
-_LIMIT: Final = 256 * 1024
 """Bytes read of one part, whatever it holds."""
 
 _FILES: Final = ("etc/resolv.conf", "etc/hosts")
@@ -22,7 +22,7 @@ _FILES: Final = ("etc/resolv.conf", "etc/hosts")
 
 def look(files: Sequence[str], directory: Path, root: Path, *, in_container: bool) -> dict[str, str]:
     """Return each part by its name with what it looks like; the same for as long as nothing changes."""
-    found = {f"/{name}": _text(root / name) for name in _FILES}
+    found = {f"/{name}": read_text(root / name) for name in _FILES}
     found["addresses"] = "\n".join((*_addresses(root), *_columns(root / "proc/net/if_inet6", (0, 5))))
     routes = (*_columns(root / "proc/net/route", (0, 1, 2, 7)), *_columns(root / "proc/net/ipv6_route", (0, 1, 4, 9)))
     found["routes"] = "\n".join(routes)
@@ -57,19 +57,11 @@ def _stamp(path: Path) -> str:
 
 def _addresses(root: Path) -> Iterator[str]:
     """Yield the machine's own IPv4 addresses: what precedes ``/32 host LOCAL`` in the kernel's trie."""
-    lines = _text(root / "proc/net/fib_trie").splitlines()
+    lines = read_text(root / "proc/net/fib_trie").splitlines()
     yield from sorted({before.split()[-1] for before, line in pairwise(lines) if line.strip() == "/32 host LOCAL"})
 
 
 def _columns(path: Path, wanted: Sequence[int]) -> list[str]:
     """Return these columns of a table of the kernel's: others count uses, and change by themselves."""
-    rows = (line.split() for line in _text(path).splitlines())
+    rows = (line.split() for line in read_text(path).splitlines())
     return sorted(" ".join(row[at] for at in wanted) for row in rows if len(row) > max(wanted))
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return file.read(_LIMIT).decode("utf-8", "replace")
-    except OSError:
-        return ""
