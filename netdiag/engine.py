@@ -33,7 +33,10 @@ ANSWER_LIMIT_S: Final = 120.0
 
 
 class Job(NamedTuple):
-    """What is asked for: which configurations, which addresses to try beside the known ones, and whether to write."""
+    """What is asked for: which configurations, which addresses to try beside the known ones, and whether to write.
+
+    ``asks_who`` has services asked who they are even where they answer KAG's call.
+    """
 
     command: str
     files: tuple[str, ...] = ()
@@ -45,6 +48,7 @@ class Job(NamedTuple):
     scope: openspg.Scope = "all"
     database: openspg.Given | None = None
     stdin: bytes = b""
+    asks_who: bool = False
     directory: Path = Path()
     root: Path = Path("/")
 
@@ -71,7 +75,7 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
         host = platform.concerning(host, wanted, hosts(found.endpoints))
         siblings = platform.siblings(host, wanted)
     candidates = platform.candidates(facts, named, job.hosts, siblings=siblings)
-    ways = Ways(candidates, found.endpoints, tell, meanwhile=_load)
+    ways = Ways(candidates, found.endpoints, tell, meanwhile=_load, facts=facts)
 
     from netdiag import findings, kag, outcome, repair
     from netdiag.detection import survey
@@ -82,10 +86,10 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
 
     version = kag.chosen(job.kag_version, job.root)
     environment = of_server(job.root, in_container=named.in_container)
-    caller = Caller(version.version, job.answer_s, tell, environment, certain=version.certain)
+    caller = Caller(version.version, job.answer_s, tell, environment, certain=version.certain, asks_who=job.asks_who)
     examined = examine(found.endpoints, ways, caller)
     around = survey(facts, job.hosts, siblings) if any(ways.is_lost(item) for item in examined) else None
-    if around and ways.add(around.candidates):
+    if around and ways.add(around.candidates, around.answers):
         again = iter(examine([item.endpoint for item in examined if ways.is_lost(item)], ways, caller))
         examined = tuple(next(again) if ways.is_lost(item) else item for item in examined)
     examined = ways.explained(examined)

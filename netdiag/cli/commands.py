@@ -201,6 +201,7 @@ def _job(arguments: argparse.Namespace) -> "Job":
         scope=given.get("scope", "all"),
         database=_database(given),
         stdin=standard_input(files),
+        asks_who=bool(given.get("verbose")),
         directory=Path.cwd(),
     )
 

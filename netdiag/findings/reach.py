@@ -12,6 +12,7 @@ from netdiag.findings.context import Context, line_of, wanted
 from netdiag.findings.filters import behind
 from netdiag.model.attempt import Attempt
 from netdiag.model.report import Examined, Finding
+from netdiag.platform import names
 
 _NO_WAY_OUT: Final = "ND211 gateway"
 _AT_ONCE: Final = "ND215 neighbour"
@@ -53,9 +54,12 @@ def of_names(examined: Examined, context: Context) -> Iterator[Finding]:
     if not unknown or (told and told[0] in _SURELY_THE_HOST):
         return
     attempt = unknown[0]
-    known = any(candidate.host == attempt.host for candidate in context.candidates)
-    values = {**context.place, **_place(attempt)}
-    yield Finding("ND103" if known else "ND206", examined.endpoint.where, values, (line_of(attempt),))
+    is_listed = any(candidate.host == attempt.host for candidate in context.candidates)
+    # where localhost is the host, no name of it is needed
+    is_needed = is_listed or any(candidate.kind != "loopback" for candidate in context.candidates)
+    if is_needed:
+        values = {**context.place, **_place(attempt)}
+        yield Finding("ND103", examined.endpoint.where, values, (line_of(attempt),))
 
 
 def of_connections(examined: Examined, context: Context) -> Iterator[Finding]:
@@ -98,11 +102,13 @@ def of_others(examined: Examined, context: Context) -> Iterator[Finding]:
         return
     loopback = {candidate.host for candidate in context.candidates if candidate.kind == "loopback"}
     evidence = tuple(line_of(attempt) for attempt in tried)
-    if tried[0].host not in loopback:
-        yield Finding("ND206", examined.endpoint.where, _place(tried[0]), evidence)
+    elsewhere = [a for a in tried if a.host not in loopback and a.host.lower() not in names.ALL]
+    own = [a for a in tried if a.host in loopback]
+    if elsewhere or not own:
+        yield Finding("ND206", examined.endpoint.where, _place((elsewhere or tried)[0]), evidence)
         return
     listening = f"listening here: {', '.join(context.listeners[:_LISTED]) or 'nobody'}"
-    yield Finding("ND207", examined.endpoint.where, _place(tried[0]), (*evidence, listening))
+    yield Finding("ND207", examined.endpoint.where, _place(own[0]), (*evidence, listening))
 
 
 def most_telling(examined: Examined, context: Context) -> tuple[str, Attempt] | None:

@@ -75,17 +75,21 @@ def _speaks_of(fault: Fault, version: int) -> bool:
 
 
 def _filter(fault: Fault, version: int) -> Iterator[str]:
+    packets = "-p tcp"
     if fault.kind == "drop":
         target = "DROP"
+    elif fault.kind == "lose-first":
+        packets, target = "-p tcp --syn -m statistic --mode nth --every 2 --packet 0", "DROP"
     elif fault.kind.startswith(_REJECTS):
         word = fault.kind.removeprefix(_REJECTS) if version == 4 else _V6_WORDS[fault.kind]
         target = f"REJECT --reject-with {word}"
     else:
         return
-    port = f" --dport {fault.port}" if fault.port else ""
+    if fault.port:
+        packets = packets.replace("-p tcp", f"-p tcp --dport {fault.port}")
     # what is for the host itself, and what it would pass on
     for chain in ("INPUT", "FORWARD"):
-        yield f"-A {chain}{_to(fault)} -p tcp{port} -j {target}"
+        yield f"-A {chain}{_to(fault)} {packets} -j {target}"
 
 
 def _redirect(fault: Fault) -> str:

@@ -53,6 +53,7 @@ Manners = Literal[
     "fake-ip",  # any name has an address of 198.18.0.0/15, as Clash and Surge give in TUN mode
     "null-address",  # its names, and all others in .internal, have 0.0.0.0, as ad blockers such as Pi-hole say
     "ipv6-only",  # no name has an IPv4 address; the IPv6 ones of its names are given
+    "slow",  # right answers, after 100 ms
     "late",  # right answers, after 3 seconds
 ]
 """How a name server answers: right, not at all, or wrong in one of the ways that users meet."""
@@ -60,6 +61,7 @@ Manners = Literal[
 
 FaultKind = Literal[
     "drop",  # iptables -j DROP, as ufw and most other firewalls do
+    "lose-first",  # every other SYN: of connections made one after another the first packet is lost
     "reject-tcp-reset",  # iptables -j REJECT --reject-with …, down to here
     "reject-icmp-port-unreachable",
     "reject-icmp-host-unreachable",

@@ -9,6 +9,7 @@ from netdiag.platform.facts import read
 from netdiag.platform.naming import host, name
 from netdiag.platform.path import path
 from netdiag.platform.siblings import NO_SIBLINGS, Siblings, concerning, siblings
+from netdiag.platform.trust import is_host, machine
 
 __all__ = [
     "NO_SIBLINGS",
@@ -17,6 +18,8 @@ __all__ = [
     "choice",
     "concerning",
     "host",
+    "is_host",
+    "machine",
     "name",
     "path",
     "read",

@@ -1,9 +1,10 @@
-"""Ask who answers at an address, without a key: the first thing a stranger at a known port is told is nothing."""
+"""Ask who answers at an address, without a key: a service by the paths that are its own, a stranger by its page."""
 
 import json
 import re
+import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from netdiag import failures
 from netdiag.model.attempt import Answer, Request, Service
@@ -11,36 +12,51 @@ from netdiag.probe.environment import Environment
 from netdiag.probe.http import send
 
 IDENTITY_LIMIT_S: Final = 3.0
-"""Seconds for each question. These paths answer from memory; a server that needs longer is taken as unknown."""
+"""Seconds for each question. These paths answer from memory; a server that needs longer is taken as unknown, unless it
+was as slow before."""
 
 
-def identify(origin: str, *, connect_s: float, environment: Environment | None = None) -> tuple[Service, Answer]:
-    """Return who answers at ``origin`` (``http://172.17.0.1:11434``), and the answer that told.
+class Asking(NamedTuple):
+    """Whom to ask, and for how long: ``origin`` is ``http://172.17.0.1:11434``, all else are seconds.
+
+    ``connect_s`` and ``read_s`` bound each question, ``deadline`` all of them: a reading of ``time.monotonic``, or
+    nothing. ``environment`` has the trusted certificates, by default this process's own.
+    """
+
+    origin: str
+    connect_s: float
+    read_s: float = IDENTITY_LIMIT_S
+    deadline: float | None = None
+    environment: Environment | None = None
+
+
+def identify(asking: Asking) -> tuple[Service, Answer]:
+    """Return who answers, and the answer that told.
 
     ``other`` stands for anything that is not known to serve models; ``failure`` of the answer then says if there was
-    no HTTP at all. No proxy is used; certificates are trusted as in ``environment``, by default this process's own.
+    no HTTP at all. No proxy is used.
     Paths: Ollama's ``/api/version`` and ``/api/tags``, vLLM's ``/version``, OpenAI's ``/v1/models`` and where nobody
     has that ``/engines/v1/models`` of Docker's Model Runner.
     """
-    answer = _get(origin, "/api/version", connect_s, environment)
+    answer = _get(asking, "/api/version")
     if answer.failure:
         return Service("other"), answer
     if _is_ollama_refusal(answer):
         return Service("ollama"), answer
     version = _json(answer).get("version")
     if answer.status == 200 and isinstance(version, str):
-        tags = _get(origin, "/api/tags", connect_s, environment)
+        tags = _get(asking, "/api/tags")
         if tags.status not in (401, 403) and not _is_page(tags):  # Open WebUI has this path too, and guards its models
             return Service("ollama", version, _models(tags, "models", "name")), answer
-    return _openai_like(origin, connect_s, environment)
+    return _openai_like(asking)
 
 
-def stranger(origin: str, *, connect_s: float, environment: Environment | None = None) -> str:
-    """Return what ``origin`` is when it is no model service: a product, a page's title, or its ``Server`` header.
+def stranger(asking: Asking) -> str:
+    """Return what answers when it is no model service: a product, a page's title, or its ``Server`` header.
 
     One question more, without a key, and only where a call has failed already.
     """
-    answer = _get(origin, "/", connect_s, environment)
+    answer = _get(asking, "/")
     for name, is_it in _PRODUCTS:
         if is_it(answer):
             return name
@@ -80,28 +96,28 @@ _PRODUCTS: Final[tuple[tuple[str, Callable[[Answer], bool]], ...]] = (
 """What else listens beside an OpenSPG, or is mistaken for the model server behind it."""
 
 
-def _openai_like(origin: str, connect_s: float, environment: Environment | None) -> tuple[Service, Answer]:
-    listing = _get(origin, "/v1/models", connect_s, environment)
+def _openai_like(asking: Asking) -> tuple[Service, Answer]:
+    listing = _get(asking, "/v1/models")
     body = _json(listing)
     models = _models(listing, "data", "id")
     guarded = listing.status in (401, 403) and "error" in body
     if _is_loading(listing):
         return Service("openai-compatible"), listing
     if not guarded and not (listing.status == 200 and isinstance(body.get("data"), list)):
-        return _model_runner(origin, connect_s, environment) or Service("other"), listing
+        return _model_runner(asking) or Service("other"), listing
     name = _named(body.get("data"))
     if name in _OWNERS.values() and name != "vllm":
         return Service(name, "", models), listing
-    answer = _get(origin, "/version", connect_s, environment)
+    answer = _get(asking, "/version")
     version = _json(answer).get("version")
     if answer.status == 200 and isinstance(version, str):
         return Service("localai" if name == "localai" else "vllm", version, models), listing
     return Service("openai-compatible" if name == "localai" else name, "", models), listing
 
 
-def _model_runner(origin: str, connect_s: float, environment: Environment | None) -> Service | None:
+def _model_runner(asking: Asking) -> Service | None:
     """Return Docker's Model Runner if it answers: before it had ``/v1``, everything was below ``/engines``."""
-    listing = _get(origin, "/engines/v1/models", connect_s, environment)
+    listing = _get(asking, "/engines/v1/models")
     owned = _named(_json(listing).get("data")) == "docker-model-runner"
     return Service("docker-model-runner", "", _models(listing, "data", "id")) if owned else None
 
@@ -146,9 +162,17 @@ def _is_ollama_refusal(answer: Answer) -> bool:
     return answer.status == 403 and not answer.body and answer.failure is None
 
 
-def _get(origin: str, path: str, connect_s: float, environment: Environment | None) -> Answer:
-    request = Request("GET", origin + path, {"Accept": "application/json"})
-    return send(request, connect_s=connect_s, read_s=IDENTITY_LIMIT_S, direct=True, environment=environment)
+def _get(asking: Asking, path: str) -> Answer:
+    left = asking.deadline - time.monotonic() if asking.deadline is not None else asking.read_s
+    if left <= 0:
+        return Answer(failure=failures.READ_TIMED_OUT)
+    return send(
+        Request("GET", asking.origin + path, {"Accept": "application/json"}),
+        connect_s=min(asking.connect_s, left),
+        read_s=min(asking.read_s, left),
+        direct=True,
+        environment=asking.environment,
+    )
 
 
 def _json(answer: Answer) -> dict[str, Any]:

@@ -29,6 +29,26 @@ def lookup(name: str) -> NameAnswer:
     return NameAnswer(name, addresses=tuple(dict.fromkeys(str(entry[4][0]) for entry in ordered)))
 
 
+class Lookups:
+    """Lookups that are made once for each name: who asks again, even meanwhile, gets the same answer."""
+
+    def __init__(self, resolve: Callable[[str], NameAnswer] = lookup) -> None:
+        self._resolve = resolve
+        self._lock = threading.Lock()
+        self._asked: dict[str, tuple[threading.Event, list[NameAnswer]]] = {}
+
+    def __call__(self, name: str) -> NameAnswer:
+        """Resolve ``name``, or wait for the lookup of it that is under way; blocks for as long as the resolver does."""
+        with self._lock:
+            is_first = name not in self._asked
+            done, answers = self._asked.setdefault(name, (threading.Event(), []))
+        if is_first:
+            answers.append(self._resolve(name))
+            done.set()
+        done.wait()
+        return answers[0]
+
+
 def in_background(name: str, done: Callable[[NameAnswer], None], resolve: Callable[[str], NameAnswer] = lookup) -> None:
     """Resolve ``name`` in a thread of its own and hand the outcome to ``done`` there.
 

@@ -13,7 +13,7 @@ import selectors
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Final, Literal, NamedTuple
 
 from netdiag import failures
@@ -25,6 +25,10 @@ from netdiag.probe.names import in_background, lookup
 CONNECT_LIMIT_S: Final = 1.5
 """Longest wait for a TCP connection. On one machine an answer takes microseconds; a lost SYN is sent again after 1 s
 (RFC 6298), so this leaves room for one loss."""
+
+NAME_LIMIT_S: Final = 10.0
+"""Longest wait for the name that is configured, since KAG waits for it too: by default glibc asks a name server twice,
+5 s each time (resolv.conf(5), ``timeout`` and ``attempts``)."""
 
 NAME_GRACE_S: Final = 0.05
 """How long a better candidate's name may be looked up once a worse one has answered (RFC 8305's resolution delay)."""
@@ -85,19 +89,33 @@ def race(  # noqa: PLR0913 - with two that tests give
     ports: Sequence[int],
     *,
     limit_s: float = CONNECT_LIMIT_S,
+    name_limit_s: float = 0.0,
     patient: bool = False,
+    required: Collection[tuple[str, int]] = (),
     resolve: Callable[[str], NameAnswer] = lookup,
     meanwhile: Callable[[], None] | None = None,
 ) -> Race:
     """Connect to every candidate that is a way to it, on every port; return when each port is settled.
 
-    That is after ``limit_s`` seconds at the latest.
+    A port is settled when somebody answered and no better-ranked candidate can still do so within the grace, after
+    ``limit_s`` seconds at the latest. ``required`` names as ``(host, port)`` what no grace calls off: its connect gets
+    all of ``limit_s`` from its own start, and once it has answered no other is waited for. A name among them that is
+    not resolved within ``limit_s`` ends as ``not_awaited``: it may still be.
 
-    A port is settled when somebody answered and no better-ranked candidate can still do so within the grace;
-    ``patient`` waits for every single one instead (the diagnosis wants to know how each ends). ``meanwhile`` is called
-    in a thread once the first packets are sent.
+    ``patient`` waits for every single one to its end instead: ``limit_s`` for each connect, and for each name
+    ``name_limit_s``, or ``limit_s`` without that. ``meanwhile`` is called in a thread once the first packets are sent.
     """
-    return _Racer(candidates, ports, limit_s, patient, resolve).run(meanwhile)
+    patience = _Patience(limit_s, name_limit_s or limit_s, patient, frozenset(required))
+    return _Racer(candidates, ports, patience, resolve).run(meanwhile)
+
+
+class _Patience(NamedTuple):
+    """How long is waited: seconds for a connect and for a name, for whom to the end."""
+
+    limit_s: float
+    name_limit_s: float
+    for_all: bool
+    required: frozenset[tuple[str, int]]
 
 
 class _Racer:
@@ -105,14 +123,12 @@ class _Racer:
         self,
         candidates: Sequence[Candidate],
         ports: Sequence[int],
-        limit_s: float,
-        patient: bool,
+        patience: _Patience,
         resolve: Callable[[str], NameAnswer],
     ) -> None:
         self._candidates = candidates
         self._ports = tuple(dict.fromkeys(ports))
-        self._limit_s = limit_s
-        self._patient = patient
+        self._patience = patience
         self._resolve = resolve
         self._selector = selectors.DefaultSelector()
         self._answers: queue.SimpleQueue[NameAnswer] = queue.SimpleQueue()
@@ -123,7 +139,7 @@ class _Racer:
         self._attempts: list[Attempt] = []
         self._connected: dict[tuple[str, int], str] = {}
         self._resolved: dict[str, NameAnswer] = {}
-        self._unresolved: dict[str, Candidate] = {}
+        self._unresolved: dict[str, list[Candidate]] = {}
         self._first: dict[int, _First] = {}
         self._best: dict[int, int] = {}
 
@@ -134,14 +150,13 @@ class _Racer:
             self._start()
             if meanwhile:
                 threading.Thread(target=meanwhile, name="meanwhile").start()
-            deadline = self._began + self._limit_s
-            while (left := self._time_left(deadline)) > 0:
+            while (left := self._time_left()) > 0:
                 self._poll(left)
-            if time.monotonic() >= deadline:
+            if time.monotonic() >= self._began + self._patience.limit_s:
                 # what had arrived while this process did not get to run was in time; a name is too late to be tried
                 self._selector.unregister(self._wake_in)
                 self._poll(0)
-            self._give_up(deadline)
+            self._give_up()
         finally:
             self._close()
         return Race(tuple(self._attempts), self._connected, self._resolved)
@@ -151,8 +166,9 @@ class _Racer:
             if candidate.addresses:
                 self._connect(candidate, candidate.addresses)
             else:
-                self._unresolved[candidate.host] = candidate
-                in_background(candidate.host, self._answered, self._resolve)
+                self._unresolved.setdefault(candidate.host, []).append(candidate)
+        for name in self._unresolved:
+            in_background(name, self._answered, self._resolve)
 
     def _poll(self, seconds: float) -> None:
         for key, _ in self._selector.select(seconds):
@@ -172,12 +188,12 @@ class _Racer:
         os.read(self._wake_in, 4096)
         while not self._answers.empty():
             resolved = self._answers.get()
-            candidate = self._unresolved.pop(resolved.name)
             self._resolved[resolved.name] = resolved
-            for port in self._ports_of(candidate):
-                found = ", ".join(resolved.addresses) or resolved.detail
-                self._note("dns", _Connecting(candidate, "", port, self._began), resolved.failure, found)
-            self._connect(candidate, resolved.addresses)
+            for candidate in self._unresolved.pop(resolved.name):
+                for port in self._ports_of(candidate):
+                    found = ", ".join(resolved.addresses) or resolved.detail
+                    self._note("dns", _Connecting(candidate, "", port, self._began), resolved.failure, found)
+                self._connect(candidate, resolved.addresses)
 
     def _connect(self, candidate: Candidate, addresses: Sequence[str]) -> None:
         for port in self._ports_of(candidate):
@@ -216,46 +232,63 @@ class _Racer:
         self._note("tcp", to, None)
         self._connected.setdefault((to.candidate.host, to.at), to.address)
         now = time.monotonic()
-        self._best[to.port] = min(to.candidate.rank, self._best.get(to.port, to.candidate.rank))
+        rank = self._rank(to.candidate, to.port)
+        self._best[to.port] = min(rank, self._best.get(to.port, rank))
         self._first.setdefault(to.port, _First(now, now - to.began))
 
     def _failed(self, to: _Connecting, number: int, unsent: Unsent = "") -> None:
         self._note("tcp", to, failures.from_errno(number), os.strerror(number), unsent)
 
-    def _time_left(self, deadline: float) -> float:
+    def _time_left(self) -> float:
         """Return the seconds to wait for the next event: not positive when all is settled or time is up."""
-        ends = [
-            self._waits(candidate, port, deadline)
-            for candidate in self._unresolved.values()
-            for port in self._ports_of(candidate)
-        ]
-        ends += [self._waits(to.candidate, to.port, deadline, to.began) for to in self._pending()]
+        ends = [self._waits(candidate, port) for candidate, port in self._names()]
+        ends += [self._waits(to.candidate, to.port, to.began) for to in self._pending()]
         return max(ends, default=0.0) - time.monotonic()
 
-    def _waits(self, candidate: Candidate, port: int, deadline: float, began: float | None = None) -> float:
+    def _waits(self, candidate: Candidate, port: int, began: float | None = None) -> float:
         """Return until when the candidate is waited for, whose name is looked up, or whose connect ``began`` then."""
-        first = self._first.get(port)
-        if first is None or self._patient:
-            return deadline
+        first, end = self._first.get(port), self._end(candidate, port, began)
+        if first is None or self._patience.for_all or self._is_required(candidate, port):
+            return end
         if candidate.rank >= self._best[port]:
             return 0.0
         grace = first.at + NAME_GRACE_S
         if began is not None:
             grace = max(first.at, began) + max(CONNECT_GRACE_S, 2 * first.took_s)
-        return min(grace, deadline)
+        return min(grace, end)
+
+    def _end(self, candidate: Candidate, port: int, began: float | None) -> float:
+        """Return when the time for a name is over, or for a connect that ``began`` then."""
+        if began is None:
+            return self._began + (self._patience.name_limit_s if self._patience.for_all else self._patience.limit_s)
+        has_its_own = self._patience.for_all or self._is_required(candidate, port)
+        return (began if has_its_own else self._began) + self._patience.limit_s
+
+    def _is_required(self, candidate: Candidate, port: int) -> bool:
+        return (candidate.host, candidate.at(port)) in self._patience.required
+
+    def _rank(self, candidate: Candidate, port: int) -> int:
+        return -1 if self._is_required(candidate, port) else candidate.rank
+
+    def _names(self) -> list[tuple[Candidate, int]]:
+        """Return the candidates whose names are not resolved yet, each with every port it is a way to."""
+        waiting = [candidate for candidates in self._unresolved.values() for candidate in candidates]
+        return [(candidate, port) for candidate in waiting for port in self._ports_of(candidate)]
 
     def _pending(self) -> list[_Connecting]:
         return [key.data for key in self._selector.get_map().values() if isinstance(key.data, _Connecting)]
 
-    def _give_up(self, deadline: float) -> None:
-        in_time = time.monotonic() < deadline
+    def _give_up(self) -> None:
+        now = time.monotonic()
         for to in self._pending():
-            settled = in_time or (to.port in self._best and not self._patient)
-            self._note("tcp", to, failures.NOT_AWAITED if settled else failures.TIMED_OUT)
-        for candidate in self._unresolved.values():
-            for port in self._ports_of(candidate):
-                word = failures.NOT_AWAITED if in_time else failures.DNS_TIMED_OUT
-                self._note("dns", _Connecting(candidate, "", port, self._began), word)
+            is_over = now >= self._end(to.candidate, to.port, to.began)
+            waited = self._patience.for_all or self._is_required(to.candidate, to.port) or to.port not in self._best
+            self._note("tcp", to, failures.TIMED_OUT if is_over and waited else failures.NOT_AWAITED)
+        for candidate, port in self._names():
+            is_over = now >= self._end(candidate, port, None)
+            waited = self._patience.for_all or not self._is_required(candidate, port)
+            word = failures.DNS_TIMED_OUT if is_over and waited else failures.NOT_AWAITED
+            self._note("dns", _Connecting(candidate, "", port, self._began), word)
 
     def _note(
         self, step: Literal["dns", "tcp"], to: _Connecting, failure: str | None, detail: str = "", unsent: Unsent = ""

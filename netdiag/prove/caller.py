@@ -1,7 +1,9 @@
-"""Make KAG's own call at a base_url, after asking who is there; each distinct call is made once."""
+"""Make KAG's own call at a base_url, and ask who is there where it failed; each distinct call is made once."""
 
 import copy
+import time
 from collections.abc import Mapping
+from typing import Final
 
 from netdiag import config, failures, kag
 from netdiag.findings.commands import quoted
@@ -12,22 +14,29 @@ from netdiag.model.attempt import Answer, Proof, Request, Service
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.event import Answered, Called, Calling, Tell
 from netdiag.probe.environment import Environment, of_shell
-from netdiag.probe.identity import identify, listed, stranger
+from netdiag.probe.identity import IDENTITY_LIMIT_S, Asking, identify, listed, stranger
 from netdiag.prove.between import Between, Cause
 from netdiag.text import shown
 
 CONNECT_LIMIT_S = 5.0
 """Seconds for a connection: what KAG 0.6's SDK allows; the addresses of the host were raced before anyway."""
 
+_NOBODY: Final = frozenset(
+    {failures.CONNECTION_REFUSED, failures.TIMED_OUT, failures.HOST_UNREACHABLE, failures.NETWORK_UNREACHABLE}
+    | {failures.NOT_PERMITTED, failures.ADDRESS_UNUSABLE, failures.DNS_FAILED, failures.BAD_URL}
+)
+"""How a call ends that reached nobody: there is nobody to ask who it is."""
+
 
 class Caller:
     """Proves base_urls for one KAG version; ``read_s`` is how many seconds a model may take to answer.
 
     ``environment`` is that of the process KAG runs in, by default this one's: its proxies are taken. Where the version
-    is not ``certain``, no path is asked for that only this version can use.
+    is not ``certain``, no path is asked for that only this version can use. Who answers is asked where a call failed,
+    within the same deadline, and with ``asks_who`` also where it succeeded.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - two say how sure it is of KAG, and how curious
         self,
         version: Version,
         read_s: float,
@@ -35,9 +44,12 @@ class Caller:
         environment: Environment | None = None,
         *,
         certain: bool = True,
+        asks_who: bool = False,
     ) -> None:
         self._version = version
         self._certain = certain
+        self._asks_who = asks_who
+        self._read_s = read_s
         self.tell = tell
         self._environment = environment or of_shell()
         self._between = Between(self._environment, CONNECT_LIMIT_S, read_s)
@@ -76,8 +88,8 @@ class Caller:
     def prove(self, endpoint: Endpoint, host: str, base_url: str, *, trusted: bool) -> Proof:
         """Call ``endpoint`` at ``base_url`` as KAG would.
 
-        The key goes along only when the place is ``trusted`` (configured, or named by the user) or has shown itself
-        to be a model service.
+        A secret goes along only when the place is ``trusted`` (configured, named by the user, or surely the host) or
+        has shown itself to be a model service.
         """
         proof = self._proven(endpoint, host, base_url, trusted=trusted)
         self.tell(Called(endpoint, proof))
@@ -87,27 +99,43 @@ class Caller:
         call = kag.call(self._version, endpoint, base_url)
         if not isinstance(call, Call):
             return Proof(host, base_url, call.failure, call.detail)
-        by_proxy = trusted and self._between.way(call).proxy is not None  # directly it may not even be reached
-        service, seen = (None, Answer()) if by_proxy else self._identify(call.request.url)
-        if service and service.name == "other" and endpoint.api_key and not trusted:
-            word = seen.failure or failures.NOT_A_MODEL_SERVICE
-            cause = self._between.direct_cause(call, seen, word, _words(seen))
-            said, who = shown(cause.detail), self._who(call.request.url, cause.failure)
-            more = {**who, **_unheard(seen), **_suggested(cause, base_url)}
-            return Proof(host, base_url, cause.failure, said, seen.status, seen.duration_ms, service, seen=more)
+        if not trusted and _holds_secret(endpoint, call):
+            service, seen = self._identify(self._asking(call.request.url))
+            if service.name == "other":
+                return self._unasked(Proof(host, base_url, None, service=service), call, seen)
         answer = self._send(call, f"{endpoint.model} at {shown(base_url)}")
+        asking = self._asking(call.request.url, answer)
         if kag.judge(call, answer)[0] is None:
-            length = _length(endpoint, call, answer)
-            return Proof(host, base_url, None, "", answer.status, answer.duration_ms, service, seen=length)
-        if service is None:
-            service, seen = self._identify(call.request.url)
+            known = self._identify(asking) if self._asks_who else self._services.get(asking.origin)
+            who, length = known[0] if known else None, _length(endpoint, call, answer)
+            return Proof(host, base_url, None, "", answer.status, answer.duration_ms, who, seen=length)
+        is_nobody = answer.failure in _NOBODY and self._between.way(call).proxy is None
+        service, seen = (Service("other"), answer) if is_nobody else self._identify(asking)
         return self._failed(endpoint, Proof(host, base_url, None, service=service), call, answer, seen)
+
+    def _unasked(self, proof: Proof, call: Call, seen: Answer) -> Proof:
+        """Return the ``proof`` of a call that was not made, since ``seen`` shows no model service there."""
+        word = seen.failure or failures.NOT_A_MODEL_SERVICE
+        cause = self._between.direct_cause(call, seen, word, _words(seen))
+        more = {
+            **self._who(self._asking(call.request.url), cause.failure),
+            **_unheard(seen),
+            **_suggested(cause, proof.url),
+        }
+        return proof._replace(
+            failure=cause.failure,
+            detail=shown(cause.detail),
+            status=seen.status,
+            duration_ms=seen.duration_ms,
+            seen=more,
+        )
 
     def _failed(self, endpoint: Endpoint, proof: Proof, call: Call, answer: Answer, unasked: Answer) -> Proof:
         """Return the ``proof`` with all there is to know of a call that failed; ``unasked`` told who is there."""
         base_url, service = proof.url, proof.service or Service("other")
         failure, detail = kag.judge(call, answer)
-        if failure in kag.ABOUT_PATHS and service.name == "other" and not kag.is_provider(config.split(base_url).host):
+        is_stranger = service.name == "other" and unasked.failure != failures.READ_TIMED_OUT
+        if failure in kag.ABOUT_PATHS and is_stranger and not kag.is_provider(config.split(base_url).host):
             failure = failures.NOT_A_MODEL_SERVICE
         cause = self._between.cause(call, answer, failure or failures.UNKNOWN, detail)
         small = self._smaller(endpoint, call, answer, cause.failure)
@@ -130,20 +158,13 @@ class Caller:
             seen={**told, **_unheard(unasked), **_suggested(cause, base_url)},
         )
 
-    def through_proxy(self, endpoint: Endpoint, host: str) -> Proof | None:
-        """Return the proof that the configured base_url works through KAG's proxy, where there is one and it does.
+    def uses_proxy(self, endpoint: Endpoint, base_url: str) -> bool:
+        """Tell whether KAG's process would call ``base_url`` through a proxy.
 
         A proxy may reach what this container does not: to one on the host, localhost is the host.
         """
-        call = kag.call(self._version, endpoint, endpoint.base_url)
-        if not isinstance(call, Call) or self._between.way(call).proxy is None:
-            return None
-        answer = self._send(call, f"{endpoint.model} at {shown(endpoint.base_url)}")
-        if kag.judge(call, answer)[0]:
-            return None
-        proof = Proof(host, endpoint.base_url, None, "", answer.status, answer.duration_ms)
-        self.tell(Called(endpoint, proof))
-        return proof
+        call = kag.call(self._version, endpoint, base_url)
+        return isinstance(call, Call) and self._between.way(call).proxy is not None
 
     def mended(self, endpoint: Endpoint) -> Endpoint | None:
         """Return the endpoint with a type and settings that this KAG can use, where it is known what was meant."""
@@ -158,7 +179,7 @@ class Caller:
         told |= {
             "type": endpoint.type,
             "asked_path": shown(config.split(call.request.url).path),
-            **self._who(call.request.url, failure),
+            **self._who(self._asking(call.request.url, answer), failure),
         }
         if endpoint.model.isprintable() and shown(endpoint.model) != endpoint.model:
             told["model"] = quoted(endpoint.model)  # a blank at its end would be lost in a saved report
@@ -172,17 +193,24 @@ class Caller:
         request = Request("GET", f"{base_url.rstrip('/')}/models", call.request.headers, b"", call.request.bearer)
         return listed(self._between.send(call._replace(request=request)))
 
-    def _who(self, url: str, failure: str) -> Mapping[str, str]:
-        """Return under ``who`` what answers at ``url``, where that is no model service."""
-        if failure != failures.NOT_A_MODEL_SERVICE:
-            return {}
-        return {"who": shown(stranger(_origin(url), connect_s=CONNECT_LIMIT_S, environment=self._environment))}
+    def _who(self, asking: Asking, failure: str) -> Mapping[str, str]:
+        """Return under ``who`` what answers, where that is no model service."""
+        return {"who": shown(stranger(asking))} if failure == failures.NOT_A_MODEL_SERVICE else {}
 
-    def _identify(self, url: str) -> tuple[Service, Answer]:
-        origin = _origin(url)
-        if origin not in self._services:
-            self._services[origin] = identify(origin, connect_s=CONNECT_LIMIT_S, environment=self._environment)
-        return self._services[origin]
+    def _asking(self, url: str, answer: Answer | None = None) -> Asking:
+        """Return whom to ask about ``url``, within what ``answer`` has left of the time for the call.
+
+        There is always time for one question: silence in a call says too little. Who took long to answer may again.
+        """
+        took_s = answer.duration_ms / 1000 if answer else 0.0
+        read_s = max(IDENTITY_LIMIT_S, 2 * took_s) if answer and not answer.failure else IDENTITY_LIMIT_S
+        deadline = time.monotonic() + max(self._read_s - took_s, IDENTITY_LIMIT_S)
+        return Asking(_origin(url), CONNECT_LIMIT_S, read_s, deadline, self._environment)
+
+    def _identify(self, asking: Asking) -> tuple[Service, Answer]:
+        if asking.origin not in self._services:
+            self._services[asking.origin] = identify(asking)
+        return self._services[asking.origin]
 
     def _send(self, call: Call, what: str) -> Answer:
         request = call.request
@@ -237,6 +265,13 @@ def _length(endpoint: Endpoint, call: Call, answer: Answer) -> Mapping[str, str]
     said = endpoint.settings.get("vector_dimensions")
     length = kag.dimensions(call, answer) if said else 0
     return {"dimensions": str(length), "configured": shown(str(said))} if length and str(said) != str(length) else {}
+
+
+def _holds_secret(endpoint: Endpoint, call: Call) -> bool:
+    """Tell whether a call carries what is nobody's but the configured service's: a key, user-info, a query, fields."""
+    url = config.split(endpoint.base_url)
+    extra = endpoint.settings.get("extra_body")
+    return any((endpoint.api_key, call.request.bearer, url.userinfo, "?" in url.path, extra))
 
 
 def _origin(url: str) -> str:

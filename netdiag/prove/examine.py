@@ -1,10 +1,11 @@
 """Examine every endpoint: call the configured URL, and after it each way to the host, until one call succeeds.
 
-A base_url that works is never touched, so the configured one is always called first; the others follow in the order
-of preference. What fails leaves its evidence.
+A base_url that works is never touched, so the configured one is always called first, on every platform, and with KAG's
+own patience; the others follow in the order of preference. What fails leaves its evidence.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from netdiag import config, failures
 from netdiag.model.attempt import Attempt, Proof
@@ -16,6 +17,9 @@ from netdiag.prove.beside import side_by_side
 from netdiag.prove.caller import Caller
 from netdiag.prove.target import Target, problem
 from netdiag.prove.ways import Ways
+
+_TOO_LATE: Final = frozenset({failures.READ_TIMED_OUT, failures.ANSWER_UNFINISHED})
+"""How a call ends that a service has taken and not answered in time: another address of it changes nothing."""
 
 
 def examine(endpoints: Sequence[Endpoint], ways: Ways, caller: Caller) -> tuple[Examined, ...]:
@@ -69,27 +73,56 @@ def _called(to: Target, ways: Ways, caller: Caller) -> Examined:
         suggestion = config.suggest(endpoint.base_url)
         unusable = Proof(to.url.host, endpoint.base_url, failures.BAD_URL, word, wanted_url=suggestion)
         return Examined(endpoint, "broken", proofs=(unusable,))
-    return _host(to, ways, caller) if to.local else _elsewhere(to, caller)
+    proofs = _configured(to, ways, caller)
+    if to.local and all(proof.failure for proof in proofs):
+        return _elsewhere(to, proofs, ways, caller)
+    attempts = ways.attempts(to) if to.local else ()
+    tried = Examined(endpoint, "broken", attempts + _calls(to, proofs), proofs)
+    if proofs[-1].failure:
+        return tried
+    verdict: Verdict = "works" if len(proofs) == 1 else "repairable"
+    chosen = next((each for each in ways.candidates if to.local and to.is_at(each)), None)
+    runner_up = ways.next_open(to, chosen) if to.local else None
+    return tried._replace(verdict=verdict, chosen=chosen, proven_url=proofs[-1].url, runner_up=runner_up)
 
 
-def _host(to: Target, ways: Ways, caller: Caller) -> Examined:
-    """The configured host is this container's own host, by a name or address that may not work here."""
-    if through := caller.through_proxy(to.endpoint, to.url.host):
-        calls = _calls(to, [through])
-        return Examined(to.endpoint, "works", ways.attempts(to) + calls, (through,), proven_url=through.url)
-    proofs: list[Proof] = []
+def _configured(to: Target, ways: Ways, caller: Caller) -> tuple[Proof, ...]:
+    """Return KAG's own call at the configured URL; nothing where that is the host's and nobody accepts connections.
+
+    Where KAG's process uses a proxy for it, what can be reached from here says nothing, so the call is made.
+    """
+    endpoint = to.endpoint
+    if not to.local:
+        return tuple(_proofs(endpoint, to.url.host, endpoint.base_url, caller, trusted=True))
+    if not caller.uses_proxy(endpoint, endpoint.base_url) and not ways.is_reached(to, caller.tell):
+        return ()
+    return tuple(_proofs(endpoint, ways.configured(to).host, endpoint.base_url, caller, trusted=True))
+
+
+def _elsewhere(to: Target, configured: tuple[Proof, ...], ways: Ways, caller: Caller) -> Examined:
+    """Call each other way to the host, after the configured one has failed for good with the proofs ``configured``.
+
+    A machine on which the call was taken and not answered in time is not asked again by another of its addresses.
+    """
+    proofs = list(configured)
     strangers: set[tuple[str, int]] = set()
+    too_slow = {ways.machine(ways.configured(to))} if any(map(_is_too_late, proofs)) else set()
     for candidate in ways.open(to, caller.tell):
-        for proof in _proofs(to, candidate, caller):
+        if ways.machine(candidate) in too_slow:
+            continue
+        url = to.base_url(candidate)
+        trusted = _is_trusted(to, candidate, url, ways, caller)
+        for proof in _proofs(to.endpoint, candidate.host, url, caller, trusted=trusted):
             if _is_stranger(candidate, proof):
                 strangers.add((candidate.host, candidate.port))
                 continue
             proofs.append(proof)
+            if _is_too_late(proof):
+                too_slow.add(ways.machine(candidate))
             if proof.failure is None:
-                verdict: Verdict = "works" if proof.url == to.endpoint.base_url else "repairable"
                 return Examined(
                     to.endpoint,
-                    verdict,
+                    "repairable",
                     ways.attempts(to) + _calls(to, proofs),
                     tuple(proofs),
                     candidate,
@@ -100,31 +133,33 @@ def _host(to: Target, ways: Ways, caller: Caller) -> Examined:
     return Examined(to.endpoint, "broken", tried + _calls(to, proofs), tuple(proofs))
 
 
+def _is_trusted(to: Target, candidate: Candidate, url: str, ways: Ways, caller: Caller) -> bool:
+    """Tell whether a key may go to a candidate: the user named it, or it is surely this container's own host.
+
+    Another machine's proxy may know another machine by that address, so evidence does not count through a proxy.
+    """
+    if candidate.kind == "user" or to.is_at(candidate):
+        return True
+    return ways.is_host(candidate) and not caller.uses_proxy(to.endpoint, url)
+
+
+def _is_too_late(proof: Proof) -> bool:
+    """Tell whether a service took the call and gave no answer in time; of a proxy's silence that is not known."""
+    return proof.failure in _TOO_LATE and "proxy" not in proof.seen
+
+
 def _is_stranger(candidate: Candidate, proof: Proof) -> bool:
     """Tell whether a container that only has the same port serves no models: it is none of our business."""
     is_other = proof.service is not None and proof.service.name == "other"
     return candidate.kind == "alike" and proof.failure is not None and is_other
 
 
-def _proofs(to: Target, candidate: Candidate, caller: Caller) -> Iterator[Proof]:
-    """Call at the candidate, and once more with the path that KAG's rules ask for when the path was what failed."""
-    trusted = candidate.kind == "user" or to.is_at(candidate)
-    first = caller.prove(to.endpoint, candidate.host, to.base_url(candidate), trusted=trusted)
+def _proofs(endpoint: Endpoint, host: str, base_url: str, caller: Caller, *, trusted: bool) -> Iterator[Proof]:
+    """Call at ``base_url``, and once more with the path that KAG's rules ask for when the path was what failed."""
+    first = caller.prove(endpoint, host, base_url, trusted=trusted)
     yield first
     if first.wanted_url:
-        yield caller.prove(to.endpoint, candidate.host, first.wanted_url, trusted=trusted)
-
-
-def _elsewhere(to: Target, caller: Caller) -> Examined:
-    """The configured address is not this host's: nothing else is tried in its place, but its path may be mended."""
-    proofs = [caller.prove(to.endpoint, to.url.host, to.endpoint.base_url, trusted=True)]
-    if wanted := proofs[0].wanted_url:
-        proofs.append(caller.prove(to.endpoint, to.url.host, wanted, trusted=True))
-    last = proofs[-1]
-    verdict: Verdict = "broken" if last.failure else "works" if len(proofs) == 1 else "repairable"
-    return Examined(
-        to.endpoint, verdict, _calls(to, proofs), tuple(proofs), proven_url="" if last.failure else last.url
-    )
+        yield caller.prove(endpoint, host, first.wanted_url, trusted=trusted)
 
 
 def _calls(to: Target, proofs: Sequence[Proof]) -> tuple[Attempt, ...]:

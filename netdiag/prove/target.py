@@ -1,5 +1,7 @@
 """What is to be called for an endpoint: its URL understood, its port, and whether it means this machine's host."""
 
+import ipaddress
+import socket
 from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
 
@@ -8,6 +10,7 @@ from netdiag.model.endpoint import OLLAMA_PORT, Endpoint
 from netdiag.model.place import Candidate
 
 _PORTS: Final = {"http": 80, "https": 443}
+_UNSPECIFIED: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound to it
 _UNKNOWN_VALUES: Final = frozenset({"template", "environment", "not_a_string"})
 
 
@@ -19,21 +22,37 @@ class Target(NamedTuple):
     port: int
     local: bool
 
+    @property
+    def address(self) -> str:
+        """The IP address that the configured host spells, as getaddrinfo(3) reads it; empty for a name.
+
+        ``0.0.0.0`` and ``::`` are the loopback addresses, since that is where Linux connects to for them.
+        """
+        try:
+            address = ipaddress.ip_address(self.url.host)
+        except ValueError:
+            return _inet_aton(self.url.host)
+        mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+        return _UNSPECIFIED.get(str(mapped or address), str(mapped or address))
+
     def is_at(self, candidate: Candidate) -> bool:
         """Tell whether the configured host is this candidate: every spelling of loopback is ``localhost``."""
         if candidate.kind == "loopback":
             return config.is_host_local(self.url.host)
-        return candidate.host.lower() == self.url.host.lower() and (candidate.port or self.port) == self.port
+        return self._is_named(candidate)
 
     def base_url(self, candidate: Candidate) -> str:
-        """Return the base_url with the candidate as its host, untouched when it is that already.
+        """Return the base_url with the candidate as its host, untouched where that is the very host it names.
 
         A candidate's own port is written where the base_url has another, or none.
         """
-        if self.is_at(candidate):
+        if self._is_named(candidate):
             return self.endpoint.base_url
         moved = config.with_host(self.endpoint.base_url, candidate.host)
         return moved if (candidate.port or self.port) == self.port else config.with_port(moved, candidate.port)
+
+    def _is_named(self, candidate: Candidate) -> bool:
+        return candidate.host.lower() == self.url.host.lower() and (candidate.port or self.port) == self.port
 
 
 def target(endpoint: Endpoint, hosts: Collection[str] = ()) -> Target | None:
@@ -77,3 +96,12 @@ def _port(endpoint: Endpoint, url: config.Url) -> int:
     if not url.scheme and endpoint.type.lower() == "ollama":
         return OLLAMA_PORT
     return _PORTS.get(url.scheme.lower(), 80)
+
+
+def _inet_aton(host: str) -> str:
+    """Return the address in one of inet_aton(3)'s shorter forms (``127.1``, ``0x7f000001``); empty for a name."""
+    try:
+        address = socket.inet_ntoa(socket.inet_aton(host))
+    except OSError:
+        return ""
+    return _UNSPECIFIED.get(address, address)

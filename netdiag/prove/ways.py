@@ -1,20 +1,26 @@
-"""The ways to the host and how far each got: a race for all ports, and others for what was called off or came later."""
+"""The ways to the host and how far each got: a race for all ports, and others for what was called off or came later.
+
+Whatever host is configured takes part, even where this platform has no such candidate, and is waited for to the end.
+"""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from netdiag import failures
+from netdiag import config, failures, platform
 from netdiag.model.attempt import Attempt, Neighbour
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.event import Tell, Tried, nobody, tell_all
-from netdiag.model.place import Candidate, NameAnswer
+from netdiag.model.place import Candidate, Facts, NameAnswer, Platform
 from netdiag.model.report import Examined
 from netdiag.probe import control
-from netdiag.probe.race import CONNECT_LIMIT_S, Race, race
+from netdiag.probe.names import Lookups
+from netdiag.probe.race import CONNECT_LIMIT_S, NAME_GRACE_S, NAME_LIMIT_S, Race, race
 from netdiag.prove.target import Target, problem, target
 
 NONE: Final = Race((), {}, {})
+UNKNOWN: Final = Facts()
 
 _BROKEN_OFF: Final = frozenset({failures.CONNECTION_CLOSED, failures.CONNECTION_RESET, failures.READ_TIMED_OUT})
 """How a call ends where something accepts connections and answers nothing."""
@@ -23,7 +29,8 @@ _BROKEN_OFF: Final = frozenset({failures.CONNECTION_CLOSED, failures.CONNECTION_
 class Ways:
     """Candidates by port. Making one races every candidate on the port of every endpoint that means this host.
 
-    ``meanwhile`` is called in a thread while the first packets are under way.
+    ``meanwhile`` is called in a thread while the first packets are under way. ``facts`` tell which candidate is surely
+    the host.
     """
 
     def __init__(
@@ -32,15 +39,22 @@ class Ways:
         endpoints: Sequence[Endpoint],
         tell: Tell = nobody,
         meanwhile: Callable[[], None] | None = None,
+        facts: Facts = UNKNOWN,
     ) -> None:
         self.candidates = tuple(candidates)
         self._tell = tell
-        targets = [self.target(endpoint) for endpoint in endpoints]
-        self._ports = tuple({to.port: None for to in targets if to and to.local and not problem(to)})
+        self._facts = facts
+        self._asked: tuple[NameAnswer, ...] = ()
+        self._lookup = Lookups()
+        self._began = time.monotonic()
+        wanted = [to for to in map(self.target, endpoints) if to and to.local and not problem(to)]
+        self._ports = tuple({to.port: None for to in wanted})
         self._lock = threading.Lock()
         self._race = NONE
-        if self._ports:
-            self._race = race(self.candidates, self._ports, meanwhile=meanwhile)
+        if wanted:
+            required = {(self.configured(to).host, to.port) for to in wanted}
+            entries = self._entries(wanted)
+            self._race = race(entries, self._ports, required=required, resolve=self._lookup, meanwhile=meanwhile)
             _told(self._race, tell)
 
     def target(self, endpoint: Endpoint) -> Target | None:
@@ -48,13 +62,39 @@ class Ways:
         # who names another container means that one, and nothing is put in its place
         return target(endpoint, {candidate.host for candidate in self.candidates if not candidate.is_container})
 
-    def add(self, candidates: Sequence[Candidate]) -> bool:
-        """Race those candidates that were not known yet as well; tell whether there were any."""
+    def configured(self, to: Target) -> Candidate:
+        """Return the configured host as a way of its own, with the address it spells; a name's are still to be known.
+
+        It is the candidate that has this host, or one that is none of this platform's and leads to this port only.
+        """
+        same = next((each for each in self.candidates if to.is_at(each)), None)
+        if config.is_host_local(to.url.host):
+            addresses = (to.address,) if to.address else same.addresses if same else ()
+            return (same or Candidate("localhost", "loopback", "", 0))._replace(addresses=addresses)
+        way = same or Candidate(to.url.host, "name", "", 0, (), to.port, (to.port,))
+        return way._replace(addresses=(to.address,) if to.address else ())
+
+    def _entries(self, wanted: Sequence[Target]) -> tuple[Candidate, ...]:
+        """Return who takes part in the race: the candidates, and what is configured with the addresses it has there."""
+        entries = {(each.host.lower(), each.port): each for each in self.candidates}
+        for to in wanted:
+            way = self.configured(to)
+            key = (way.host.lower(), way.port)
+            known = entries.get(key, way).addresses if way.addresses else ()
+            entries[key] = way._replace(addresses=tuple(dict.fromkeys((*known, *way.addresses))))
+        return tuple(entries.values())
+
+    def add(self, candidates: Sequence[Candidate], answers: Sequence[NameAnswer] = ()) -> bool:
+        """Race those candidates that were not known yet as well; tell whether there were any.
+
+        ``answers`` are what name servers said since: they tell what kind of place this is.
+        """
+        self._asked = tuple(answers)
         known = {(candidate.host, candidate.port) for candidate in self.candidates}
         new = tuple(candidate for candidate in candidates if (candidate.host, candidate.port) not in known)
         if new and self._ports:
             self.candidates += new
-            again = race(new, self._ports, patient=True)
+            again = race(new, self._ports, patient=True, resolve=self._lookup)
             _told(again, self._tell)
             self._race = _joined(self._race, again)
         return bool(new)
@@ -91,8 +131,8 @@ class Ways:
             return []
         sent = [a for a in item.attempts if a.step == "tcp" and a.address and not a.unsent]
         if self.is_lost(item):
-            own = {candidate.host for candidate in self.candidates if candidate.kind == "loopback"}
-            return [attempt for attempt in sent if attempt.failure and attempt.host not in own]
+            others = {candidate.host for candidate in self.candidates if candidate.kind != "loopback"}
+            return [attempt for attempt in sent if attempt.failure and attempt.host in others]
         # a service that answered the question who it is has a fault of its own, and no control tells it
         broken_off = {p.host for p in item.proofs if p.failure in _BROKEN_OFF and p.seen.get("unheard")}
         return [attempt for attempt in sent if not attempt.failure and attempt.host in broken_off]
@@ -102,36 +142,79 @@ class Ways:
         """What the C library said of the names that were asked for, as far as it did."""
         return tuple(self._race.resolved.values())
 
+    @property
+    def place(self) -> Platform:
+        """What kind of place this is, by all that names stood for so far."""
+        return platform.name(self._facts, (*self.answers, *self._asked))
+
+    def is_host(self, candidate: Candidate) -> bool:
+        """Tell whether a candidate is surely this container's host (:func:`netdiag.platform.is_host`)."""
+        resolved = self._race.resolved.get(candidate.host)
+        addresses = resolved.addresses if resolved else candidate.addresses
+        return platform.is_host(candidate, addresses, self._facts, self.place)
+
+    def machine(self, candidate: Candidate) -> str:
+        """Return the same word for candidates that are one machine (:func:`netdiag.platform.machine`)."""
+        return platform.machine(candidate, self.place)
+
+    def is_reached(self, to: Target, tell: Tell) -> bool:
+        """Tell whether the configured host accepts connections on its port, waiting for it as long as KAG would.
+
+        ``tell`` hears of what was not known yet when the race for all was over.
+        """
+        way = self.configured(to)
+        if self._is_waiting(way, to.port):
+            left = NAME_LIMIT_S - (time.monotonic() - self._began)
+            again = race([way], [to.port], patient=True, name_limit_s=max(left, NAME_GRACE_S), resolve=self._lookup)
+            self._join(again, tell)
+        return self._is_open(way, to.port)
+
     def open(self, to: Target, tell: Tell) -> Iterator[Candidate]:
-        """Yield the candidates that accept connections on the target's port, its configured host first.
+        """Yield the candidates that accept connections on the target's port, beside the configured host.
 
         ``tell`` hears of those that were called off and are tried again.
         """
         yield from self._connected(self.candidates, to)
-        waiting = {(a.host, a.port) for a in self._race.attempts if a.failure == failures.NOT_AWAITED}
-        late = [candidate for candidate in self.candidates if (candidate.host, candidate.at(to.port)) in waiting]
+        late = [candidate for candidate in self.candidates if self._is_waiting(candidate, to.port)]
         if late:
-            again = race(late, [to.port], patient=True)
-            _told(again, tell)
-            with self._lock:
-                self._race = _joined(self._race, again)
+            self._join(race(late, [to.port], patient=True, resolve=self._lookup), tell)
             yield from self._connected(late, to)
 
-    def next_open(self, to: Target, chosen: Candidate) -> Candidate | None:
-        """Return the best other candidate that is known to accept connections on the target's port."""
-        others = (other for other in self._connected(self.candidates, to) if other.host != chosen.host)
-        return next(others, None)
+    def next_open(self, to: Target, chosen: Candidate | None) -> Candidate | None:
+        """Return the best candidate, beside the one ``chosen``, that is known to accept connections on the port."""
+        open_ = (each for each in self.candidates if self._is_open(each, to.port))
+        others = (each for each in open_ if not chosen or each.host != chosen.host)
+        return min(others, key=lambda each: each.rank, default=None)
 
     def attempts(self, to: Target) -> tuple[Attempt, ...]:
         """Return every attempt on the target's port, or on a candidate's own in its place."""
-        ways = {(candidate.host, candidate.at(to.port)) for candidate in self.candidates}
+        ways = {(candidate.host, candidate.at(to.port)) for candidate in (*self.candidates, self.configured(to))}
         return tuple(attempt for attempt in self._race.attempts if (attempt.host, attempt.port) in ways)
 
     def _connected(self, candidates: Sequence[Candidate], to: Target) -> list[Candidate]:
-        found = [
-            candidate for candidate in candidates if (candidate.host, candidate.at(to.port)) in self._race.connected
-        ]
-        return sorted(found, key=lambda candidate: (not to.is_at(candidate), candidate.rank))
+        """Return the open ones of ``candidates``, best first, without what the configured URL itself has called."""
+        called = self._is_open(self.configured(to), to.port)
+        found = [each for each in candidates if self._is_open(each, to.port) and not (called and to.is_at(each))]
+        return sorted(found, key=lambda each: each.rank)
+
+    def _is_open(self, way: Candidate, port: int) -> bool:
+        """Tell whether one of the way's own addresses accepted, or any at all where it is a name."""
+        return any(
+            attempt.step == "tcp" and not attempt.failure and (not way.addresses or attempt.address in way.addresses)
+            for attempt in self._attempts_at(way, port)
+        )
+
+    def _is_waiting(self, way: Candidate, port: int) -> bool:
+        return any(attempt.failure == failures.NOT_AWAITED for attempt in self._attempts_at(way, port))
+
+    def _attempts_at(self, way: Candidate, port: int) -> Iterator[Attempt]:
+        at = (way.host, way.at(port))
+        return (attempt for attempt in self._race.attempts if (attempt.host, attempt.port) == at)
+
+    def _join(self, again: Race, tell: Tell) -> None:
+        _told(again, tell)
+        with self._lock:
+            self._race = _joined(self._race, again)
 
 
 def _told(ended: Race, tell: Tell) -> None:

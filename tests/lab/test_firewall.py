@@ -44,6 +44,11 @@ def test_demo_says_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
         (Fault("drop", 1, "172.18.0.1"), "-A INPUT -d 172.18.0.1 -p tcp --dport 1 -j DROP", ""),
         (Fault("drop", None, "fd00::1"), "", "-A INPUT -d fd00::1 -p tcp -j DROP"),
         (
+            Fault("lose-first", 1, "172.18.0.1"),
+            "-A INPUT -d 172.18.0.1 -p tcp --dport 1 --syn -m statistic --mode nth --every 2 --packet 0 -j DROP",
+            "",
+        ),
+        (
             Fault("reject-icmp-host-prohibited"),
             "-A INPUT -p tcp -j REJECT --reject-with icmp-host-prohibited",
             "-A INPUT -p tcp -j REJECT --reject-with icmp6-adm-prohibited",

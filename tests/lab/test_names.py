@@ -68,6 +68,7 @@ MANNERS: dict[Manners, tuple[str, str, str, str]] = {
     "fake-ip": ("NOERROR 198.18.178.2", "NOERROR", "NOERROR 198.18.69.215", "NOERROR"),
     "null-address": ("NOERROR 0.0.0.0", "NOERROR", "NXDOMAIN", "NXDOMAIN"),
     "ipv6-only": ("NOERROR", "NOERROR fdc4:f303:9324::254", "NOERROR", "NXDOMAIN"),
+    "slow": ("NOERROR 192.168.65.254", "NOERROR fdc4:f303:9324::254", "NXDOMAIN", "NXDOMAIN"),
     "late": ("NOERROR 192.168.65.254", "NOERROR fdc4:f303:9324::254", "NXDOMAIN", "NXDOMAIN"),
 }
 

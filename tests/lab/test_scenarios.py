@@ -53,9 +53,9 @@ def test_the_expected_address_is_the_one_that_answers(
 ) -> None:
     """In the world made real, a service accepts at every address to be written, and at none that is replaced.
 
-    What is left alone accepts in the host's network only, and there unless that it does not is the fault. A
-    configuration without a base_url (a compose file that starts Ollama, a unit) has no address to try. Where the
-    container has a proxy, who accepts directly does not decide: only what is to be written must accept.
+    What is left alone accepts where the scenario ends well, and else in the host's network at most, where the service
+    is what fails. A configuration without a base_url (a compose file that starts Ollama, a unit) has no address to
+    try. Where the container has a proxy, who accepts directly does not decide: only what is to be written must accept.
     """
     if "base_url" not in scenario.config:
         return
@@ -65,7 +65,7 @@ def test_the_expected_address_is_the_one_that_answers(
 import socket
 def accepts(host, port):
     try:
-        socket.create_connection((host, port), 1).close()
+        socket.create_connection((host, port), 1.5).close()  # a lost packet is sent again after 1 s
     except OSError:
         return False
     return True
@@ -84,7 +84,7 @@ seen = [accepts(host, port) for host, port in {targets}]
     else:
         leads_there = accepting == before
         assert leads_there or scenario.expect_exit != 0
-        assert scenario.world.host_network or not leads_there
+        assert scenario.world.host_network or scenario.expect_exit == 0 or not leads_there
 
 
 def _targets(config: str) -> set[tuple[str, int]]:

@@ -297,6 +297,7 @@ def ask(server, name, kind, limit_s):
         ("fake-ip", ["NOERROR 198.18.178.2", "NOERROR", "NOERROR 198.18.69.215"]),
         ("null-address", ["NOERROR 0.0.0.0", "NOERROR", "NXDOMAIN"]),
         ("ipv6-only", ["NOERROR", "NOERROR fd00::9", "NOERROR"]),
+        ("slow", ["NOERROR 10.0.0.9 10.0.0.10", "NOERROR fd00::9", "NXDOMAIN"]),
         ("late", ["timed out"] * 3),
     ],
 )

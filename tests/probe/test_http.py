@@ -11,7 +11,7 @@ from probe.web import reply, serving
 from netdiag.model.attempt import Request
 from netdiag.probe import http
 from netdiag.probe.environment import Environment
-from netdiag.probe.identity import identify
+from netdiag.probe.identity import Asking, identify
 from netdiag.text import Secret
 
 KEY = Secret("sk-canary-4f1d")
@@ -188,7 +188,7 @@ def pages(**known: bytes):
 def test_who_is_there(site, name, models):
     """Each kind of server is known by what it answers without a key."""
     with serving(site) as here:
-        service, _ = identify(here.origin, connect_s=1)
+        service, _ = identify(Asking(here.origin, connect_s=1))
     assert (service.name, service.models) == (name, models)
     assert all("authorization" not in headers for _, _, headers, _ in here.requests)
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from probe.web import reply, serving
 
-from netdiag.probe.identity import identify, stranger
+from netdiag.probe.identity import Asking, identify, stranger
 
 SPRING = b'{"timestamp":"2026-01-01 00:00:00","status":404,"error":"Not Found","path":"/"}'
 NEO4J = b'{"bolt_routing":"neo4j://h:7687","neo4j_version":"5.18.0"}'
@@ -37,7 +37,7 @@ def loading(method: str, path: str):
 def test_what_looks_like_a_model_service(site, name):
     """A web interface with Ollama's paths is none, a server that says it loads is one, and any other 503 is not."""
     with serving(site) as here:
-        assert identify(here.origin, connect_s=1)[0].name == name
+        assert identify(Asking(here.origin, connect_s=1))[0].name == name
 
 
 def listing(version: bytes = b"", at: str = "/v1/models", **entry):
@@ -75,7 +75,7 @@ def listing(version: bytes = b"", at: str = "/v1/models", **entry):
 def test_servers_that_name_themselves(site, name):
     """A model's owner is the server, where nobody told it better; who cannot be named speaks OpenAI's API at least."""
     with serving(site) as here:
-        service = identify(here.origin, connect_s=1)[0]
+        service = identify(Asking(here.origin, connect_s=1))[0]
     assert (service.name, service.models) == (name, () if name == "other" else ("m",))
 
 
@@ -95,11 +95,11 @@ def test_servers_that_name_themselves(site, name):
 def test_strangers_are_named(answer, who):
     """A product is known by its own marks, any page by its title; nothing is sent but one question."""
     with serving(lambda method, path: answer) as here:
-        assert stranger(here.origin, connect_s=1) == who
+        assert stranger(Asking(here.origin, connect_s=1)) == who
     assert [(method, path) for method, path, _, _ in here.requests] == [("GET", "/")]
 
 
 def test_a_stranger_without_marks_is_named_by_its_server():
     """Where there is neither product nor title the header that says what serves it is shown."""
     with serving(lambda method, path: reply(404)) as here:
-        assert "Python" in stranger(here.origin, connect_s=1)  # http.server's own header
+        assert "Python" in stranger(Asking(here.origin, connect_s=1))  # http.server's own header

@@ -8,7 +8,7 @@ import pytest
 from probe.sockets import closed, dropping, listening
 
 from netdiag.model.place import Candidate, NameAnswer
-from netdiag.probe.names import lookup
+from netdiag.probe.names import Lookups, lookup
 from netdiag.probe.race import race
 
 LIMIT_S = 0.4
@@ -169,3 +169,81 @@ def test_another_container_has_a_port_of_its_own():
         found = race([near, at("127.0.0.2", 1)], [configured, other], limit_s=LIMIT_S)
     assert found.connected == {("ollama", own): "127.0.0.1"}
     assert [attempt.port for attempt in found.attempts if attempt.host == "ollama"] == [own]
+
+
+def test_what_is_required_is_called_off_by_no_grace():
+    """A worse address that works settles nothing for the one that is configured: it is given its full time."""
+    with dropping("127.0.0.2") as port, listening("127.0.0.3", port):
+        required = [("127.0.0.2", port)]
+        found = race([at("127.0.0.3", 0), at("127.0.0.2", 1)], [port], limit_s=LIMIT_S, required=required)
+    assert ended(found, "127.0.0.2") == ["timed_out"]
+    assert ended(found, "127.0.0.3") == [None]
+
+
+def test_once_the_required_one_has_answered_nobody_is_waited_for():
+    """What ranks better and is silent cannot be chosen any more."""
+    with dropping("127.0.0.2") as port, listening("127.0.0.3", port):
+        required = [("127.0.0.3", port)]
+        found = race([at("127.0.0.2", 0), at("127.0.0.3", 1)], [port], limit_s=30, required=required)
+    assert ended(found, "127.0.0.2") == ["not_awaited"]
+
+
+@pytest.mark.parametrize(("patient", "word"), [(False, "not_awaited"), (True, "dns_timed_out")])
+def test_a_required_name_is_left_to_a_patient_race(patient, word):
+    """The race for all ends in time, and says of a name that it may still be resolved; the patient one is final."""
+    release = threading.Event()
+
+    def never(name: str) -> NameAnswer:
+        release.wait(30)
+        return NameAnswer(name)
+
+    found = race([named("n", 0)], [9], limit_s=0.05, resolve=never, required=[("n", 9)], patient=patient)
+    release.set()
+    assert ended(found, "n") == [word]
+
+
+def test_a_patient_race_gives_a_name_more_time_than_a_connect():
+    """A name that takes longer than any connect is resolved, and its connect has its own time then."""
+    begun = threading.Event()
+
+    def late(name: str) -> NameAnswer:
+        begun.wait(LIMIT_S)  # never set: the name takes as long as the limit of a connect
+        return NameAnswer(name, addresses=("127.0.0.1",))
+
+    with listening() as port:
+        found = race([named("n", 0)], [port], limit_s=LIMIT_S / 2, name_limit_s=30, patient=True, resolve=late)
+    assert [(attempt.step, attempt.failure) for attempt in found.attempts] == [("dns", None), ("tcp", None)]
+
+
+def test_one_name_with_two_ports_of_its_own_is_looked_up_once():
+    """Both are connected to by what one lookup says."""
+    asked = []
+
+    def noted(name: str) -> NameAnswer:
+        asked.append(name)
+        return NameAnswer(name, addresses=("127.0.0.1",))
+
+    with listening() as one, listening() as other:
+        ways = [Candidate("n", "name", "test", at, (), port, (port,)) for at, port in enumerate((one, other))]
+        found = race(ways, [one, other], limit_s=5, resolve=noted)
+    assert asked == ["n"]
+    assert found.connected.keys() == {("n", one), ("n", other)}
+
+
+def test_a_lookup_is_shared_by_all_who_ask():
+    """Who asks while the answer is under way waits for that one, and later it is known."""
+    asked, release, answers = [], threading.Event(), []
+
+    def slow(name: str) -> NameAnswer:
+        asked.append(name)
+        release.wait(30)
+        return NameAnswer(name, addresses=("127.0.0.1",))
+
+    lookups = Lookups(slow)
+    threads = [threading.Thread(target=lambda: answers.append(lookups("n"))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    release.set()
+    for thread in threads:
+        thread.join(30)
+    assert (asked, [answer.addresses for answer in (*answers, lookups("n"))]) == (["n"], [("127.0.0.1",)] * 4)

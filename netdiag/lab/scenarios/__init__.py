@@ -5,11 +5,12 @@ Every ``api_key`` in them is invented.
 
 from typing import Final
 
-from netdiag.lab.scenarios import keys, mistyped, network, paths, proxies, reach, service, settings, tls
+from netdiag.lab.scenarios import configured, keys, mistyped, network, paths, proxies, reach, service, settings, tls
 from netdiag.lab.topology import Scenario
 
 SCENARIOS: Final = (
     *network.SCENARIOS,
+    *configured.SCENARIOS,
     *reach.SCENARIOS,
     *proxies.SCENARIOS,
     *tls.SCENARIOS,

@@ -23,7 +23,7 @@ from dns.rdatatype import RdataType
 
 from netdiag.lab.topology import Manners, World
 
-LATE_S: Final = 3.0
+DELAYS_S: Final[Mapping[Manners, float]] = {"slow": 0.1, "late": 3.0}
 
 _TTL_S: Final = 600  # Docker's
 _IP_VERSION: Final = {RdataType.A: 4, RdataType.AAAA: 6}
@@ -85,7 +85,8 @@ _MANNERS: Final[Mapping[Manners, _Speaks]] = {
     "fake-ip": _fake_ip,
     "null-address": _null_address,
     "ipv6-only": _ipv6_only,
-    "late": _ordinary,  # the delay is NameServer's
+    "slow": _ordinary,  # the delay is NameServer's, here and below
+    "late": _ordinary,
 }
 
 
@@ -102,11 +103,11 @@ def answer(sent: bytes, world: World) -> bytes | None:
 
 
 class NameServer(asyncio.DatagramProtocol):
-    """Answers every query with :func:`answer`; of ``late`` manners, :data:`LATE_S` later."""
+    """Answers every query with :func:`answer`, later by what :data:`DELAYS_S` has for the world's manners."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._delay_s = LATE_S if world.manners == "late" else 0.0
+        self._delay_s = DELAYS_S.get(world.manners, 0.0)
 
     def connection_made(self, transport: Any) -> None:
         """Keep the way to answer."""
