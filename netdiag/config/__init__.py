@@ -9,7 +9,17 @@ from netdiag.config.document import LIMIT, Document, parse
 from netdiag.config.planning import apply, edits, shifted, unified
 from netdiag.config.suggestion import suggest
 from netdiag.config.unreadable import Unreadable
-from netdiag.config.url import HOST_NAMES, Url, is_host_local, is_host_name, split, with_host, with_path, with_port
+from netdiag.config.url import (
+    HOST_NAMES,
+    Url,
+    address_of,
+    is_host_local,
+    is_host_name,
+    split,
+    with_host,
+    with_path,
+    with_port,
+)
 
 __all__ = [
     "HOST_NAMES",
@@ -18,6 +28,7 @@ __all__ = [
     "Document",
     "Unreadable",
     "Url",
+    "address_of",
     "apply",
     "edits",
     "find",

@@ -165,6 +165,23 @@ def is_host_local(host: str) -> bool:
     return labels[-1] == "localhost" and all(labels)
 
 
+def address_of(host: str) -> str:
+    """Return the IP address that ``host`` spells, in any form that getaddrinfo(3) reads; empty for a name.
+
+    ``0.0.0.0`` and ``::`` are the loopback addresses, since that is where Linux connects to for them.
+    """
+    number = _inet_aton(host)
+    try:
+        address = ipaddress.ip_address(host if number is None else number)
+    except ValueError:
+        return ""
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    meant = mapped or address
+    if meant.is_unspecified:
+        return "127.0.0.1" if meant.version == 4 else "::1"
+    return str(meant)
+
+
 def _is_own(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     meant = mapped or address

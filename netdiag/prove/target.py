@@ -1,7 +1,5 @@
 """What is to be called for an endpoint: its URL understood, its port, and whether it means this machine's host."""
 
-import ipaddress
-import socket
 from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
 
@@ -10,7 +8,6 @@ from netdiag.model.endpoint import OLLAMA_PORT, Endpoint
 from netdiag.model.place import Candidate
 
 _PORTS: Final = {"http": 80, "https": 443}
-_UNSPECIFIED: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound to it
 _UNKNOWN_VALUES: Final = frozenset({"template", "environment", "not_a_string"})
 
 
@@ -21,19 +18,6 @@ class Target(NamedTuple):
     url: config.Url
     port: int
     local: bool
-
-    @property
-    def address(self) -> str:
-        """The IP address that the configured host spells, as getaddrinfo(3) reads it; empty for a name.
-
-        ``0.0.0.0`` and ``::`` are the loopback addresses, since that is where Linux connects to for them.
-        """
-        try:
-            address = ipaddress.ip_address(self.url.host)
-        except ValueError:
-            return _inet_aton(self.url.host)
-        mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-        return _UNSPECIFIED.get(str(mapped or address), str(mapped or address))
 
     def is_at(self, candidate: Candidate) -> bool:
         """Tell whether the configured host is this candidate: every spelling of loopback is ``localhost``."""
@@ -96,12 +80,3 @@ def _port(endpoint: Endpoint, url: config.Url) -> int:
     if not url.scheme and endpoint.type.lower() == "ollama":
         return OLLAMA_PORT
     return _PORTS.get(url.scheme.lower(), 80)
-
-
-def _inet_aton(host: str) -> str:
-    """Return the address in one of inet_aton(3)'s shorter forms (``127.1``, ``0x7f000001``); empty for a name."""
-    try:
-        address = socket.inet_ntoa(socket.inet_aton(host))
-    except OSError:
-        return ""
-    return _UNSPECIFIED.get(address, address)

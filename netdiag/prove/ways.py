@@ -68,11 +68,12 @@ class Ways:
         It is the candidate that has this host, or one that is none of this platform's and leads to this port only.
         """
         same = next((each for each in self.candidates if to.is_at(each)), None)
+        address = config.address_of(to.url.host)
         if config.is_host_local(to.url.host):
-            addresses = (to.address,) if to.address else same.addresses if same else ()
+            addresses = (address,) if address else same.addresses if same else ()
             return (same or Candidate("localhost", "loopback", "", 0))._replace(addresses=addresses)
         way = same or Candidate(to.url.host, "name", "", 0, (), to.port, (to.port,))
-        return way._replace(addresses=(to.address,) if to.address else ())
+        return way._replace(addresses=(address,) if address else ())
 
     def _entries(self, wanted: Sequence[Target]) -> tuple[Candidate, ...]:
         """Return who takes part in the race: the candidates, and what is configured with the addresses it has there."""

@@ -74,24 +74,29 @@ def test_what_a_command_imports(cost, place, bare):
 
 
 class Traffic(NamedTuple):
-    """A scenario, and what repairing it may send: connections over TCP, and names asked of a name server."""
+    """A scenario, and what repairing it sends: connections over TCP, HTTP requests, and names asked of a name server.
+
+    Of connections and names that is the most: a name server may be late.
+    """
 
     scenario: str
     connections: int
+    requests: int
     names: int
 
 
 TRAFFIC = (
-    Traffic("works-by-gateway", connections=8, names=5),  # 3 addresses; 3 models; who it is, and what it has
-    Traffic("two-dead-addresses", connections=8, names=5),  # 5 addresses; 1 model; who it is, and what it has
-    Traffic("host-network", connections=8, names=0),
-    Traffic("loopback-only", connections=4, names=11),  # 3 addresses and a control; every name that may be the host's
+    Traffic("works-by-gateway", connections=6, requests=3, names=5),  # 3 addresses; 3 models
+    Traffic("two-dead-addresses", connections=6, requests=1, names=5),  # 5 addresses; 1 model
+    Traffic("host-network", connections=4, requests=1, names=0),  # 2 addresses, raced and called; 1 model
+    Traffic("slow-name-server", connections=9, requests=3, names=5),  # as configured: of 6 addresses one; 3 models
+    Traffic("loopback-only", connections=4, requests=0, names=11),  # 3 addresses and a control; every name of a host
 )
 
 
 @pytest.mark.parametrize("traffic", TRAFFIC, ids=lambda traffic: traffic.scenario)
 def test_what_a_repair_sends(traffic, made, require):
-    """One connection for each address, a few for each proof, and no name but those that may be the host's."""
+    """One connection for each address, one request for each model, and no name but those that may be the host's."""
     if not shutil.which("strace"):
         require("strace", "no strace here; install it: apt-get install strace")
     scenario = scenarios.by_name(traffic.scenario)
@@ -99,6 +104,7 @@ def test_what_a_repair_sends(traffic, made, require):
         told, status = traced(place, options(scenario))
     assert status == scenario.expect_exit
     assert 1 <= len(re.findall(r"connect\(\d+<TCP", told)) <= traffic.connections
+    assert len(requests_sent(told)) == traffic.requests
     # a late answer is asked for again, so it is names that are counted
     assert len(names_asked(told)) <= traffic.names
 
@@ -109,6 +115,13 @@ def traced(place, words: list[str]) -> tuple[str, int]:
     what = ("-e", "trace=connect,sendto,sendmmsg", "-e", "signal=none", "-xx", "-s", "512")
     done = place.inside.run(["strace", "-f", "-qq", "-yy", *what, "-o", str(log), "netdiag", "fix-base-url", *words])
     return log.read_text(), done.returncode
+
+
+def requests_sent(told: str) -> list[str]:
+    """Return the first line of every HTTP request that was sent over TCP."""
+    sent = re.findall(r'sendto\(\d+<TCP.*?>, "([^"]+)"', told)
+    lines = (bytes.fromhex(each.replace("\\x", "")).partition(b"\r\n")[0].decode("latin-1") for each in sent)
+    return [line for line in lines if line.endswith(" HTTP/1.1")]
 
 
 def names_asked(told: str) -> set[str]:

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netdiag.config import HOST_NAMES, is_host_local, is_host_name, split, with_host, with_path, with_port
+from netdiag.config import (
+    HOST_NAMES,
+    address_of,
+    is_host_local,
+    is_host_name,
+    split,
+    with_host,
+    with_path,
+    with_port,
+)
 
 
 @pytest.mark.parametrize(
@@ -239,3 +248,26 @@ def test_another_host_keeps_the_rest(text):
 def test_is_host_local_never_raises(text):
     """Any text is local or is not."""
     assert is_host_local(text) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("172.17.0.1", "172.17.0.1"),
+        ("127.1", "127.0.0.1"),
+        ("0x7f.0.0.9", "127.0.0.9"),
+        ("2130706433", "127.0.0.1"),
+        ("0.0.0.0", "127.0.0.1"),
+        ("::", "::1"),
+        ("0:0::1", "::1"),
+        ("::ffff:127.0.0.1", "127.0.0.1"),
+        ("fe80::1%eth0", "fe80::1%eth0"),
+        ("localhost", ""),
+        ("host.docker.internal", ""),
+        ("127.0.0.1.nip.io", ""),
+        ("", ""),
+    ],
+)
+def test_the_address_that_a_host_spells(host, address):
+    """As the C library reads it; a name spells none."""
+    assert address_of(host) == address

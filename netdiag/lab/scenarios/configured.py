@@ -29,7 +29,7 @@ SCENARIOS: Final = (
         expect_codes=frozenset({"ND102"}),
     ),
     Scenario(
-        "name-of-another-platform",
+        "pinned-name-of-another-platform",
         title={"en": "A pinned name of another platform", "zh": "固定了另一个平台的名称"},
         story={
             "en": "The compose file pins host.k3d.internal, which no Docker Engine knows by itself, and it leads to "
