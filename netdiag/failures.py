@@ -90,6 +90,11 @@ UNKNOWN: Final = "unknown_failure"
 
 WORDS: Final = frozenset(value for name, value in list(globals().items()) if name.isupper() and isinstance(value, str))
 
+UNREACHED: Final = frozenset(
+    {CONNECTION_REFUSED, TIMED_OUT, HOST_UNREACHABLE, NETWORK_UNREACHABLE, NOT_PERMITTED, ADDRESS_UNUSABLE, DNS_FAILED}
+)
+"""How a call ends whose connection did not come about: it reached nobody."""
+
 _BY_ERRNO: Final = {
     errno.ECONNREFUSED: CONNECTION_REFUSED,
     errno.ECONNRESET: CONNECTION_RESET,

@@ -38,6 +38,14 @@ def of_proxies(examined: Examined, context: Context) -> Iterator[Finding]:
         yield Finding(code, examined.endpoint.where, values, evidence)
 
 
+def is_half(examined: Examined) -> bool:
+    """Tell whether the host was reached neither through the proxy nor directly: then each is a cause of its own."""
+    proof = _telling(examined)
+    tried = [attempt for attempt in examined.attempts if attempt.step == "tcp"]
+    is_apart = bool(tried) and all(attempt.failure for attempt in tried)
+    return is_apart and proof is not None and proof.seen.get("direct") in failures.UNREACHED
+
+
 def of_shell(examined: Examined, context: Context) -> Iterator[Finding]:
     """Yield that this shell would go another way than the server, where that way is the cause."""
     proof = _telling(examined)

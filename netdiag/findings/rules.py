@@ -58,6 +58,8 @@ def of_endpoint(examined: Examined, context: Context) -> tuple[Finding, ...]:
         return beside
     found = [finding for rule in _RULES for finding in rule(examined, context)]
     raised = {finding.code for finding in found}
+    if proxies.is_half(examined):
+        raised -= {code for code in raised if code.startswith("ND3")}  # they explain nothing of the direct way
     return tuple(finding for finding in found if not _is_hidden(finding.code, raised))
 
 

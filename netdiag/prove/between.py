@@ -15,12 +15,6 @@ from netdiag.probe.proxies import DIRECT, Client, Way, entries, settings, way
 from netdiag.prove import certificate
 from netdiag.text import shown
 
-_UNREACHED: Final = frozenset(
-    {failures.CONNECTION_REFUSED, failures.TIMED_OUT, failures.HOST_UNREACHABLE, failures.NETWORK_UNREACHABLE}
-    | {failures.NOT_PERMITTED, failures.ADDRESS_UNUSABLE, failures.DNS_FAILED}
-)
-"""How a connection fails to come about; with a proxy it is the connection to the proxy."""
-
 _UNTRUSTED: Final = frozenset(
     {failures.TLS_UNKNOWN_ISSUER, failures.TLS_EXPIRED, failures.TLS_NOT_YET_VALID, failures.TLS_WRONG_NAME}
     | {failures.TLS_UNTRUSTED}
@@ -67,7 +61,7 @@ class Between:
         if to.shown in self._unreachable and to.proxy:
             return self._unreachable[to.shown]
         answer = self._send(call, direct=False)
-        if to.proxy and answer.failure in _UNREACHED:
+        if to.proxy and answer.failure in failures.UNREACHED:  # it is the proxy that was not reached
             self._unreachable[to.shown] = answer
         return answer
 
@@ -104,7 +98,7 @@ class Between:
         directly = self._send(call, direct=True)
         outcome = kag.judge(call, directly)[0]
         seen = {**self._proxy_seen(call, to), "direct": outcome or "works"}
-        if said.failure in _UNREACHED:
+        if said.failure in failures.UNREACHED:
             return Cause(failures.PROXY_UNREACHABLE, said.detail, {**seen, "hop_failure": said.failure})
         status = _own_status(answer, directly)
         if status:

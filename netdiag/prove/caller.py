@@ -21,11 +21,8 @@ from netdiag.text import shown
 CONNECT_LIMIT_S = 5.0
 """Seconds for a connection: what KAG 0.6's SDK allows; the addresses of the host were raced before anyway."""
 
-_NOBODY: Final = frozenset(
-    {failures.CONNECTION_REFUSED, failures.TIMED_OUT, failures.HOST_UNREACHABLE, failures.NETWORK_UNREACHABLE}
-    | {failures.NOT_PERMITTED, failures.ADDRESS_UNUSABLE, failures.DNS_FAILED, failures.BAD_URL}
-)
-"""How a call ends that reached nobody: there is nobody to ask who it is."""
+_NOBODY: Final = failures.UNREACHED | {failures.BAD_URL}
+"""How a call ends after which there is nobody to ask who it is."""
 
 
 class Caller:

@@ -145,7 +145,7 @@ def _is_trusted(to: Target, candidate: Candidate, url: str, ways: Ways, caller: 
 
 def _is_too_late(proof: Proof) -> bool:
     """Tell whether a service took the call and gave no answer in time; of a proxy's silence that is not known."""
-    return proof.failure in _TOO_LATE and "proxy" not in proof.seen
+    return proof.failure in _TOO_LATE and "direct" not in proof.seen
 
 
 def _is_stranger(candidate: Candidate, proof: Proof) -> bool:

@@ -101,9 +101,13 @@ class Ways:
         return bool(new)
 
     def is_lost(self, item: Examined) -> bool:
-        """Tell whether an endpoint means this host, and none of the ways led to anybody who could be called."""
+        """Tell whether an endpoint means this host, and none of the ways led to anybody who could be called.
+
+        A call through a proxy that was made all the same says nothing of the ways, where it leads nowhere without it.
+        """
         to = self.target(item.endpoint)
-        return item.verdict == "broken" and to is not None and to.local and not item.proofs
+        is_called = any(proof.seen.get("direct") not in failures.UNREACHED for proof in item.proofs)
+        return item.verdict == "broken" and to is not None and to.local and not is_called
 
     def explained(self, examined: Sequence[Examined]) -> tuple[Examined, ...]:
         """Return the endpoints with what tells causes apart, where one of them led nowhere or was broken off.

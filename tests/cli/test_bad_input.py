@@ -132,8 +132,8 @@ def test_what_answers_on_the_port(place, port, code):
     assert (report["exit_code"], codes(report)) == (1, {code})
 
 
-def test_a_key_is_never_shown_and_never_sent_to_a_stranger(place):
-    """A refused key is named by its finding; the key itself is in no output, and a web page never gets it."""
+def test_a_key_is_never_shown(place):
+    """A refused key is named by its finding, and a web page by its own; the key itself is in no output."""
     key = "sk-canary-4f1d"
     text = f"a:\n  type: maas\n  model: qwen25-7B-chat\n  api_key: {key}\n  base_url: http://localhost:%d/v1\n"
     for port, code in ((8000, "ND404"), (12001, "ND401")):

@@ -48,6 +48,20 @@ SCENARIOS: Final = (
         expect_codes=frozenset({"ND304"}),
     ),
     Scenario(
+        "proxy-not-running-and-nobody",
+        title={"en": "A dead proxy, and Ollama on loopback only", "zh": "代理已停止，Ollama 又只监听回环地址"},
+        story={
+            "en": "The proxy that the container was created with does not run any more, and Ollama listens on the "
+            "host's 127.0.0.1 only. Either alone would stop KAG, so both are told at once.",
+            "zh": "创建容器时设置的代理已经停止，而 Ollama 只监听宿主机的 127.0.0.1。其中任何一个都足以让 KAG 失败，"
+            "所以两个原因一并说明。",
+        },
+        world=World(services=(Service("ollama", 11434, listen="127.0.0.1"),), environment=(("HTTP_PROXY", _ON_HOST),)),
+        config=CHAT,
+        expect_exit=1,
+        expect_codes=frozenset({"ND201", "ND304"}),
+    ),
+    Scenario(
         "proxy-unknown-name",
         title={"en": "A proxy whose name nobody knows", "zh": "代理的名称无人认识"},
         story={
