@@ -58,7 +58,7 @@ def codes(*proofs: Proof) -> list[str]:
         ([spoiled("proxy_unreachable", hop_failure="timed_out")], ["ND304"]),
         ([spoiled("proxy_unreachable", entry="172.16.0.0/12")], ["ND305"]),
         ([spoiled("proxy_failed", entry="172.16.0.0/12")], ["ND305"]),
-        ([spoiled("proxy_no_way", entry="172.16.0.0/12", direct="timed_out")], ["ND311"]),
+        ([spoiled("proxy_no_way", entry="172.16.0.0/12", direct="timed_out")], ["ND311", "ND201"]),
         ([spoiled("proxy_unusable", reason="socks")], ["ND306"]),
         ([spoiled("proxy_unusable", reason="proxy_twice")], ["ND307"]),
         ([spoiled("proxy_unusable", reason="no_proxy", entry="fd00::/8", direct="")], ["ND308"]),
@@ -71,7 +71,10 @@ def codes(*proofs: Proof) -> list[str]:
     ],
 )
 def test_what_a_proxy_did(proofs, said):
-    """Each thing a proxy does has a code; a service that answered at another address is the cause instead."""
+    """Each thing a proxy does has a code; a service that answered at another address is the cause instead.
+
+    Where the direct way leads nowhere either, that it was refused is told as well.
+    """
     assert codes(*proofs) == said
 
 
@@ -99,7 +102,7 @@ def test_the_call_that_works_directly_is_told():
 )
 def test_the_line_is_offered_only_where_it_helps(failure, direct, offered, language):
     """The exact line is a remedy where the call made directly has worked, and nowhere else."""
-    (said,) = found(spoiled(failure, direct=direct))
+    said, *_ = found(spoiled(failure, direct=direct))
     commands = [remedy.command for remedy in findings.words(said, language).remedies]
     assert any(LINE in command for command in commands) == offered
     assert all("?" not in command for command in commands)
