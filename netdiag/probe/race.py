@@ -248,7 +248,8 @@ class _Racer:
     def _waits(self, candidate: Candidate, port: int, began: float | None = None) -> float:
         """Return until when the candidate is waited for, whose name is looked up, or whose connect ``began`` then."""
         first, end = self._first.get(port), self._end(candidate, port, began)
-        if first is None or self._patience.for_all or self._is_required(candidate, port):
+        has_answered = (candidate.host, candidate.at(port)) in self._connected
+        if first is None or self._patience.for_all or (self._is_required(candidate, port) and not has_answered):
             return end
         if candidate.rank >= self._best[port]:
             return 0.0

@@ -180,7 +180,7 @@ class Ways:
         ``tell`` hears of those that were called off and are tried again.
         """
         yield from self._connected(self.candidates, to)
-        late = [candidate for candidate in self.candidates if self._is_waiting(candidate, to.port)]
+        late = [each for each in self.candidates if self._is_waiting(each, to.port)]
         if late:
             self._join(race(late, [to.port], patient=True, resolve=self._lookup), tell)
             yield from self._connected(late, to)
@@ -210,7 +210,9 @@ class Ways:
         )
 
     def _is_waiting(self, way: Candidate, port: int) -> bool:
-        return any(attempt.failure == failures.NOT_AWAITED for attempt in self._attempts_at(way, port))
+        """Tell whether a way was called off before any of its addresses had accepted."""
+        is_called_off = any(attempt.failure == failures.NOT_AWAITED for attempt in self._attempts_at(way, port))
+        return is_called_off and not self._is_open(way, port)
 
     def _attempts_at(self, way: Candidate, port: int) -> Iterator[Attempt]:
         at = (way.host, way.at(port))

@@ -180,6 +180,14 @@ def test_what_is_required_is_called_off_by_no_grace():
     assert ended(found, "127.0.0.3") == [None]
 
 
+def test_one_address_of_what_is_required_is_enough():
+    """A second address that is silent, as IPv6 often is, is not waited for once the first has answered."""
+    with dropping("127.0.0.2") as port, listening("127.0.0.3", port):
+        both = Candidate("n", "name", "test", 0, ("127.0.0.2", "127.0.0.3"))
+        found = race([both], [port], limit_s=30, required=[("n", port)])
+    assert sorted(map(str, ended(found, "n"))) == ["None", "not_awaited"]
+
+
 def test_once_the_required_one_has_answered_nobody_is_waited_for():
     """What ranks better and is silent cannot be chosen any more."""
     with dropping("127.0.0.2") as port, listening("127.0.0.3", port):

@@ -4,7 +4,7 @@ import socket
 import time
 
 import pytest
-from probe.sockets import listening
+from probe.sockets import dropping, listening
 from probe.web import reply, serving
 from prove.test_examine import GATEWAY, KEY, LOOPBACK, NOBODY, USER, endpoint, keys, no_proxies, ollama, openai
 
@@ -61,7 +61,7 @@ def paths(site) -> list[str]:
 
 def slow(method: str, path: str):
     """Answer as an Ollama whose model takes too long to load."""
-    return (lambda handler: time.sleep(1)) if path == "/api/chat" else ollama(method, path)
+    return (lambda handler: time.sleep(1.5)) if path == "/api/chat" else ollama(method, path)
 
 
 def local(port: int, **more):
@@ -77,7 +77,7 @@ def named(port: int, **more):
 @pytest.mark.parametrize("candidates", [(LOOPBACK, NAME, GATEWAY), (LOOPBACK, GATEWAY), (LOOPBACK,)])
 def test_a_configured_name_that_works_is_not_replaced(candidates):
     """It is waited for though the gateway answers at once, whether or not this platform has that name."""
-    with serving(ollama, "127.0.0.2") as site, serving(ollama, "127.0.0.1", site.port) as gateway:
+    with serving(ollama) as gateway, serving(ollama, "127.0.0.2", gateway.port) as site:
         (item,) = examined(named(site.port), candidates=candidates)
     assert (item.verdict, item.proven_url) == ("works", f"http://{NAME.host}:{site.port}")
     assert item.chosen == (NAME if NAME in candidates else None)
@@ -87,7 +87,7 @@ def test_a_configured_name_that_works_is_not_replaced(candidates):
 def test_a_configured_name_that_takes_longer_than_the_race_is_waited_for(monkeypatch):
     """The race for all ends without it, and nothing else is called before it is resolved."""
     monkeypatch.setattr(race, "__kwdefaults__", {**race.__kwdefaults__, "limit_s": 0.05})
-    with serving(ollama, "127.0.0.2") as site, serving(ollama, "127.0.0.1", site.port) as gateway:
+    with serving(ollama) as gateway, serving(ollama, "127.0.0.2", gateway.port) as site:
         (item,) = examined(named(site.port))
     assert (item.verdict, gateway.requests) == ("works", [])
     assert [attempt.failure for attempt in item.attempts if attempt.host == NAME.host] == [None, None, None]
@@ -158,7 +158,7 @@ def test_what_carries_no_secret_is_called_at_once():
 def test_a_slow_service_is_called_once_whatever_addresses_it_has():
     """The second address of the host is the same service: it would be as slow, and nothing is written."""
     with serving(slow) as site, serving(slow, "127.0.0.2", site.port) as again:
-        (item,) = examined(local(site.port), candidates=(LOOPBACK, GATEWAY, OTHER), read_s=0.2)
+        (item,) = examined(local(site.port), candidates=(LOOPBACK, GATEWAY, OTHER), read_s=0.5)
     assert [(proof.host, proof.failure) for proof in item.proofs] == [(GATEWAY.host, "read_timed_out")]
     assert (item.verdict, item.proven_url) == ("broken", "")
     assert paths(site).count("/api/chat") == 1
@@ -167,8 +167,8 @@ def test_a_slow_service_is_called_once_whatever_addresses_it_has():
 
 def test_a_slow_service_at_the_configured_address_is_the_hosts_too():
     """Who configured one address of the host and waited in vain is not moved to another."""
-    with serving(slow, "127.0.0.2") as site, serving(ollama, "127.0.0.1", site.port) as again:
-        (item,) = examined(named(site.port), candidates=(LOOPBACK, NAME, GATEWAY), read_s=0.2)
+    with serving(ollama) as again, serving(slow, "127.0.0.2", again.port) as site:
+        (item,) = examined(named(site.port), candidates=(LOOPBACK, NAME, GATEWAY), read_s=0.5)
     assert (item.verdict, len(item.proofs)) == ("broken", 1)
     assert again.requests == []
 
@@ -176,8 +176,8 @@ def test_a_slow_service_at_the_configured_address_is_the_hosts_too():
 @pytest.mark.parametrize(("facts", "verdict"), [(CONTAINER, "repairable"), (HOST, "broken")])
 def test_whether_localhost_is_the_host_decides_whether_it_is_the_same_service(facts, verdict):
     """What is slow in this container itself is no service of the host's; in the host's own network it is."""
-    with serving(slow, NOBODY) as own, serving(ollama, "127.0.0.1", own.port):
-        (item,) = examined(local(own.port), read_s=0.2, facts=facts)
+    with serving(ollama) as host, serving(slow, NOBODY, host.port):
+        (item,) = examined(local(host.port), read_s=0.5, facts=facts)
     assert item.verdict == verdict
 
 
@@ -185,7 +185,7 @@ def test_a_slow_container_says_nothing_of_the_host():
     """Another container that takes too long is another machine."""
     with serving(slow, "127.0.0.2") as near, serving(ollama) as host:
         sibling = Candidate("127.0.0.2", "sibling", "ollama (net)", 3, ("127.0.0.2",), near.port, (host.port,))
-        (item,) = examined(local(host.port), candidates=(LOOPBACK, sibling, GATEWAY), read_s=0.2)
+        (item,) = examined(local(host.port), candidates=(LOOPBACK, sibling, GATEWAY), read_s=0.5)
     assert (item.verdict, item.chosen) == ("repairable", GATEWAY)
 
 
@@ -195,7 +195,7 @@ def test_a_proxys_silence_is_not_the_services():
         variables = {"HTTP_PROXY": f"http://127.0.0.1:{proxy}", "NO_PROXY": "127.0.0.2"}
         gateway = GATEWAY._replace(host="127.0.0.3", addresses=("127.0.0.3",))
         with serving(ollama, "127.0.0.3", site.port):
-            (item,) = examined(local(site.port), candidates=(LOOPBACK, gateway, OTHER), read_s=0.2, variables=variables)
+            (item,) = examined(local(site.port), candidates=(LOOPBACK, gateway, OTHER), read_s=0.5, variables=variables)
     assert (item.verdict, item.chosen) == ("repairable", OTHER)
 
 
@@ -218,7 +218,7 @@ def test_another_address_of_loopback_is_no_more_than_a_candidate():
 
 def test_what_the_user_names_comes_after_what_is_configured():
     """--host adds an address: a base_url that works is not replaced by it."""
-    with serving(ollama, "127.0.0.2") as site, serving(ollama, "127.0.0.1", site.port) as other:
+    with serving(ollama) as other, serving(ollama, "127.0.0.2", other.port) as site:
         (item,) = examined(named(site.port), candidates=(USER._replace(rank=0), LOOPBACK, NAME))
     assert (item.verdict, item.chosen) == ("works", NAME)
     assert other.requests == []
@@ -232,6 +232,14 @@ def test_a_service_that_is_slow_to_say_who_it_is_is_no_stranger(monkeypatch):
 
     monkeypatch.setattr(caller, "IDENTITY_LIMIT_S", 0.2)
     with serving(late) as site:
-        (item,) = examined(endpoint(f"http://{NOBODY}:{site.port}/v1"), read_s=0.2)
+        (item,) = examined(endpoint(f"http://{NOBODY}:{site.port}/v1"), read_s=0.5)
     assert [proof.failure for proof in item.proofs] == ["path_not_found"]
     assert keys(site)
+
+
+def test_a_candidate_with_a_silent_second_address_is_called_once():
+    """It has accepted already, so what was called off of it is not tried again."""
+    with dropping("127.0.0.2") as port, serving(lambda method, path: reply(500, b"{}"), "127.0.0.1", port):
+        both = GATEWAY._replace(addresses=("127.0.0.1", "127.0.0.2"))
+        (item,) = examined(local(port), candidates=(LOOPBACK, both))
+    assert [proof.host for proof in item.proofs] == [GATEWAY.host]
