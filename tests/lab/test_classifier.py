@@ -34,13 +34,13 @@ from netdiag.findings.context import Context
 from netdiag.findings.rules import of_endpoint
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.place import Candidate
-from netdiag.probe import identity
+from netdiag.prove import caller
 from netdiag.prove.caller import Caller
 from netdiag.prove.examine import examine
 from netdiag.prove.ways import Ways
 
 addresses, at_once, answer_s = json.loads(sys.argv[1])
-identity.IDENTITY_LIMIT_S = answer_s
+caller.IDENTITY_LIMIT_S = answer_s
 local = Candidate("localhost", "loopback", "itself", 0, ("127.0.0.1", "::1"))
 endpoint = Endpoint("llm.json", 1, "", "chat", "ollama", "qwen2.5:3b", "http://localhost:11434/")
 
