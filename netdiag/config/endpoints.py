@@ -5,20 +5,16 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from netdiag.config import ini_tree, quoting, yaml_tree
-from netdiag.config.tree import STRING, Node, Positions, Scalar, Sequence, Style, dotted, mappings
-from netdiag.config.tree import Mapping as MappingNode
-from netdiag.model.endpoint import Endpoint, Form, Kind, Span
+from netdiag.config import ini_tree, quoting, uses, yaml_tree
+from netdiag.config.tree import STRING, Found, Node, Positions, Scalar, Sequence, Style, dotted, mappings
+from netdiag.config.uses import Used, effective
+from netdiag.model.endpoint import Endpoint, Form, Span
 from netdiag.text import Secret, without_secrets
 
 _EXPANDED: Final = re.compile(r"[$`]")  # by a shell, Docker Compose, python-dotenv
-_MERGED: Final = 8
-_MERGED_KEYS: Final = 64
-"""How many mappings are followed through ``<<`` for one endpoint, and how many of their keys: real files have one
-with ten keys, and a document of nothing but ``<<`` must stay cheap.
-"""
+_WHOLE_KEYS: Final = 64
+"""How many keys of a mapping that KAG sends whole are read."""
 
-_KIND: Final = re.compile(r"(?i)(?P<rerank>rerank)|(?P<embedding>vectori[sz]e|embed)|(?P<chat>llm|chat)")
 _SECRET: Final = re.compile(r"(?i)key|token(?!s|iz)|secret|passw|pwd|credential|signature|auth(?!ors?$)")
 _TAKEN: Final = frozenset({"base_url", "type", "client_type", "model"})
 
@@ -40,93 +36,34 @@ class _Read(NamedTuple):
     positions: Positions
 
 
-class _Use(NamedTuple):
-    """A mapping that uses a base_url: the way to it, all its values, and in how many places it is used."""
-
-    steps: list[str | int]
-    values: dict[str, Node]
-    uses: int
-
-    @property
-    def scalars(self) -> dict[str, Scalar]:
-        """The values that are scalars, without those of a custom tag: what they mean is not known here."""
-        return {k: v for k, v in self.values.items() if isinstance(v, Scalar) and v.tag[:1] != "!"}
-
-    @property
-    def model(self) -> tuple[str, str]:
-        """Type and model, empty where they are not said."""
-        scalars = self.scalars
-        return _text(scalars.get("type") or scalars.get("client_type")), _text(scalars.get("model"))
-
-
 def endpoints(
     source: str, text: str, roots: list[Node], positions: Positions
 ) -> Iterator[tuple[Endpoint, tuple[Style, ...]]]:
     """Yield every mapping with a ``base_url`` under ``roots``, in the document's order, and how that is written.
 
-    A base_url that is merged into other mappings is one endpoint at its source; where these have other types or models,
-    one for each of them, which share its bytes.
+    A base_url that is used as several kinds of model, or merged into mappings of other types or models, is one endpoint
+    for each of them, which share its bytes (:mod:`netdiag.config.uses`).
     """
     read = _Read(source, text, positions)
     for root in roots:
-        found = mappings(root)
-        heirs: dict[Node, list[_Use]] = {}
-        for mapping, steps, uses in found:
-            if mapping.merged and "base_url" not in mapping.pairs:
-                values = _effective(mapping)
-                if url := values.get("base_url"):
-                    heirs.setdefault(url, []).append(_Use(steps, values, uses))
-        for mapping, steps, uses in found:
-            urls = [node for key, node in mapping.displaced if key == "base_url"]
-            urls += [mapping.pairs["base_url"]] if "base_url" in mapping.pairs else []
+        found = mappings(root, uses.word)
+        heirs: dict[Node, list[Found]] = {}
+        for each in found:
+            if each.node.merged and "base_url" not in each.node.pairs and (url := effective(each.node).get("base_url")):
+                heirs.setdefault(url, []).append(each)
+        for each in found:
+            urls = [node for key, node in each.node.displaced if key == "base_url"]
+            urls += [each.node.pairs["base_url"]] if "base_url" in each.node.pairs else []
             for url in urls:
-                use = _Use(steps, _effective(mapping), uses)
-                for each in _distinct(use, heirs.pop(url, [])):
-                    yield _endpoint(read, each, url), _styles(url)
-
-
-def _effective(mapping: MappingNode) -> dict[str, Node]:
-    """Return the mapping's values with those merged into it (YAML's ``<<``, INI's ``[DEFAULT]``).
-
-    What the mapping says itself hides what is merged, and an earlier merged mapping hides a later one.
-    """
-    found: dict[str, Node] = dict(mapping.pairs)
-    waiting = mapping.merged[:_MERGED]
-    for _ in range(_MERGED):
-        if not waiting:
-            break
-        node, *waiting = waiting
-        if isinstance(node, Sequence):
-            waiting = [*node.items[:_MERGED], *waiting]
-        elif isinstance(node, MappingNode):
-            found = {**dict(islice(node.pairs.items(), _MERGED_KEYS)), **found}
-            waiting = [*node.merged[:_MERGED], *waiting]
-    return found
-
-
-def _distinct(source: _Use, heirs: list[_Use]) -> list[_Use]:
-    """Return a use for each type and model, without those that are only the basis of others: they call nothing."""
-    by_model: dict[tuple[str, str], _Use] = {}
-    for use in (source._replace(uses=max(1, source.uses - len(heirs))), *heirs):
-        said = use.model
-        by_model[said] = by_model[said]._replace(uses=by_model[said].uses + use.uses) if said in by_model else use
-    types = {type_ for type_, model in by_model if model}
-    models = {model for type_, model in by_model if type_}
-    complete = [
-        use
-        for (type_, model), use in by_model.items()
-        if (type_ or model or len(by_model) == 1)
-        and not (model == "" and type_ in types)
-        and not (type_ == "" and model in models)
-    ]
-    return complete if len(complete) > 1 else [source._replace(values=complete[0].values)]
+                for used in uses.of_base_url(each, heirs.pop(url, [])):
+                    yield _endpoint(read, used, url), _styles(url)
 
 
 def _styles(url: Node) -> tuple[Style, ...]:
     return (*url.outer, url.style) if isinstance(url, Scalar) else ()
 
 
-def _endpoint(read: _Read, use: _Use, url: Node) -> Endpoint:
+def _endpoint(read: _Read, use: Used, url: Node) -> Endpoint:
     scalars = use.scalars
     settings = {name: _value(name, scalar) for name, scalar in scalars.items() if name not in _TAKEN}
     nested = {name: node for name, node in use.values.items() if name in _NESTED and not isinstance(node, Scalar)}
@@ -140,7 +77,7 @@ def _endpoint(read: _Read, use: _Use, url: Node) -> Endpoint:
         source=read.source,
         line=read.positions.line(start),
         node=dotted(use.steps),
-        kind=_kind(use.steps, scalars),
+        kind=use.kind,
         type=type_,
         model=model,
         base_url=_written(read.text, url),
@@ -169,8 +106,8 @@ def _whole(node: Node, depth: int = 4) -> Any:
     if depth == 0:
         return None
     if isinstance(node, Sequence):
-        return [_whole(item, depth - 1) for item in node.items[:_MERGED_KEYS]]
-    found = {name: _whole(inner, depth - 1) for name, inner in islice(node.pairs.items(), _MERGED_KEYS)}
+        return [_whole(item, depth - 1) for item in node.items[:_WHOLE_KEYS]]
+    found = {name: _whole(inner, depth - 1) for name, inner in islice(node.pairs.items(), _WHOLE_KEYS)}
     return {name: value for name, value in found.items() if not _is_secret(name, value)}
 
 
@@ -184,22 +121,6 @@ def _form(text: str, scalar: Scalar | None) -> Form | None:
     if isinstance(value, str) or _has_no_types(scalar):
         return None
     return "null" if value is None else "boolean" if isinstance(value, bool) else "number"
-
-
-def _kind(steps: list[str | int], scalars: dict[str, Scalar]) -> Kind:
-    """Return what the endpoint is for: what it says itself, else the nearest key above it that says so."""
-    said = _KIND.search(_text(scalars.get("modelType")))
-    if said is None and "vector_dimensions" in scalars:
-        return "embedding"
-    words = [step for step in reversed(steps) if isinstance(step, str)]
-    for word in (*words, _text(scalars.get("type"))):
-        said = said or _KIND.search(word)
-    kind: Kind = "chat"
-    if said is not None and said["rerank"]:
-        kind = "rerank"
-    elif said is not None and said["embedding"]:
-        kind = "embedding"
-    return kind
 
 
 def _left_alone(text: str, url: Node) -> str:
@@ -252,10 +173,6 @@ def _written(text: str, url: Node) -> str:
         template = _UNQUOTED_TEMPLATE.match(text, url.start)
         return template.group() if template else ""
     return f"{url.tag} {url.text}" if url.tag.startswith("!") else url.text
-
-
-def _text(scalar: Scalar | None) -> str:
-    return "" if scalar is None or yaml_tree.value_of(scalar) is None else scalar.text
 
 
 def _api_key(text: str, scalar: Scalar | None) -> Secret | None:

@@ -5,8 +5,7 @@ Offsets count characters of the text without its byte order mark; :class:`Positi
 
 import re
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import accumulate
 from typing import Final, Literal, NamedTuple, TypeAlias
 
@@ -15,6 +14,8 @@ DEPTH: Final = 100
 
 Style = Literal["plain", "'", '"', "block", "ini", "env", "python"]
 STRING: Final = "tag:yaml.org,2002:str"
+MERGED: Final = "<<"
+"""The step to what is merged into a mapping."""
 
 _BLOCK: Final = 1024
 
@@ -127,32 +128,56 @@ def dotted(steps: list[str | int]) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
 
 
+class Use(NamedTuple):
+    """The places of a mapping in which one and the same ``word`` says what it is for (empty: nothing does).
+
+    ``steps`` lead to the first of them and ``places`` is how many there are. ``is_basis`` tells that it is only merged
+    there (YAML's ``<<``, INI's ``[DEFAULT]``), ``is_definition`` that the first place is where it is written itself.
+    """
+
+    word: str
+    steps: list[str | int]
+    places: int
+    is_basis: bool
+    is_definition: bool
+
+
 class Found(NamedTuple):
-    """A mapping, the steps to its first place, and in how many places it is used."""
+    """A mapping and its uses, the one where it is written first."""
 
     node: Mapping
-    steps: list[str | int]
-    uses: int
+    uses: tuple[Use, ...]
 
 
-def mappings(root: Node) -> list[Found]:
-    """Return every mapping under ``root`` once, in the document's order.
+_State: TypeAlias = tuple[str, bool]
 
-    Aliases may lead anywhere, back to an ancestor too: each node is visited once whatever refers to it.
+
+def mappings(root: Node, word: Callable[[str], str] = lambda _: "") -> list[Found]:
+    """Return every mapping under ``root`` once, in the document's order, with all its uses.
+
+    ``word`` returns what a key says of what is under it, or nothing; the nearest key that says something counts.
+    Aliases may lead anywhere, back to an ancestor too: each node is visited once for each word that leads to it.
     """
-    uses: Counter[Node] = Counter()
-    found: list[tuple[Mapping, Place | None]] = []
-    waiting: list[tuple[Node, Place | None]] = [(root, None)]
+    places: dict[Node, dict[_State, tuple[Place | None, int]]] = {}
+    waiting: list[tuple[Node, Place | None, _State]] = [(root, None, ("", False))]
     while waiting:
-        node, place = waiting.pop()
-        uses[node] += 1
-        if uses[node] > 1:
+        node, place, state = waiting.pop()
+        states = places.setdefault(node, {})
+        first, count = states.get(state, (place, 0))
+        states[state] = first, count + 1
+        if count:
             continue
-        if isinstance(node, Mapping):
-            found.append((node, place))
-        inner = [(child, Place(step, place)) for step, child in _collections(node)]
+        inner = []
+        for step, child in _collections(node):
+            said = word(step) if isinstance(step, str) and step != MERGED else ""
+            inner.append((child, Place(step, place), (said or state[0], step == MERGED)))
         waiting.extend(reversed(inner))
-    return [Found(node, place.steps() if place else [], uses[node]) for node, place in found]
+    return [Found(node, tuple(_uses(states))) for node, states in places.items() if isinstance(node, Mapping)]
+
+
+def _uses(states: dict[_State, tuple[Place | None, int]]) -> Iterator[Use]:
+    for at, ((word, is_basis), (place, count)) in enumerate(states.items()):
+        yield Use(word, place.steps() if place else [], count, is_basis, at == 0)
 
 
 def _collections(node: Node) -> Iterator[tuple[str | int, Node]]:
@@ -166,7 +191,7 @@ def _collections(node: Node) -> Iterator[tuple[str | int, Node]]:
 
 def _children(node: Node) -> Iterator[tuple[str | int, Node]]:
     if isinstance(node, Mapping):
-        yield from (("<<", merged) for merged in node.merged)
+        yield from ((MERGED, merged) for merged in node.merged)
         yield from node.displaced
         yield from node.pairs.items()
         yield from node.groups.items()
