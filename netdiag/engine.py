@@ -73,7 +73,7 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
     candidates = platform.candidates(facts, named, job.hosts, siblings=siblings)
     ways = Ways(candidates, found.endpoints, tell, meanwhile=_load)
 
-    from netdiag import findings, kag, outcome, repair
+    from netdiag import findings, kag, outcome, repair, whole
     from netdiag.detection import survey
     from netdiag.findings.rules import of_endpoints
     from netdiag.probe.environment import of_server
@@ -102,6 +102,7 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
     tell_all(tell, [Written(applied) for applied in written.applied])
     version_said = findings.of_version(version.text, version.instead, examined, certain=version.certain)
     place_said = (*version_said, *findings.of_run(place, evidence)) if found.endpoints else ()
+    whole_said = whole.findings(found.documents.values(), version.version, in_container=named.in_container)
     if any(item.verdict == "broken" for item in examined):
         place_said = (*place_said, *sources.ollama_host(job.root))
     report = Report(
@@ -113,7 +114,7 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
         platform=place,
         candidates=ways.candidates,
         endpoints=examined,
-        findings=(*recovered, *host_said, *found.findings, *place_said, *not_planned, *written.findings),
+        findings=(*recovered, *host_said, *found.findings, *whole_said, *place_said, *not_planned, *written.findings),
         plan=plan,
         applied=written.applied,
         output=written.output,

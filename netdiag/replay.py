@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from netdiag import exits, findings
 from netdiag.findings.rules import of_endpoints
 from netdiag.model.attempt import Attempt, Proof, Service
-from netdiag.model.endpoint import Endpoint, Span
+from netdiag.model.endpoint import Endpoint, Ignored, Span
 from netdiag.model.host import from_plain
 from netdiag.model.place import Candidate, Fact, Facts, Gateway, HostsLine, Interface, NameAnswer, Platform
 from netdiag.model.report import Evidence, Examined, Finding, Report
@@ -114,7 +114,13 @@ def _evidence(saved: Mapping[str, Any]) -> Evidence:
 
 def _examined(saved: Mapping[str, Any]) -> Examined:
     return Examined(
-        endpoint=_made(Endpoint, saved, url_span=_UNKNOWN if saved["editable"] else None, place=saved["place"] or ""),
+        endpoint=_made(
+            Endpoint,
+            saved,
+            url_span=_UNKNOWN if saved["editable"] else None,
+            place=saved["place"] or "",
+            ignored=tuple(_made(Ignored, each) for each in saved.get("ignored", ())),
+        ),
         verdict=saved["verdict"],
         attempts=tuple(_made(Attempt, each) for each in saved["attempts"]),
         proofs=tuple(_proof(each) for each in saved["proofs"]),

@@ -10,6 +10,7 @@ from netdiag.config.endpoints import endpoints
 from netdiag.config.formats import Format
 from netdiag.config.tree import NotRead, Positions, Style
 from netdiag.config.unreadable import Unreadable
+from netdiag.config.whole import Whole, whole
 from netdiag.model.endpoint import Endpoint
 
 LIMIT: Final = 8 * 1024 * 1024
@@ -22,6 +23,7 @@ class Document(NamedTuple):
     """One source as it was read: its bytes, their SHA-256 in hexadecimal, and the endpoints in them.
 
     ``styles`` tells of the byte at which a base_url begins how the base_url is written, the outermost style first.
+    ``whole`` is what there is of a whole configuration, where it is one.
     """
 
     source: str
@@ -30,6 +32,7 @@ class Document(NamedTuple):
     data: bytes
     endpoints: tuple[Endpoint, ...]
     styles: Mapping[int, tuple[Style, ...]]
+    whole: Whole | None = None
 
     def __repr__(self) -> str:
         """Show nothing of what is in it: keys stand there."""
@@ -53,7 +56,8 @@ def parse(data: bytes, source: str) -> Document:
         raise Unreadable(reason="too_large", source=source, line=0, detail="too large for this machine") from None
     styles = {endpoint.url_span.start: styles for endpoint, styles in found if endpoint.url_span}
     digest = hashlib.sha256(data).hexdigest()
-    return Document(source, format_, digest, data, tuple(endpoint for endpoint, _ in found), styles)
+    there = whole(format_, text, roots, positions)
+    return Document(source, format_, digest, data, tuple(endpoint for endpoint, _ in found), styles, there)
 
 
 def decoded(data: bytes, source: str) -> tuple[str, Positions]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from netdiag.config import ini_tree, quoting, uses, yaml_tree
+from netdiag.config import ini_tree, quoting, unread, uses, yaml_tree
 from netdiag.config.tree import STRING, Found, Node, Positions, Scalar, Sequence, Style, dotted, mappings
 from netdiag.config.uses import Used, effective
 from netdiag.model.endpoint import Endpoint, Form, Span
@@ -52,11 +52,27 @@ def endpoints(
             if each.node.merged and "base_url" not in each.node.pairs and (url := effective(each.node).get("base_url")):
                 heirs.setdefault(url, []).append(each)
         for each in found:
+            without = tuple(_without_url(read, each, is_kags=unread.is_kags(root)))
+            yield from without
             urls = [node for key, node in each.node.displaced if key == "base_url"]
             urls += [each.node.pairs["base_url"]] if "base_url" in each.node.pairs else []
-            for url in urls:
+            for url in () if without else urls:
                 for used in uses.of_base_url(each, heirs.pop(url, [])):
                     yield _endpoint(read, used, url), _styles(url)
+
+
+def _without_url(read: _Read, found: Found, *, is_kags: bool) -> Iterator[tuple[Endpoint, tuple[Style, ...]]]:
+    """Yield the uses of a model's node that has no base_url, each with what was meant, or what its client calls."""
+    values = effective(found.node) if found.node.merged else found.node.pairs
+    if not unread.is_without_url(values):
+        return
+    for used in uses.of_base_url(found, []):
+        ignored = unread.ignored(used.values)
+        address = unread.without_url(used, ignored, is_kags=is_kags)
+        if address is not None:
+            endpoint = _endpoint(read, used, Scalar(address, found.node.start, found.node.start, "plain"))
+            why = "misspelt" if any(each.setting == "base_url" for each in ignored) else "absent"
+            yield endpoint._replace(url_span=None, left_alone=why), ()
 
 
 def _styles(url: Node) -> tuple[Style, ...]:
@@ -73,6 +89,8 @@ def _endpoint(read: _Read, use: Used, url: Node) -> Endpoint:
     start, end = inner or (url.start, url.start)
     span = Span(read.positions.byte(start), read.positions.byte(end))
     type_, model = use.model
+    ignored = unread.ignored(use.values)
+    type_ = type_ or next((str(each.value) for each in ignored if each.setting == "type"), "")
     return Endpoint(
         source=read.source,
         line=read.positions.line(start),
@@ -88,6 +106,8 @@ def _endpoint(read: _Read, use: Used, url: Node) -> Endpoint:
         uses=use.uses,
         column=read.positions.column(start),
         forms={name: form for name in ("model", "api_key") if (form := _form(read.text, scalars.get(name)))},
+        ignored=() if isinstance(url, Scalar) and _has_no_types(url) else ignored,
+        is_overlay=use.is_overlay,
     )
 
 

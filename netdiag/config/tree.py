@@ -76,10 +76,11 @@ class Mapping:
     """Keys and values, the last of equal keys only; ``merged`` are the values of YAML's ``<<`` keys.
 
     ``groups`` are mappings that keys of one prefix spell out together (``chat_llm.base_url``, ``KAG_LLM_BASE_URL``),
-    and ``displaced`` the earlier values of equal keys where a template chooses between them.
+    and ``displaced`` the earlier values of equal keys where a template chooses between them. ``is_overlay`` tells that
+    it is such a group of flat keys, whose other values may stand in the file that they are merged into.
     """
 
-    __slots__ = ("displaced", "groups", "merged", "pairs", "start")
+    __slots__ = ("displaced", "groups", "is_overlay", "merged", "pairs", "start")
 
     def __init__(self, start: int, pairs: "dict[str, Node] | None" = None) -> None:
         self.start = start
@@ -87,6 +88,7 @@ class Mapping:
         self.merged: list[Node] = []
         self.groups: dict[str, Mapping] = {}
         self.displaced: list[tuple[str, Node]] = []
+        self.is_overlay = False
 
     def put(self, key: str, value: "Node") -> None:
         """Set ``key``, which then stands where it was written last."""

@@ -45,13 +45,17 @@ def _resembling(text: str) -> str:
 
 
 class Used(NamedTuple):
-    """A mapping that uses a base_url: the way to it, its values, how often it is used, and what for."""
+    """A mapping that uses a base_url: the way to it, its values, how often it is used, and what for.
+
+    ``is_said`` tells that a key says the kind, ``is_overlay`` that the mapping is one of flat keys.
+    """
 
     steps: list[str | int]
     values: dict[str, Node]
     uses: int
     kind: Kind = "chat"
     is_said: bool = False
+    is_overlay: bool = False
 
     @property
     def scalars(self) -> dict[str, Scalar]:
@@ -62,7 +66,11 @@ class Used(NamedTuple):
     def model(self) -> tuple[str, str]:
         """Type and model, empty where they are not said."""
         scalars = self.scalars
-        return text_of(scalars.get("type") or scalars.get("client_type")), text_of(scalars.get("model"))
+        older = scalars.get("client_type")
+        type_ = scalars.get("type") or older
+        if older and older.style == "ini":  # KAG 0.5 reads no other name of it (kag/common/llm/client/llm_client.py:32)
+            type_ = older
+        return text_of(type_), text_of(scalars.get("model"))
 
 
 def effective(mapping: MappingNode) -> dict[str, Node]:
@@ -130,7 +138,7 @@ def _is_idle(found: Found, use: Use, is_source: bool) -> bool:
 
 def _used(found: Found, use: Use) -> Used:
     values = effective(found.node)
-    used = Used(use.steps, values, use.places, is_said=bool(use.word))
+    used = Used(use.steps, values, use.places, is_said=bool(use.word), is_overlay=found.node.is_overlay)
     return used._replace(kind=_kind(use.word.removesuffix(_BY_NAME), used.scalars))
 
 

@@ -18,6 +18,8 @@ _RULES: Final[tuple[Rule, ...]] = (
     service.of_calls,
     proxies.of_shell,
     broken_off.of_accepted,
+    typed.of_missing_url,
+    typed.of_ignored,
     typed.of_host,
     typed.of_port,
     typed.of_scheme,
@@ -51,9 +53,11 @@ def of_endpoints(
 
 def of_endpoint(examined: Examined, context: Context) -> tuple[Finding, ...]:
     """Return why this endpoint does not work, or why it is not edited; nothing when it works or can be repaired."""
-    beside = tuple(service.of_success(examined, context)) if examined.verdict in ("works", "repairable") else ()
+    beside: tuple[Finding, ...] = ()
+    if examined.verdict in ("works", "repairable"):
+        beside = (*service.of_success(examined, context), *typed.of_ignored(examined, context))
     if examined.verdict == "left_alone" or (examined.verdict == "repairable" and examined.endpoint.url_span is None):
-        return (_not_edited(examined), *beside)
+        return (_not_edited(examined, context), *beside)
     if examined.verdict != "broken":
         return beside
     found = [finding for rule in _RULES for finding in rule(examined, context)]
@@ -61,8 +65,13 @@ def of_endpoint(examined: Examined, context: Context) -> tuple[Finding, ...]:
     return tuple(finding for finding in found if not _is_hidden(finding.code, raised))
 
 
-def _not_edited(examined: Examined) -> Finding:
+def _not_edited(examined: Examined, context: Context) -> Finding:
     endpoint = examined.endpoint
+    if endpoint.left_alone == "absent":
+        return next(typed.of_missing_url(examined, context))
+    if endpoint.is_overlay and examined.proofs:
+        detail = {"detail": examined.proofs[0].detail, "node": endpoint.node, "kag": context.kag}
+        return Finding("ND567", endpoint.where, detail)
     values = {"base_url": endpoint.base_url, "suggestion": examined.proven_url, "reason": endpoint.left_alone}
     if examined.verdict == "left_alone":
         return Finding("ND504", endpoint.where, values)

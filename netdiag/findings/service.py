@@ -6,6 +6,7 @@ from typing import Final
 from netdiag import failures
 from netdiag.findings.context import Context, call_line
 from netdiag.model.attempt import Proof
+from netdiag.model.endpoint import Endpoint
 from netdiag.model.report import Examined, Finding
 
 _BY_KAG: Final = {
@@ -102,7 +103,7 @@ def of_calls(examined: Examined, context: Context) -> Iterator[Finding]:
     """
     refused = next((proof for proof in examined.proofs if proof.failure in _BY_KAG), None)
     if refused:
-        yield _finding(_of_kag(refused), refused, examined, context)
+        yield _finding(_of_kag(refused, examined.endpoint), refused, examined, context)
     failed = [proof for proof in examined.proofs if proof.failure in _BY_PROOF]
     if failed:
         proof = min(failed, key=_weight)
@@ -119,8 +120,10 @@ def of_success(examined: Examined, context: Context) -> Iterator[Finding]:
         yield _finding("ND450", proof, examined, context)
 
 
-def _of_kag(proof: Proof) -> str:
+def _of_kag(proof: Proof, endpoint: Endpoint) -> str:
     code = _BY_KAG[proof.failure or ""]
+    if code == "ND408" and any(each.setting == proof.detail for each in endpoint.ignored):
+        return "ND564"
     return "ND507" if code == "ND407" and proof.seen.get("instead") else code
 
 

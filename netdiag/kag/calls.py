@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
 from netdiag import failures
-from netdiag.kag import addresses, settings, types
+from netdiag.kag import addresses, needs, settings, types
 from netdiag.kag.version import Version
 from netdiag.model.attempt import Request
 from netdiag.model.endpoint import Endpoint
@@ -64,6 +64,8 @@ class Row(NamedTuple):
 
 def call(version: Version, endpoint: Endpoint, base_url: str) -> Call | NotSent:
     """Return what KAG ``version`` sends for ``endpoint`` if its base_url were ``base_url``."""
+    if missing := needs.unread(version, endpoint):
+        return NotSent(failures.MISSING_SETTING, missing)
     if nothing := _calls_nobody(version, endpoint):
         return nothing
     rows = [row for row in ROWS if version in row.versions and row.kind == endpoint.kind]

@@ -20,6 +20,14 @@ class Span(NamedTuple):
     end: int
 
 
+class Ignored(NamedTuple):
+    """A key that KAG does not read although a setting is meant by it: ``apiKey`` for ``api_key``, with its value."""
+
+    written: str
+    setting: str
+    value: str | Secret
+
+
 class Endpoint(NamedTuple):
     """One model configuration that holds a ``base_url``.
 
@@ -31,6 +39,11 @@ class Endpoint(NamedTuple):
     neither there nor has a value is missing. ``place`` is where people find it when that is no file:
     ``place_models > Ollama > qwen2.5:3b``, its ``place_`` words to be translated. ``column`` is where on its line the
     base_url begins, in characters counted from 1; 0 where there are no lines.
+
+    ``ignored`` are the keys that are not read as they are written (``client_type`` only by KAG 0.5, which is the value
+    of ``type`` here). Without a base_url ``left_alone`` is ``absent``, and ``base_url`` what the type's client takes
+    then, or ``misspelt``, and it is what was meant. ``is_overlay`` tells that its missing values may stand in the file
+    that this one is merged into.
     """
 
     source: str
@@ -48,6 +61,8 @@ class Endpoint(NamedTuple):
     place: str = ""
     column: int = 0
     forms: Mapping[str, Form] = MappingProxyType({})
+    ignored: tuple[Ignored, ...] = ()
+    is_overlay: bool = False
 
     @property
     def where(self) -> str:

@@ -47,6 +47,8 @@ def _one(endpoint: Endpoint, ways: Ways, caller: Caller) -> Examined:
     if to is None:
         return Examined(endpoint, "left_alone")
     if refused := caller.refusal(endpoint):
+        if endpoint.is_overlay and refused.failure == failures.MISSING_SETTING:
+            return Examined(endpoint, "left_alone", (), (refused,))
         return _refused(refused, to, ways, caller) if refused.failure else Examined(endpoint, "works", (), (refused,))
     return _called(to, ways, caller)
 

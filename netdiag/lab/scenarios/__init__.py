@@ -5,7 +5,7 @@ Every ``api_key`` in them is invented.
 
 from typing import Final
 
-from netdiag.lab.scenarios import keys, mistyped, network, paths, proxies, reach, service, settings, tls
+from netdiag.lab.scenarios import keys, mistyped, network, paths, proxies, reach, service, settings, tls, whole
 from netdiag.lab.topology import Scenario
 
 SCENARIOS: Final = (
@@ -18,6 +18,7 @@ SCENARIOS: Final = (
     *keys.SCENARIOS,
     *settings.SCENARIOS,
     *mistyped.SCENARIOS,
+    *whole.SCENARIOS,
 )
 
 _BY_NAME: Final = {scenario.name: scenario for scenario in SCENARIOS}
