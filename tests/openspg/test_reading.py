@@ -134,8 +134,32 @@ def test_a_page_of_an_unknown_shape(beside, version):
 
 def test_nothing_within_the_scope(beside, version):
     """Knowledge bases that only refer to the model page hold nothing to look at."""
-    beside.database.filled(version, [("kg_project_info", tables.project("Medical", tables.chosen()))])
+    models = [row for row in tables.rows(version, beside.model_port) if row[0] == "kg_user_model"]
+    beside.database.filled(version, [*models, ("kg_project_info", tables.project("Medical", tables.chosen()))])
     assert ended(beside.netdiag("check", "--scope", "projects")) == (UNREADABLE, {"ND543"})
+
+
+@pytest.mark.parametrize("scope", ["all", "projects"])
+def test_a_model_that_is_gone(beside, version, scope):
+    """A knowledge base whose model nobody has any more cannot work; which one it is, and which model, is told."""
+    base = tables.project("Old", json.dumps({"vectorizer": {"modelId": "inst-9@bge-m3", "vector_dimensions": "128"}}))
+    beside.database.filled(version, [*tables.rows(version, beside.model_port), ("kg_project_info", base)])
+    done = beside.netdiag("check", "--scope", scope)
+    gone = [each for each in done.report["findings"] if each["code"] == "ND568"]
+    told = [(each["where"], each["values"]["model"]) for each in gone]
+    assert (done.status, told) == (PROBLEM, [("knowledge base > Old", "inst-9@bge-m3")] if version == "0.8" else [])
+
+
+def test_a_deleted_knowledge_base_needs_no_model(beside, version):
+    """What was deleted is left alone, and so is a page that cannot be read for certain."""
+    old = json.dumps({"vectorizer": {"modelId": "inst-9@bge-m3"}})
+    rows = tables.rows(version, beside.model_port)
+    beside.database.filled(version, [*rows, ("kg_project_info", tables.project("Old", old, status="DELETE"))])
+    assert "ND568" not in beside.netdiag("check").codes
+    unreadable = ("kg_user_model", page("0.8", "[{")[1] | {"name": "other"})
+    rows += [unreadable] if version == "0.8" else []
+    beside.database.filled(version, [*rows, ("kg_project_info", tables.project("Old", old))])
+    assert "ND568" not in beside.netdiag("check").codes
 
 
 def test_another_database(beside, version):
