@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from netdiag import exits, openspg, platform, sources
+from netdiag import exits, openspg, platform, sources, whole
 from netdiag.clock import now, since
 from netdiag.handed_in import seen_from_host
 from netdiag.model.event import Planned, Started, Tell, Written, tell_all
@@ -64,6 +64,7 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
     server = server_of(job, facts, named)
     recovered = _recover(open_store, server) if job.write else ()
     found = sources.gather(job.files, job.directory, job.stdin, job.only, sources.Beside(server, job.scope))
+    found = found._replace(endpoints=whole.with_defaults(found.endpoints, job.root))
     host, host_said = seen_from_host()
     siblings = platform.NO_SIBLINGS
     if host:
@@ -73,7 +74,7 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
     candidates = platform.candidates(facts, named, job.hosts, siblings=siblings)
     ways = Ways(candidates, found.endpoints, tell, meanwhile=_load)
 
-    from netdiag import findings, kag, outcome, repair, whole
+    from netdiag import findings, kag, outcome, repair
     from netdiag.detection import survey
     from netdiag.findings.rules import of_endpoints
     from netdiag.probe.environment import of_server

@@ -1,21 +1,26 @@
 """What is to be said of whole configurations: what KAG needs and does not find, and whether its server answers."""
 
+import os
 from collections.abc import Iterable, Iterator
-from typing import Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from netdiag import config
 from netdiag.config.whole import Whole
-from netdiag.kag import needs
-from netdiag.kag.version import Version
+from netdiag.model.endpoint import Endpoint
 from netdiag.model.place import Candidate
 from netdiag.model.report import Finding
 from netdiag.text import shown
+
+if TYPE_CHECKING:
+    from netdiag.kag.needs import Lacking
+    from netdiag.kag.version import Version
 
 LIMIT_S: Final = 1.5
 """How long the OpenSPG server that a project names may take to accept a connection: as long as a host may."""
 
 
-def findings(documents: Iterable[config.Document], version: Version, *, in_container: bool) -> tuple[Finding, ...]:
+def findings(documents: Iterable[config.Document], version: "Version", *, in_container: bool) -> tuple[Finding, ...]:
     """Return what is missing in each document that is a whole configuration, and whose server cannot be reached.
 
     In a container a server at localhost is OpenSPG's own, which is asked for its configuration anyway; developers run
@@ -29,7 +34,25 @@ def findings(documents: Iterable[config.Document], version: Version, *, in_conta
     return tuple(found)
 
 
-def _lacking(document: config.Document, whole: Whole, version: Version) -> Iterator[Finding]:
+def with_defaults(endpoints: tuple[Endpoint, ...], root: Path) -> tuple[Endpoint, ...]:
+    """Return the endpoints, those of type ollama without a base_url at what ``OLLAMA_HOST`` names for KAG's process."""
+    if all(endpoint.left_alone != "absent" for endpoint in endpoints):
+        return endpoints
+    try:
+        with (root / "proc/1/environ").open("rb") as file:
+            entries = file.read(_ENVIRONMENT_LIMIT).split(b"\0")
+    except OSError:
+        entries = []
+    named = next((os.fsdecode(each[len(_OLLAMA_HOST) :]) for each in entries if each.startswith(_OLLAMA_HOST)), "")
+    return tuple(
+        each._replace(base_url=named) if named and each.base_url and each.left_alone == "absent" else each
+        for each in endpoints
+    )
+
+
+def _lacking(document: config.Document, whole: Whole, version: "Version") -> Iterator[Finding]:
+    from netdiag.kag import needs  # noqa: PLC0415 - after the first packet
+
     for need in needs.lacking(version, whole.keys):
         section, _, name = need.key.rpartition(".")
         anchor = whole.anchors.get(need.like, "")
@@ -40,18 +63,31 @@ def _lacking(document: config.Document, whole: Whole, version: Version) -> Itera
             "kag": version,
             "like": need.like,
             "anchor": anchor or need.like,
-            "way": "setting" if section else "alias" if anchor else "copy" if need.like else "write",
+            "way": _way(need, anchor),
             "name": name,
             "example": _EXAMPLES.get(need.key, ""),
         }
         yield Finding("ND563", _where(document, whole, section or need.key), values)
 
 
+def _way(need: "Lacking", anchor: str) -> str:
+    """Return how the lines to write look: a setting below project, an alias of what is there, or a section."""
+    if need.key.startswith("project"):
+        return "setting" if "." in need.key else "project"
+    return "alias" if anchor else "copy" if need.like else "write"
+
+
+_OLLAMA_HOST: Final = b"OLLAMA_HOST="
+_ENVIRONMENT_LIMIT: Final = 256 * 1024
+"""Bytes read of an environment, whatever it holds."""
+
 _EXAMPLES: Final = {"project.namespace": "Example", "project.host_addr": "http://127.0.0.1:8887"}
 
 
-def _older(document: config.Document, whole: Whole, _: Version) -> Iterator[Finding]:
+def _older(document: config.Document, whole: Whole, _: "Version") -> Iterator[Finding]:
     """Yield the sections of KAG 0.5's file that are left out: it has a default for each, in its own container."""
+    from netdiag.kag import needs  # noqa: PLC0415 - after the first packet
+
     for section, default in needs.DEFAULTS.items():
         if whole.keys.get(section) == "missing":
             values = {"node": f"[{section}]", "type": "", "kag": "0.5", "default": default, "suggestion": default}

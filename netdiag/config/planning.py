@@ -21,9 +21,8 @@ _HOST: Final = re.compile(r"[A-Za-z0-9._~%:\[\]-]+")
 _PATH: Final = re.compile(r"(?:[/?#][A-Za-z0-9._~%:\[\]@!$&()*+,;=/?#-]*)?")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._~/-]*")
 
-_KEY: Final = re.compile(
-    r"(?i)(?:\\*[\"'])?(?:\b[a-z][\w.-]{0,60}[._])?base_url(?:\\*[\"'])?[ \t]*[=:][ \t]*(?P<quote>(?:\\*[\"'])?)$"
-)
+_NAMED: Final = r"(?:\b[a-z][\w.-]{0,60}[._])?(?:base_url|(?:api_)?base|host|url)"
+_KEY: Final = re.compile(rf"(?i)(?:\\*[\"'])?{_NAMED}(?:\\*[\"'])?[ \t]*[=:][ \t]*(?P<quote>(?:\\*[\"'])?)$")
 _KEY_LENGTH: Final = 80
 
 _Part: TypeAlias = tuple[Literal["host", "port", "path"], tuple[int, int], str]

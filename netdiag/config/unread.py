@@ -4,7 +4,7 @@ from typing import Final
 
 from netdiag.config import yaml_tree
 from netdiag.config.tree import Mapping, Node, Scalar
-from netdiag.config.uses import NODES, Used
+from netdiag.config.uses import Used
 from netdiag.model.endpoint import Ignored
 from netdiag.text import Secret
 
@@ -94,7 +94,7 @@ def without_url(used: Used, ignored: tuple[Ignored, ...], *, is_kags: bool) -> s
     if meant := next((i for i in ignored if i.setting == "base_url"), None):
         return str(meant.value)
     has_model = "model" in scalars or any(i.setting == "model" for i in ignored)
-    if not (is_kags and has_model and used.steps and used.steps[-1] in NODES):
+    if not (is_kags and has_model and used.is_named):
         return None
     if type_.lower() == "ollama":
         return OLLAMA

@@ -47,7 +47,8 @@ def _resembling(text: str) -> str:
 class Used(NamedTuple):
     """A mapping that uses a base_url: the way to it, its values, how often it is used, and what for.
 
-    ``is_said`` tells that a key says the kind, ``is_overlay`` that the mapping is one of flat keys.
+    ``is_said`` tells that a key says the kind, ``is_named`` that it is one of KAG's own, and ``is_overlay`` that the
+    mapping is one of flat keys.
     """
 
     steps: list[str | int]
@@ -55,6 +56,7 @@ class Used(NamedTuple):
     uses: int
     kind: Kind = "chat"
     is_said: bool = False
+    is_named: bool = False
     is_overlay: bool = False
 
     @property
@@ -139,7 +141,8 @@ def _is_idle(found: Found, use: Use, is_source: bool) -> bool:
 def _used(found: Found, use: Use) -> Used:
     values = effective(found.node)
     used = Used(use.steps, values, use.places, is_said=bool(use.word), is_overlay=found.node.is_overlay)
-    return used._replace(kind=_kind(use.word.removesuffix(_BY_NAME), used.scalars))
+    kind = _kind(use.word.removesuffix(_BY_NAME), used.scalars)
+    return used._replace(kind=kind, is_named=use.word in NODES.values())
 
 
 def _kind(said: str, scalars: dict[str, Scalar]) -> Kind:
@@ -171,13 +174,13 @@ def _complete(source: Found, entries: list[Used]) -> list[Used]:
         used
         for used in entries
         if len(entries) == 1
-        or used.steps[-1:] in _NAMES
+        or used.is_named
         or (any(used.model) and not (not used.model[1] and used.model[0] in types) and not _is_in(used, models))
     ]
     if len(complete) == 1:
         first = source.uses[0]
         return [complete[0]._replace(steps=first.steps, uses=sum(use.places for use in source.uses))]
-    return complete
+    return complete or entries
 
 
 def _is_in(used: Used, models: set[str]) -> bool:
@@ -185,4 +188,3 @@ def _is_in(used: Used, models: set[str]) -> bool:
 
 
 _KINDS: Final[tuple[Kind, ...]] = ("chat", "embedding", "rerank")
-_NAMES: Final = [[name] for name in NODES]

@@ -34,7 +34,8 @@ class Whole(NamedTuple):
 def whole(format_: str, text: str, roots: list[Node], positions: Positions) -> Whole | None:
     """Return what there is of a whole configuration, or ``None`` where a document is none, but a part of one.
 
-    It is one by a ``project`` of KAG's, or by a model for chatting and one for embeddings under KAG's names.
+    It is one by a ``project`` of KAG's, or by a model for chatting and one for embeddings under KAG's names. That the
+    ``project`` is missing is told only beside pipelines: who gives KAG its project by variables writes none.
     """
     if format_ not in ("yaml", "ini") or len(roots) != 1 or not isinstance(roots[0], MappingNode):
         return None
@@ -49,6 +50,8 @@ def whole(format_: str, text: str, roots: list[Node], positions: Positions) -> W
     keys = {name: _state(values.get(name)) for name in SECTIONS}
     if is_project:
         keys |= {f"project.{name}": _state(inner.get(name)) for name in _PROJECT}
+    elif any(name.endswith("_pipeline") for name in values):
+        keys["project"] = _state(values.get("project"))
     there = {name: node for name, node in values.items() if name in (*SECTIONS, "project")}
     address = inner.get("host_addr")
     return Whole(

@@ -48,6 +48,8 @@ _NOT_IMPLEMENTED: Final = "RetryError[… raised NotImplementedError]"
 _NO_NAME: Final = "No configuration setting found for key name"
 _NOT_CALLABLE: Final = "'NoneType' object is not callable"
 _NO_VECTORIZE: Final = "'NoneType' object has no attribute 'vectorize'"
+_NO_NAMESPACE: Final = "ERROR: namespace is required."
+_NO_ADDRESS: Final = "ERROR: host_addr is required."
 _KEY_ERROR: Final = "KeyError: 'vectorize_model'"
 
 
@@ -63,8 +65,9 @@ ROWS: Final = (
     Need(_LATE, "vectorizer", _says(_NO_NAME, _NO_VECTORIZE), _EMBEDDING),
     Need(_06, "vectorize_model", _says(_NOT_IMPLEMENTED, _NO_VECTORIZE, _KEY_ERROR), _EMBEDDING),
     Need(_LATE, "vectorize_model", _says(_NO_NAME, _NO_VECTORIZE, _KEY_ERROR), _EMBEDDING),
-    Need(_ALL, "project.namespace", _says("ERROR: namespace is required.", "ERROR: namespace is required.")),
-    Need(_ALL, "project.host_addr", _says("ERROR: host_addr is required.", "ERROR: host_addr is required.")),
+    Need(_ALL, "project", _says(_NO_NAMESPACE, "'NoneType' object has no attribute 'get'")),
+    Need(_ALL, "project.namespace", _says(_NO_NAMESPACE, _NO_NAMESPACE)),
+    Need(_ALL, "project.host_addr", _says(_NO_ADDRESS, _NO_ADDRESS)),
 )
 """0.8 waits 30 s before it says nothing of an empty ``chat_llm``. KAG 0.5 reads another file (``DEFAULTS``)."""
 

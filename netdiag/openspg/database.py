@@ -87,7 +87,7 @@ def read(database: Database, scope: Scope) -> Found:
         elif document:
             documents[name] = document
         if models is not None and row.table == "kg_project_info" and not row.deleted:
-            findings += [of_gone(row.place, *each) for each in gone(row.text, models)]
+            findings += gone(row.place, row.text, models)
     endpoints = tuple(endpoint for document in documents.values() for endpoint in document.endpoints)
     if scope != "projects":
         findings += _nothing_saved(tables, used, database)
@@ -120,11 +120,6 @@ def _models(connection: Connection, rows: list[_Row], scope: Scope) -> frozenset
     found = [ids(text) for text in texts]
     known = [each for each in found if each is not None]
     return frozenset().union(*known) if len(known) == len(found) < ROWS else None
-
-
-def of_gone(place: tuple[str, ...], node: str, model: str) -> Finding:
-    """Return the finding that a knowledge base refers to a model which is not there."""
-    return Finding("ND568", " > ".join(place), {"node": said(node or "vectorizer"), "model": said(model)})
 
 
 def _document(row: _Row, name: str) -> config.Document | Finding | None:

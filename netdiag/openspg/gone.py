@@ -4,6 +4,9 @@ import json
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from netdiag.model.report import Finding
+from netdiag.openspg.places import said
+
 _DEPTH = 20
 """Levels that are looked at; OpenSPG's own texts have three."""
 
@@ -19,13 +22,14 @@ def ids(text: bytes | None) -> frozenset[str] | None:
     return frozenset(str(each["modelId"]) for each in models or () if isinstance(each, dict) and "modelId" in each)
 
 
-def gone(config: Any, known: Collection[str] | None = None) -> Iterator[tuple[str, str]]:
-    """Yield each node and the id of the model that it refers to, where no model has it.
+def gone(place: tuple[str, ...], config: str | bytes | None, known: Collection[str] | None = None) -> Iterator[Finding]:
+    """Yield each reference of a knowledge base to a model that is not there.
 
-    ``config`` is a knowledge base's, as text or parsed. Without the ``known`` ids it is what the server tells, which
-    puts in the base_url of each model that it finds.
+    ``config`` is its configuration. Without the ``known`` ids it is what the server tells, which puts in the base_url
+    of each model that it finds.
     """
-    yield from _gone(_parsed(config), "", known, _DEPTH)
+    for node, model in _gone(_parsed(config), "", known, _DEPTH):
+        yield Finding("ND568", " > ".join(place), {"node": said(node or "vectorizer"), "model": said(model)})
 
 
 def _gone(node: Any, name: str, known: Collection[str] | None, depth: int) -> Iterator[tuple[str, str]]:
