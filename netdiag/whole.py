@@ -63,14 +63,14 @@ def _lacking(document: config.Document, whole: Whole, version: "Version") -> Ite
             "kag": version,
             "like": need.like,
             "anchor": anchor or need.like,
-            "way": _way(need, anchor),
+            "kind": _kind(need, anchor),
             "name": name,
             "example": _EXAMPLES.get(need.key, ""),
         }
         yield Finding("ND563", _where(document, whole, section or need.key), values)
 
 
-def _way(need: "Lacking", anchor: str) -> str:
+def _kind(need: "Lacking", anchor: str) -> str:
     """Return how the lines to write look: a setting below project, an alias of what is there, or a section."""
     if need.key.startswith("project"):
         return "setting" if "." in need.key else "project"

@@ -163,6 +163,8 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "when_near": {"en": "the nearest model is", "zh": "最接近的模型："},
     "when_pullable": {"en": "Ollama can have this name:", "zh": "Ollama 可能有此名称："},
     "when_missing": {"en": "missing setting", "zh": "缺少的设置："},
+    "when_setting": {"en": "setting", "zh": "设置："},
+    "when_here": {"en": "it is said to be on this machine:", "zh": "写的是本机："},
     "when_field": {"en": "refused field", "zh": "被拒绝的字段："},
     "when_waits": {"en": "the service says how long to wait:", "zh": "服务说明了等待时间："},
     "when_proven": {"en": "proven by a call:", "zh": "已通过调用验证："},

@@ -20,7 +20,7 @@ _MERGED_FILE: Final = """\
   "vectorize_model.api_key": "none", "vectorize_model.model": "bge-m3:latest" }
 """
 
-_VARIABLES: Final = """\
+_OF_OPENAI: Final = """\
 OPENAI_BASE_URL=http://localhost:11434/v1
 OPENAI_API_KEY=none
 OPENAI_CHAT_MODEL=qwen2.5:3b
@@ -139,9 +139,9 @@ SCENARIOS: Final = (
         },
         world=World(services=(_OLLAMA,)),
         file_name=".env",
-        config=_VARIABLES,
+        config=_OF_OPENAI,
         expect_exit=0,
-        expect_config=at("172.17.0.1", _VARIABLES),
+        expect_config=at("172.17.0.1", _OF_OPENAI),
     ),
     Scenario(
         "model-without-a-variable",
