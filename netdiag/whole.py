@@ -98,7 +98,7 @@ def _unanswered(document: config.Document, whole: Whole, in_container: bool) -> 
     """Yield that nobody accepts a connection where the project says that its OpenSPG server is."""
     url = config.split(whole.host_addr)
     is_here = config.is_host_local(url.host)
-    if not url.host or url.problem or (is_here and in_container):
+    if url.scheme.lower() not in ("http", "https") or not url.host or url.problem or (is_here and in_container):
         return
     from netdiag.probe.race import race  # noqa: PLC0415 - few configurations name a server
 

@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 from netdiag.config import yaml_tree
+from netdiag.config.tree import STRING, Node, Positions, Scalar, Sequence
 from netdiag.config.tree import Mapping as MappingNode
-from netdiag.config.tree import Node, Positions, Scalar, Sequence
 from netdiag.config.uses import effective
 
 State = Literal["there", "missing", "empty", "null"]
@@ -76,5 +76,7 @@ def _state(node: Node | None) -> State:
 
 
 def _is_plain(scalar: Scalar) -> bool:
-    """Tell whether nothing fills a text in."""
+    """Tell whether a value is a text that nothing fills in."""
+    if yaml_tree.tag_of(scalar) != STRING:
+        return False
     return not scalar.is_template and scalar.tag[:1] != "!" and "{" not in scalar.text and "$" not in scalar.text
