@@ -8,6 +8,7 @@ import pytest
 from netdiag import config, findings, whole
 
 MODELS = "chat_llm: {type: ollama}\nvectorize_model: &v {type: openai}\nvectorizer: *v\n"
+PROJECT = "project: {namespace: N, host_addr: 'http://127.0.0.1:8887'}\n"
 
 
 def documents(text, source="kag_config.yaml"):
@@ -31,7 +32,8 @@ def said(text, version="0.8", source="kag_config.yaml", *, in_container=True):
             MODELS.replace("vectorizer: *v\n", "").replace("&v ", ""),
             ["vectorize_model: &vectorize_model\nvectorizer: *vectorize_model"],
         ),
-        ("chat_llm: {type: ollama}\nvectorizer: &e {type: openai}\n", ["vectorize_model: *e"]),
+        ("chat_llm: {type: ollama}\nvectorizer: &e {type: openai}\n", []),
+        (f"chat_llm: {{type: ollama}}\nvectorizer: &e {{type: openai}}\n{PROJECT}", ["vectorize_model: *e"]),
         (MODELS.replace("chat_llm", "openie_llm"), ["openie_llm: &openie_llm\nchat_llm: *openie_llm"]),
         (MODELS + "project: {namespace: N}\n", ["project:\n  host_addr: http://127.0.0.1:8887"]),
     ],

@@ -52,6 +52,8 @@ def whole(format_: str, text: str, roots: list[Node], positions: Positions) -> W
         keys |= {f"project.{name}": _state(inner.get(name)) for name in _PROJECT}
     elif any(name.endswith("_pipeline") for name in values):
         keys["project"] = _state(values.get("project"))
+    elif keys["vectorize_model"] == "missing":
+        del keys["vectorize_model"]  # OpenSPG's server has a vectorizer only, of which KAG makes the other
     there = {name: node for name, node in values.items() if name in (*SECTIONS, "project")}
     address = inner.get("host_addr")
     return Whole(
