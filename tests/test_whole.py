@@ -50,7 +50,7 @@ def test_where_and_how_it_is_missing():
     (finding,) = said(MODELS.replace("*v", "{}"), "0.6")
     words = findings.words(finding)
     assert finding.where == "kag_config.yaml:3"
-    assert words.title == "KAG 0.6 needs vectorizer in this file, and it is empty"
+    assert words.title == "kag_config.yaml:3: KAG 0.6 needs vectorizer, and it is empty"
     assert "NotImplementedError" in words.explanation
 
 

@@ -47,12 +47,13 @@ def endpoints(
     read = _Read(source, text, positions)
     for root in roots:
         found = mappings(root, uses.word)
+        is_kags = unread.is_kags(root)
         heirs: dict[Node, list[Found]] = {}
         for each in found:
             if each.node.merged and "base_url" not in each.node.pairs and (url := effective(each.node).get("base_url")):
                 heirs.setdefault(url, []).append(each)
         for each in found:
-            without = tuple(_without_url(read, each, is_kags=unread.is_kags(root)))
+            without = tuple(_without_url(read, each, is_kags=is_kags))
             yield from without
             urls = [node for key, node in each.node.displaced if key == "base_url"]
             urls += [each.node.pairs["base_url"]] if "base_url" in each.node.pairs else []

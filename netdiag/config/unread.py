@@ -79,7 +79,7 @@ _NULL: Final = "tag:yaml.org,2002:null"
 
 def is_kags(root: Node) -> bool:
     """Tell whether a document has sections of KAG's."""
-    return isinstance(root, Mapping) and not _SECTIONS.isdisjoint(root.pairs)
+    return isinstance(root, Mapping) and any(section in root.pairs for section in _SECTIONS)
 
 
 def without_url(used: Used, ignored: tuple[Ignored, ...], *, is_kags: bool) -> str | None:

@@ -110,7 +110,7 @@ def _ignored(endpoint: Endpoint, proof: Proof) -> Mapping[str, str]:
     return {**found, "written": shown(each.written), "setting": each.setting, "value": value}
 
 
-_VARIABLE: Final = re.compile(r"(?P<prefix>[A-Z][A-Z0-9_]*_|)(?:BASE_URL|API_BASE|BASE|HOST|URL|[A-Z]*_?MODEL)\Z")
+_VARIABLE: Final = re.compile(r"(?P<prefix>[A-Z][A-Z0-9_]*?_|)(?:BASE_URL|API_BASE|BASE|HOST|URL|[A-Z]*_?MODEL)\Z")
 
 
 def _variable(node: str, setting: str) -> str:
