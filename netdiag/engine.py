@@ -95,7 +95,7 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
     evidence = Evidence(facts, answers, version.text, job.answer_s, environment.proxy_variables, host)
     examined = of_endpoints(examined, ways.candidates, place, evidence)
 
-    plan, not_planned = repair.plan(examined, found.documents)
+    plan, examined = repair.plan(examined, found.documents)
     tell_all(tell, [Planned(edit) for edit in plan.edits])
     store = repair.reaching(open_store, server)
     written = repair.write(plan, found.documents, store, found.places, server) if job.write else repair.Written()
@@ -113,13 +113,13 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
         platform=place,
         candidates=ways.candidates,
         endpoints=examined,
-        findings=(*recovered, *host_said, *found.findings, *place_said, *not_planned, *written.findings),
+        findings=(*recovered, *host_said, *found.findings, *place_said, *written.findings),
         plan=plan,
         applied=written.applied,
         output=written.output,
         evidence=evidence,
     )
-    return outcome.finished(report, tell, command=job.command, writes=job.write)
+    return outcome.finished(report, tell, writes=job.write)
 
 
 def _recover(open_store: "Callable[[], Store] | None", server: openspg.Server) -> tuple[Finding, ...]:

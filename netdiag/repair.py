@@ -27,16 +27,17 @@ class Written(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
-def plan(examined: Sequence[Examined], documents: Mapping[str, config.Document]) -> tuple[Plan, tuple[Finding, ...]]:
-    """Return the edits that make every repairable endpoint say what was proven: host and path each on its own.
+def plan(examined: Sequence[Examined], documents: Mapping[str, config.Document]) -> tuple[Plan, tuple[Examined, ...]]:
+    """Return the edits that make every repairable endpoint say what was proven, host and path each on its own.
 
-    What cannot be edited exactly becomes a finding instead: a value without quotes that would need them, or one text
-    that two endpoints share although each needs another URL, or one of them works as it is.
+    An endpoint that cannot be edited exactly has a finding more instead: a value without quotes that would need them,
+    or one text that two endpoints share although each needs another URL, or one of them works as it is.
     """
     edits: list[Edit] = []
-    findings: list[Finding] = []
+    planned_for: list[Examined] = []
     wanted = {_text(item.endpoint): item.endpoint.base_url for item in examined if item.verdict == "works"}
     for item in examined:
+        planned_for.append(item)
         endpoint = item.endpoint
         if item.verdict != "repairable" or endpoint.url_span is None:
             continue
@@ -45,14 +46,15 @@ def plan(examined: Sequence[Examined], documents: Mapping[str, config.Document])
         planned = None if is_shared else _edits(documents[endpoint.source], item)
         if planned is None:
             values = {"reason": "shared" if is_shared else "unquoted", "suggestion": item.proven_url}
-            findings.append(Finding("ND506", endpoint.where, values))
+            by_hand = Finding("ND506", endpoint.where, values)
+            planned_for[-1] = item._replace(findings=(*item.findings, by_hand))
         elif not is_planned:
             edits += planned
     changed = {source: [edit for edit in edits if edit.source == source] for source in documents}
     changed = {source: of_source for source, of_source in changed.items() if of_source}
     in_files = {source: of_source for source, of_source in changed.items() if not is_row(source)}
     diff = "".join(config.unified(documents[source], of_source) for source, of_source in in_files.items())
-    return Plan(tuple(edits), {source: documents[source].digest for source in changed}, diff), tuple(findings)
+    return Plan(tuple(edits), {source: documents[source].digest for source in changed}, diff), tuple(planned_for)
 
 
 def _text(endpoint: Endpoint) -> tuple[str, Span | None]:

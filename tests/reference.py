@@ -8,14 +8,17 @@ from netdiag.cli.parser import parser
 from netdiag.report.rendered import FORMATS
 
 STATUSES = {
-    exits.OK: "healthy, or fixed and proven; `watch` that was asked to stop by SIGTERM",
-    exits.PROBLEM: "a problem remains (nothing was changed, or only what was proven), or there is nothing to roll back",
+    exits.OK: "at least one model was called, and every endpoint that was examined answered, as it is or repaired; "
+    "`watch` that was asked to stop by SIGTERM",
+    exits.PROBLEM: "a problem remains (nothing was changed, or only what was proven): an endpoint does not work, or "
+    "is left alone beside others that do; or there is nothing to roll back",
     exits.USAGE: "the command line cannot be understood",
-    exits.PENDING: "`--dry-run`: changes are pending",
+    exits.PENDING: "changes are pending: `--dry-run`, or something proven has to be typed by hand (ND506, ND603)",
     exits.ROLLED_BACK: "written, did not read back as planned, rolled back",
     exits.INTERNAL: "netdiag itself failed",
     exits.CANNOT_WRITE: "the fix is proven but cannot be written, or a rollback was refused",
-    exits.NO_CONFIGURATION: "a configuration cannot be read, or none was found",
+    exits.NO_CONFIGURATION: "a configuration cannot be read, none was found, or no model was called: nothing was "
+    "examined",
     exits.TIMED_OUT: "`--wait` ran out: what could have healed did not; the report says what it was",
     exits.INTERRUPTED: "interrupted",
 }

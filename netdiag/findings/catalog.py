@@ -73,6 +73,11 @@ def severity(code: str) -> Severity:
     return found
 
 
+def severity_of(finding: Finding) -> Severity:
+    """Return the severity of a finding in its run: its own, or else that of its code."""
+    return finding.severity or severity(finding.code)
+
+
 def words(finding: Finding, language: str = "en") -> Words:
     """Return the finding in ``language`` (``en`` or ``zh``), its values filled in; raises :exc:`KeyError`."""
     entry = catalog()[finding.code]

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from netdiag import failures
 from netdiag.findings import broken_off, host, proxies, reach, service, tls, typed
 from netdiag.findings.catalog import catalog
-from netdiag.findings.context import Context
+from netdiag.findings.context import Context, call_line, line_of
 from netdiag.findings.places import no_way, values
 from netdiag.model.place import Candidate, Platform
 from netdiag.model.report import Evidence, Examined, Finding
+from netdiag.text import shown
 
 Rule = Callable[[Examined, Context], Iterator[Finding]]
 
@@ -58,7 +60,16 @@ def of_endpoint(examined: Examined, context: Context) -> tuple[Finding, ...]:
         return beside
     found = [finding for rule in _RULES for finding in rule(examined, context)]
     raised = {finding.code for finding in found}
-    return tuple(finding for finding in found if not _is_hidden(finding.code, raised))
+    told = tuple(finding for finding in found if not _is_hidden(finding.code, raised))
+    return told or (_unexplained(examined),)
+
+
+def _unexplained(examined: Examined) -> Finding:
+    """Return how the last attempt ended, where no rule is about it: what does not work is never without a finding."""
+    ended = [(each.failure, call_line(each)) for each in examined.proofs if each.failure]
+    ended += [(each.failure, line_of(each)) for each in examined.attempts if each.failure]
+    values = {"base_url": shown(examined.endpoint.base_url), "failure": ended[0][0] if ended else failures.UNKNOWN}
+    return Finding("ND546", examined.endpoint.where, values, tuple(dict.fromkeys(line for _, line in ended)))
 
 
 def _not_edited(examined: Examined) -> Finding:

@@ -215,7 +215,7 @@ def finding_of(finding: Finding, language: str) -> dict[str, Any]:
     said = findings.words(finding, language)
     return {
         "code": finding.code,
-        "severity": findings.severity(finding.code),
+        "severity": findings.severity_of(finding),
         "where": findings.placed(finding.where, language),
         "values": {name: shown(value) for name, value in finding.values.items()},
         "title": shown(said.title),

@@ -100,6 +100,7 @@ NEVER: Final[Mapping[str, str]] = {
     "ND501": "a configuration that cannot be read has to be mended",
     "ND502": "there is no configuration",
     "ND503": "a setting: the base_url",
+    "ND504": "a template or a variable that nobody filled in",
     "ND505": "a configuration without a base_url",
     "ND506": "a configuration that cannot be edited safely",
     "ND507": "a setting: the type",
@@ -123,6 +124,11 @@ NEVER: Final[Mapping[str, str]] = {
     "ND575": "said of a compose file",
     "ND578": "said of a compose file",
     "ND580": "said of a compose file",
+    "ND539": "what the database holds there has to be mended",
+    "ND542": "what the database holds there is not known",
+    "ND543": "nothing is configured in what was looked at",
+    "ND544": "there is no base_url of a model",
+    "ND545": "a setting: the type",
     "ND535": "what the database holds there has to be mended",
     "ND537": "somebody has to save a configuration",
     "ND538": "somebody has to add a model",
@@ -189,6 +195,8 @@ DEPENDS: Final[Mapping[str, Depends]] = {
     "ND401": Depends("status", _HEALING_STATUSES),  # a web server in front of a service that is not there yet
     "ND406": Depends("status", _HEALING_STATUSES),
     "ND530": Depends("reason", _HEALING_REASONS),
+    "ND546": Depends("failure", HEALING_FAILURES),
+    "ND531": Depends("reason", _HEALING_REASONS),
 }
 
 
