@@ -83,7 +83,7 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
     version = kag.chosen(job.kag_version, job.root)
     environment = of_server(job.root, in_container=named.in_container)
     caller = Caller(version.version, job.answer_s, tell, environment, certain=version.certain)
-    examined = examine(found.endpoints, ways, caller)
+    examined = examine(tuple(map(caller.keyed, found.endpoints)), ways, caller)
     around = survey(facts, job.hosts, siblings) if any(ways.is_lost(item) for item in examined) else None
     if around and ways.add(around.candidates):
         again = iter(examine([item.endpoint for item in examined if ways.is_lost(item)], ways, caller))

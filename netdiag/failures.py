@@ -39,6 +39,7 @@ TLS_NO_COMMON_PROTOCOL: Final = "tls_no_common_protocol"
 TLS_SPOKEN: Final = "tls_spoken"
 TLS_FAILED: Final = "tls_failed"
 TLS_NO_STORE: Final = "tls_no_store"
+TLS_NO_KEY_LOG: Final = "tls_no_key_log"
 # HTTP
 BAD_URL: Final = "bad_url"
 CONNECTION_CLOSED: Final = "connection_closed"
@@ -85,6 +86,7 @@ MISSING_SETTING: Final = "missing_setting"
 WRONG_SETTING: Final = "wrong_setting"
 STREAM_UNREADABLE: Final = "stream_unreadable"
 KEY_UNSENDABLE: Final = "key_unsendable"
+VARIABLE_UNSENDABLE: Final = "variable_unsendable"
 # the only escape
 UNKNOWN: Final = "unknown_failure"
 

@@ -33,7 +33,7 @@ def call_once(endpoint: Endpoint, job: Job, tell: Tell) -> Report:
     environment = of_server(job.root, in_container=place.in_container)
     caller = Caller(version.version, job.answer_s, tell, environment, certain=version.certain)
     ways = Ways(_own(endpoint, platform.candidates(facts, place, job.hosts)), [endpoint], tell)
-    examined = examine([endpoint], ways, caller)
+    examined = examine([caller.keyed(endpoint)], ways, caller)
     around = survey(facts, job.hosts) if any(map(ways.is_lost, examined)) else None
     examined = tuple(map(_as_given, ways.explained(examined)))
     place = around.platform if around else platform.name(facts, ways.answers)

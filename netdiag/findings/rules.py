@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from netdiag import failures
-from netdiag.findings import broken_off, host, proxies, reach, service, tls, typed
+from netdiag.findings import broken_off, host, process, proxies, reach, service, tls, typed
 from netdiag.findings.catalog import catalog
 from netdiag.findings.context import Context, call_line, line_of
 from netdiag.findings.places import no_way, values
@@ -17,6 +17,7 @@ Rule = Callable[[Examined, Context], Iterator[Finding]]
 _RULES: Final[tuple[Rule, ...]] = (
     proxies.of_proxies,
     tls.of_tls,
+    process.of_process,
     service.of_calls,
     proxies.of_shell,
     broken_off.of_accepted,

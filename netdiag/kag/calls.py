@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
 from netdiag import failures
-from netdiag.kag import addresses, settings, types
+from netdiag.kag import addresses, process, settings, types
 from netdiag.kag.version import Version
 from netdiag.model.attempt import Request
 from netdiag.model.endpoint import Endpoint
@@ -62,8 +62,13 @@ class Row(NamedTuple):
     key: Key
 
 
-def call(version: Version, endpoint: Endpoint, base_url: str) -> Call | NotSent:
-    """Return what KAG ``version`` sends for ``endpoint`` if its base_url were ``base_url``."""
+def call(
+    version: Version, endpoint: Endpoint, base_url: str, *, environment: Mapping[str, Secret] = process.NOTHING
+) -> Call | NotSent:
+    """Return what KAG ``version`` sends for ``endpoint`` if its base_url were ``base_url``.
+
+    ``environment`` holds the variables of KAG's process that its SDKs send, by name.
+    """
     if nothing := _calls_nobody(version, endpoint):
         return nothing
     rows = [row for row in ROWS if version in row.versions and row.kind == endpoint.kind]
@@ -71,8 +76,13 @@ def call(version: Version, endpoint: Endpoint, base_url: str) -> Call | NotSent:
     if row is None:
         known = ", ".join(dict.fromkeys(name for row in rows for name in row.types))
         return NotSent(failures.UNSUPPORTED_TYPE, known)
+    by_openai = row.reads in _BY_OPENAI
+    if by_openai:
+        endpoint = process.keyed(endpoint, environment)
     if refused := _refused(version, endpoint, row):
         return refused
+    if by_openai and (variable := process.unsendable(environment)):
+        return NotSent(failures.VARIABLE_UNSENDABLE, variable)
     try:
         url = _url(row, base_url)
     except ValueError:
@@ -81,7 +91,20 @@ def call(version: Version, endpoint: Endpoint, base_url: str) -> Call | NotSent:
     if row.reads == "openai_chat" and version == "0.8":
         body |= _extra(endpoint)
     request = Request("POST", url, _HEADERS, json.dumps(body).encode(), _bearer(row.key, endpoint))
+    if by_openai:
+        request = request._replace(secret_headers=process.headers(environment))
     return Call(request, row.reads, version)
+
+
+def keyed(version: Version, endpoint: Endpoint, environment: Mapping[str, Secret]) -> Endpoint:
+    """Return the endpoint with the key that KAG ``version`` takes from the environment of its process, if it does."""
+    rows = (row for row in ROWS if version in row.versions and row.kind == endpoint.kind and endpoint.type in row.types)
+    row = next(rows, None)
+    return process.keyed(endpoint, environment) if row and row.reads in _BY_OPENAI else endpoint
+
+
+_BY_OPENAI: Final = frozenset({"openai_chat", "embedding"})
+"""How the answers to calls by OpenAI's SDK are read."""
 
 
 def smaller(call: Call, tokens: int) -> Call:
@@ -148,8 +171,8 @@ def _bearer(key: Key, endpoint: Endpoint) -> Secret | None:
         return None
     if key == "as_text":  # requests is given f"Bearer {key}", whatever the key is
         return Secret("None") if endpoint.forms.get("api_key") == "null" else endpoint.api_key or Secret("")
-    if key == "dummy":
-        return endpoint.api_key or Secret("dummy")
+    if key == "dummy":  # an empty one can come from the process only: what the configuration leaves empty is None
+        return Secret("dummy") if endpoint.api_key is None else endpoint.api_key
     return endpoint.api_key or Secret("")
 
 

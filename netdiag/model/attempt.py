@@ -34,13 +34,17 @@ class Attempt(NamedTuple):
 
 
 class Request(NamedTuple):
-    """One HTTP request exactly as KAG's client sends it; ``bearer`` becomes the ``Authorization`` header."""
+    """One HTTP request exactly as KAG's client sends it; ``bearer`` becomes the ``Authorization`` header.
+
+    ``secret_headers`` are sent as they are, in place of others of their names.
+    """
 
     method: Literal["GET", "POST"]
     url: str
     headers: Mapping[str, str] = MappingProxyType({})
     body: bytes = b""
     bearer: Secret | None = None
+    secret_headers: Mapping[str, Secret] = MappingProxyType({})
 
 
 class Answer(NamedTuple):

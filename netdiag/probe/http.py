@@ -96,6 +96,7 @@ def _send(request: Request, timeout: httpx.Timeout, direct: bool, environment: E
         bearer = f"Bearer {request.bearer.reveal()}"
         # a blank at the end means nothing to a server (RFC 9110, 5.5): requests sends it, httpx refuses to
         headers["Authorization"] = bearer.rstrip(" \t") if client == "requests" else bearer
+    headers |= {name: value.reveal() for name, value in request.secret_headers.items()}
     proxy = to.proxy.reveal() if to.proxy else None
     verify = _verify(request.url, environment, client)
     session = _client(verify, proxy)

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from netdiag import failures, kag
 from netdiag.kag.calls import Call
 from netdiag.model.attempt import Answer, Request
-from netdiag.probe import no_proxy, tls
+from netdiag.probe import netrc, no_proxy, tls
 from netdiag.probe.environment import Environment, of_shell
 from netdiag.probe.http import send
 from netdiag.probe.proxies import DIRECT, Client, Way, entries, settings, way
@@ -79,10 +79,23 @@ class Between:
             return Cause(failures.PROXY_UNUSABLE, to.problem, self._proxy_seen(call, to))
         if store := self._unreadable(client, over_tls=call.request.url.lower().startswith("https:")):
             return Cause(failures.TLS_NO_STORE, store[1], {"variable": store[0], "file": shown(store[1])})
+        over_tls = call.request.url.lower().startswith("https:")
+        if log := tls.unwritable_log(self._environment, client, over_tls=over_tls):
+            return Cause(failures.TLS_NO_KEY_LOG, log, {"variable": "SSLKEYLOGFILE", "file": shown(log)})
         return None
 
     def cause(self, call: Call, answer: Answer, failure: str, detail: str) -> Cause:
-        """Return what a failed call really failed at."""
+        """Return what a failed call really failed at, with what KAG's process had put into it."""
+        found = self._cause(call, answer, failure, detail)
+        return found._replace(seen={**found.seen, **self._added(call)})
+
+    def _added(self, call: Call) -> Mapping[str, str]:
+        """Return by name what the environment of KAG's process put into a call; never a value of a variable."""
+        login = netrc.login(self._environment, call.request.url) if client_of(call) == "requests" else None
+        sent = ", ".join(call.request.secret_headers)
+        return {**({"netrc": shown(login.file)} if login else {}), **({"sent": sent} if sent else {})}
+
+    def _cause(self, call: Call, answer: Answer, failure: str, detail: str) -> Cause:
         to = self.way(call)
         if to.problem:
             return Cause(failures.PROXY_UNUSABLE, to.problem, self._proxy_seen(call, to))
@@ -161,13 +174,16 @@ class Between:
         return self._looks[origin, to.shown]
 
     def _send(self, call: Call, *, direct: bool) -> Answer:
+        request, client = call.request, client_of(call)
+        if client == "requests" and (login := netrc.login(self._environment, request.url)):
+            request = request._replace(bearer=None, secret_headers={"Authorization": login.authorization})
         return send(
-            call.request,
+            request,
             connect_s=self._connect_s,
             read_s=self._read_s,
             direct=direct,
             environment=self._environment,
-            client=client_of(call),
+            client=client,
         )
 
 

@@ -39,7 +39,7 @@ class Caller:
         self._version = version
         self._certain = certain
         self.tell = tell
-        self._environment = environment or of_shell()
+        self._environment = (environment or of_shell()).as_read_by(version)
         self._between = Between(self._environment, CONNECT_LIMIT_S, read_s)
         self._services: dict[str, tuple[Service, Answer]] = {}
         self._answers: dict[tuple[object, ...], Answer] = {}
@@ -49,6 +49,13 @@ class Caller:
         other = copy.copy(self)
         other.tell = tell
         return other
+
+    def keyed(self, endpoint: Endpoint) -> Endpoint:
+        """Return the endpoint with the key that KAG takes from its environment, where the configuration has null."""
+        return kag.keyed(self._version, endpoint, self._environment.secrets)
+
+    def _call(self, endpoint: Endpoint, base_url: str) -> Call | kag.NotSent:
+        return kag.call(self._version, endpoint, base_url, environment=self._environment.secrets)
 
     def refusal(self, endpoint: Endpoint) -> Proof | None:
         """Return what KAG says of this endpoint without sending anything, or ``None`` where it does send.
@@ -61,7 +68,7 @@ class Caller:
         return refused
 
     def _refused(self, endpoint: Endpoint) -> Proof | None:
-        call = kag.call(self._version, endpoint, endpoint.base_url)
+        call = self._call(endpoint, endpoint.base_url)
         if isinstance(call, Call):
             if unable := self._between.refusal(call):
                 return Proof("", endpoint.base_url, unable.failure, shown(unable.detail), seen=unable.seen)
@@ -79,12 +86,18 @@ class Caller:
         The key goes along only when the place is ``trusted`` (configured, or named by the user) or has shown itself
         to be a model service.
         """
-        proof = self._proven(endpoint, host, base_url, trusted=trusted)
+        proof = self._masked(self._proven(endpoint, host, base_url, trusted=trusted))
         self.tell(Called(endpoint, proof))
         return proof
 
+    def _masked(self, proof: Proof) -> Proof:
+        """Return the proof without the values that KAG's process sends: a service may quote them."""
+        secrets = tuple(self._environment.secrets.values())
+        seen = {name: shown(value, secrets) for name, value in proof.seen.items()} if secrets else proof.seen
+        return proof._replace(detail=shown(proof.detail, secrets), seen=seen) if secrets else proof
+
     def _proven(self, endpoint: Endpoint, host: str, base_url: str, *, trusted: bool) -> Proof:
-        call = kag.call(self._version, endpoint, base_url)
+        call = self._call(endpoint, base_url)
         if not isinstance(call, Call):
             return Proof(host, base_url, call.failure, call.detail)
         by_proxy = trusted and self._between.way(call).proxy is not None  # directly it may not even be reached
@@ -135,7 +148,7 @@ class Caller:
 
         A proxy may reach what this container does not: to one on the host, localhost is the host.
         """
-        call = kag.call(self._version, endpoint, endpoint.base_url)
+        call = self._call(endpoint, endpoint.base_url)
         if not isinstance(call, Call) or self._between.way(call).proxy is None:
             return None
         answer = self._send(call, f"{endpoint.model} at {shown(endpoint.base_url)}")
@@ -147,7 +160,7 @@ class Caller:
 
     def mended(self, endpoint: Endpoint) -> Endpoint | None:
         """Return the endpoint with a type and settings that this KAG can use, where it is known what was meant."""
-        call = kag.call(self._version, endpoint, endpoint.base_url)
+        call = self._call(endpoint, endpoint.base_url)
         refused = isinstance(call, kag.NotSent) and call.failure
         return kag.mended(self._version, endpoint, refused) if refused else None
 

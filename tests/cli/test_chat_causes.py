@@ -30,7 +30,7 @@ OPENAI = ("maas", "Qwen/Qwen2.5-0.5B-Instruct")
 
 
 class Case(NamedTuple):
-    """What is called, and the codes that are told of it. ``repairs`` tells that a check finds a base_url that works instead."""
+    """What is called, and the codes that are told of it. ``repairs`` tells that a check finds a base_url that works."""
 
     url: str
     codes: set[str]
