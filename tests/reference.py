@@ -45,6 +45,10 @@ VARIABLES = {
     "capitals or not",
     ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"): "whose certificates these calls trust, "
     "as KAG's clients take them",
+    ("OPENAI_API_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"): "are sent as OpenAI's SDK sends them: the key where "
+    "`api_key` is null, the others as headers; their values are never shown",
+    ("NETRC", "HOME"): "where the login is that requests (reranking, and type vllm of KAG 0.6) sends in place of a key",
+    ("SSLKEYLOGFILE",): "is only looked at: where it cannot be written KAG's clients fail; netdiag never writes it",
     ("DOCKER_HOST", "DOCKER_CONTEXT", "XDG_RUNTIME_DIR"): "which engine `--container` asks; also what Docker's own "
     "command takes: `DOCKER_CONFIG`, `DOCKER_TLS_VERIFY`, `DOCKER_CERT_PATH`",
     ("NETDIAG_CALLED", "NETDIAG_TERMINAL", "NETDIAG_PROCESS"): "are set for the netdiag in a container by the one on "
@@ -94,7 +98,7 @@ refuses: give it `--only files`.
 
 OF_VARIABLES = """
 Of the variables about proxies and certificates those count that the container's first process was started with, since
-KAG runs in it; a shell's own count where that cannot be looked at. `--db-password-env` and `--api-key-env` name further
+KAG runs in it; a shell's own count where that cannot be looked at. The same is so of those that its clients send. `--db-password-env` and `--api-key-env` name further
 variables, whose values are never printed.
 """
 

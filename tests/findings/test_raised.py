@@ -32,6 +32,7 @@ ELSEWHERE = {
     "cli/test_parser.py": "ND701",
     "cli/test_nothing_examined.py": "ND544 ND545",
     "test_outcome.py": "ND546",
+    "prove/test_process.py": "ND322 ND323 ND324 ND325",
     "cli/test_explain.py": "ND702",
 }
 """What is about a place that no world of the lab can be, a server of OpenSPG, files and journals, or a pasted text."""
