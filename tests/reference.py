@@ -98,8 +98,8 @@ refuses: give it `--only files`.
 
 OF_VARIABLES = """
 Of the variables about proxies and certificates those count that the container's first process was started with, since
-KAG runs in it; a shell's own count where that cannot be looked at. The same is so of those that its clients send. `--db-password-env` and `--api-key-env` name further
-variables, whose values are never printed.
+KAG runs in it; a shell's own count where that cannot be looked at. The same is so of those that its clients send.
+`--db-password-env` and `--api-key-env` name further variables, whose values are never printed.
 """
 
 
