@@ -7,6 +7,7 @@ from openspg import tables
 from openspg.beside import HOST, OK, PROBLEM, UNREADABLE, ended, reasons
 
 from netdiag.openspg import settings
+from netdiag.report.rendered import FORMATS
 from netdiag.text import Secret
 
 pytestmark = pytest.mark.parametrize("version", ["0.7", "0.8"])  # one of each shape
@@ -65,6 +66,16 @@ def test_a_refused_login(beside, version, command):
     assert reasons(done, "ND531") == {"db_login_refused"}
     assert {item["place"].split(" > ")[0] for item in done.report["endpoints"]} == {"knowledge base"}
     assert beside.database.configs() == before
+
+
+def test_a_refused_login_in_every_format(beside, version):
+    """The status is that of what could not be read, and each format says which login was refused."""
+    beside.server = beside.server._replace(database=beside.server.database._replace(password=Secret("wrong")))
+    done = {form: beside.told("check", "--format", form) for form in FORMATS}
+    assert {form: each.status for form, each in done.items()} == dict.fromkeys(FORMATS, UNREADABLE)
+    assert [form for form, each in done.items() if "ND531" not in each.said] == []
+    assert done["nagios"].said.startswith("NETDIAG UNKNOWN - the OpenSPG server tells its knowledge bases, but")
+    assert done["text"].said.startswith("problem: the OpenSPG server tells its knowledge bases, but")
 
 
 BAD = {
