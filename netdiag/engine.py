@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from netdiag import exits, openspg, platform, sources
+from netdiag import config, exits, openspg, platform, sources
 from netdiag.clock import now, since
 from netdiag.handed_in import seen_from_host
 from netdiag.model.event import Planned, Started, Tell, Written, tell_all
@@ -15,8 +15,9 @@ from netdiag.prove.target import hosts, ports
 from netdiag.prove.ways import Ways
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping
 
+    from netdiag.kag.version import Installed
     from netdiag.store import Store
 
 _LATER: Final = (
@@ -55,6 +56,22 @@ def server_of(job: Job, facts: Facts, place: Platform) -> openspg.Server:
     return openspg.find(job.root, facts, in_container=place.in_container, named=asked_for, said=job.database)
 
 
+def process_of(job: Job, place: Platform) -> config.Process:
+    """Return the process of KAG that reads the files here; what it depends on is looked up where a file needs it."""
+
+    def installed() -> "Installed":
+        from netdiag import kag
+
+        return kag.chosen(job.kag_version, job.root)
+
+    def values(names: "Collection[str]") -> "Mapping[str, str]":
+        from netdiag.probe.environment import values_of
+
+        return values_of(job.root, names, in_container=place.in_container)
+
+    return config.Process(installed, values)
+
+
 def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -> Report:
     """Check every configuration, and repair what is proven if ``job.write``; every outcome is in the report."""
     began, started = time.monotonic(), now()
@@ -63,7 +80,8 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
     named = platform.name(facts)
     server = server_of(job, facts, named)
     recovered = _recover(open_store, server) if job.write else ()
-    found = sources.gather(job.files, job.directory, job.stdin, job.only, sources.Beside(server, job.scope))
+    beside = sources.Beside(server, job.scope, process_of(job, named))
+    found = sources.gather(job.files, job.directory, job.stdin, job.only, beside)
     host, host_said = seen_from_host()
     siblings = platform.NO_SIBLINGS
     if host:
@@ -93,7 +111,7 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
     place = around.platform if around else platform.name(facts, ways.answers)
     answers = around.answers if around else ()
     evidence = Evidence(facts, answers, version.text, job.answer_s, environment.proxy_variables, host)
-    examined = of_endpoints(examined, ways.candidates, place, evidence)
+    examined = found.usable(of_endpoints(examined, ways.candidates, place, evidence))
 
     plan, not_planned = repair.plan(examined, found.documents)
     tell_all(tell, [Planned(edit) for edit in plan.edits])

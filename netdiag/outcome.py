@@ -25,11 +25,11 @@ def exit_code(report: Report, *, command: str, writes: bool) -> int:
             return status
     if writes and "ND603" in codes:
         return exits.CANNOT_WRITE
-    if not report.endpoints and codes & {"ND536", "ND537", "ND538", "ND542", "ND543"}:
+    if not report.endpoints and codes & {"ND536", "ND537", "ND538", "ND542", "ND543", "ND557"}:
         return exits.NO_CONFIGURATION
     if "ND603" in codes or any(findings.severity(code) == "error" for code in codes):
         return exits.PROBLEM
-    if report.plan.edits and not writes:
+    if "ND556" in codes or (report.plan.edits and not writes):  # proven, and to be typed by hand, or to be written
         return exits.PENDING if command in ("fix-base-url", "fix-compose") else exits.PROBLEM
     return exits.OK
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from netdiag import config, openspg
+from netdiag.findings.filled import of_variable
 from netdiag.model.endpoint import Endpoint, Span
 from netdiag.model.journal import Applied, PastFile, PastRun, PastState
 from netdiag.model.plan import Edit, Plan
@@ -43,7 +44,9 @@ def plan(examined: Sequence[Examined], documents: Mapping[str, config.Document])
         is_planned = _text(endpoint) in wanted
         is_shared = wanted.setdefault(_text(endpoint), item.proven_url) != item.proven_url
         planned = None if is_shared else _edits(documents[endpoint.source], item)
-        if planned is None:
+        if planned is None and not is_shared and endpoint.parts:
+            findings.append(of_variable(item))
+        elif planned is None:
             values = {"reason": "shared" if is_shared else "unquoted", "suggestion": item.proven_url}
             findings.append(Finding("ND506", endpoint.where, values))
         elif not is_planned:

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Final, NamedTuple
 
-from netdiag.config import formats
+from netdiag.config import formats, loading, yaml_tree
 from netdiag.config.endpoints import endpoints
 from netdiag.config.formats import Format
+from netdiag.config.loading import Refused
+from netdiag.config.process import Process
 from netdiag.config.tree import NotRead, Positions, Style
 from netdiag.config.unreadable import Unreadable
 from netdiag.model.endpoint import Endpoint
@@ -22,6 +24,7 @@ class Document(NamedTuple):
     """One source as it was read: its bytes, their SHA-256 in hexadecimal, and the endpoints in them.
 
     ``styles`` tells of the byte at which a base_url begins how the base_url is written, the outermost style first.
+    ``process`` is the one whose environment filled it in, and ``refused`` why KAG cannot load it.
     """
 
     source: str
@@ -30,21 +33,34 @@ class Document(NamedTuple):
     data: bytes
     endpoints: tuple[Endpoint, ...]
     styles: Mapping[int, tuple[Style, ...]]
+    process: Process | None = None
+    refused: Refused | None = None
 
     def __repr__(self) -> str:
         """Show nothing of what is in it: keys stand there."""
         return f"Document({self.source!r}, {self.format!r}, {self.digest!r})"
 
 
-def parse(data: bytes, source: str) -> Document:
+def parse(data: bytes, source: str, process: Process | None = None) -> Document:
     """Return what ``data`` configures; ``source`` names it, and its name is a hint at the format.
+
+    What KAG reads as its configuration is read as the KAG of ``process`` reads it, and filled in by its environment;
+    without one, and where that KAG cannot load it, what would be filled in is left alone.
 
     Raises :class:`Unreadable` with ``empty``, ``binary``, ``too_large``, ``syntax`` or ``too_deep``, nothing else.
     """
     text, positions = decoded(data, source)
+    name = PurePath(source)
+    loaded = _loaded(text, positions, len(data) - len(text.encode()), name, process)
+    format_: Format
+    is_loaded = loaded is not None and loaded.refused is None
     try:
-        format_, roots = formats.read(text, PurePath(source))
-        found = tuple(endpoints(source, text, roots, positions))
+        if loaded and is_loaded:
+            text, positions = loaded.text, loaded.positions
+            format_, roots = "yaml", yaml_tree.read_loaded(text, loaded.tag)
+        else:
+            format_, roots = formats.read(text, name)
+        found = tuple(endpoints(source, text, roots, positions, "loaded" if is_loaded else "refused" if loaded else ""))
     except NotRead as error:
         raise Unreadable(error.reason, source, positions.line(error.at), error.detail) from None
     except RecursionError:
@@ -53,7 +69,18 @@ def parse(data: bytes, source: str) -> Document:
         raise Unreadable(reason="too_large", source=source, line=0, detail="too large for this machine") from None
     styles = {endpoint.url_span.start: styles for endpoint, styles in found if endpoint.url_span}
     digest = hashlib.sha256(data).hexdigest()
-    return Document(source, format_, digest, data, tuple(endpoint for endpoint, _ in found), styles)
+    refused = loaded.refused if loaded else None
+    return Document(source, format_, digest, data, tuple(each for each, _ in found), styles, process, refused)
+
+
+def _loaded(
+    text: str, positions: Positions, shift: int, name: PurePath, process: Process | None
+) -> loading.Loaded | None:
+    if process is None or not loading.is_kags(text, name):
+        return None
+    loaded = loading.load(text, positions, shift, name, process)
+    is_hidden = loaded and not loaded.refused and formats.has_hidden_settings(text)
+    return None if is_hidden else loaded
 
 
 def decoded(data: bytes, source: str) -> tuple[str, Positions]:

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
-from netdiag.config import ini_tree, quoting, yaml_tree
+from netdiag.config import filled, ini_tree, quoting, yaml_tree
 from netdiag.config.tree import STRING, Node, Positions, Scalar, Sequence, Style, dotted, mappings
 from netdiag.config.tree import Mapping as MappingNode
-from netdiag.model.endpoint import Endpoint, Form, Kind, Span
+from netdiag.model.endpoint import Endpoint, Form, Kind, Part, Span
 from netdiag.text import Secret, without_secrets
 
 _EXPANDED: Final = re.compile(r"[$`]")  # by a shell, Docker Compose, python-dotenv
@@ -32,12 +32,17 @@ _TEMPLATE: Final = re.compile(r"\{[{%#]")
 _UNQUOTED_TEMPLATE: Final = re.compile(r"\{\{[^\r\n]{0,200}?\}\}")  # to YAML a mapping in a mapping
 
 
+ByKag = Literal["", "loaded", "refused"]
+"""Whether a text is what KAG's YAML reads, so that nothing else fills it in, or one that only KAG could fill in."""
+
+
 class _Read(NamedTuple):
     """What is read: the name of the source, its text, and where the text's characters stand in the source."""
 
     source: str
     text: str
     positions: Positions
+    by_kag: ByKag = ""
 
 
 class _Use(NamedTuple):
@@ -60,14 +65,14 @@ class _Use(NamedTuple):
 
 
 def endpoints(
-    source: str, text: str, roots: list[Node], positions: Positions
+    source: str, text: str, roots: list[Node], positions: Positions, by_kag: ByKag = ""
 ) -> Iterator[tuple[Endpoint, tuple[Style, ...]]]:
     """Yield every mapping with a ``base_url`` under ``roots``, in the document's order, and how that is written.
 
     A base_url that is merged into other mappings is one endpoint at its source; where these have other types or models,
-    one for each of them, which share its bytes.
+    one for each of them, which share its bytes. ``by_kag`` tells what KAG makes of ``text``.
     """
-    read = _Read(source, text, positions)
+    read = _Read(source, text, positions, by_kag)
     for root in roots:
         found = mappings(root)
         heirs: dict[Node, list[_Use]] = {}
@@ -132,9 +137,11 @@ def _endpoint(read: _Read, use: _Use, url: Node) -> Endpoint:
     nested = {name: node for name, node in use.values.items() if name in _NESTED and not isinstance(node, Scalar)}
     settings |= {name: _whole(node) for name, node in nested.items()}
     inner = _inner(read.text, url)
-    left_alone = _left_alone(read.text, url) or ("" if inner else "escaped")
+    fillings = {name: filled.of(scalar, read.text, read.positions) for name, scalar in scalars.items()}
+    parts = filled.parts(url, inner, read.text, read.positions, fillings["base_url"]) if "base_url" in scalars else ()
+    left_alone = _left_alone(read, use, url, parts) or ("" if inner else "escaped")
     start, end = inner or (url.start, url.start)
-    span = Span(read.positions.byte(start), read.positions.byte(end))
+    span = Span(*read.positions.span(start, end))
     type_, model = use.model
     return Endpoint(
         source=read.source,
@@ -144,13 +151,17 @@ def _endpoint(read: _Read, use: _Use, url: Node) -> Endpoint:
         type=type_,
         model=model,
         base_url=_written(read.text, url),
-        api_key=_api_key(read.text, scalars.get("api_key")),
+        api_key=_api_key(read, scalars.get("api_key")),
         settings={name: value for name, value in settings.items() if not _is_secret(name, value)},
         url_span=None if left_alone else span,
         left_alone=left_alone,
         uses=use.uses,
         column=read.positions.column(start),
-        forms={name: form for name in ("model", "api_key") if (form := _form(read.text, scalars.get(name)))},
+        forms={name: form for name in ("model", "api_key") if (form := _form(read, scalars.get(name)))},
+        filled={name: filling.variables for name, filling in fillings.items() if filling.variables},
+        unset={name: filling.unset for name, filling in fillings.items() if filling.unset},
+        unfilled=filled.unfilled(scalars) if read.by_kag == "loaded" else {},
+        parts=parts,
     )
 
 
@@ -174,9 +185,9 @@ def _whole(node: Node, depth: int = 4) -> Any:
     return {name: value for name, value in found.items() if not _is_secret(name, value)}
 
 
-def _form(text: str, scalar: Scalar | None) -> Form | None:
+def _form(read: _Read, scalar: Scalar | None) -> Form | None:
     """Return how a text is given that is none, or nothing where it is one."""
-    if scalar is None or _filled_in(text, scalar):
+    if scalar is None or _filled_in(read, scalar):
         return None
     value = yaml_tree.value_of(scalar)
     if value == "":
@@ -202,14 +213,22 @@ def _kind(steps: list[str | int], scalars: dict[str, Scalar]) -> Kind:
     return kind
 
 
-def _left_alone(text: str, url: Node) -> str:
+def _left_alone(read: _Read, use: _Use, url: Node, parts: tuple[Part, ...]) -> str:
     """Return why the value of a base_url must not be edited, in a word, or nothing where it may be."""
     if not isinstance(url, Scalar):
-        return "template" if text.startswith("{{", url.start) else "not_a_string"
-    if filled_in := _filled_in(text, url):
+        return "template" if read.text.startswith("{{", url.start) else "not_a_string"
+    is_unknown = read.by_kag == "refused" and any(map(_is_unknown, use.values.values()))
+    if filled_in := _filled_in(read, url) or ("template" if is_unknown else ""):
         return filled_in
+    if parts and not filled.has_literal_host(parts):
+        return "variable"
     if url.style == "python":
         return "python"
+    return _uneditable(url)
+
+
+def _uneditable(url: Scalar) -> str:
+    """Return why a base_url that stands in the file must not be edited there, or nothing where it may be."""
     if url.style == "block" or (url.style in ("ini", "env") and "\n" in url.text):
         return "block_scalar"
     if yaml_tree.tag_of(url) != STRING:
@@ -217,8 +236,16 @@ def _left_alone(text: str, url: Node) -> str:
     return "alias" if url.places > 1 and url.places != url.base_urls else ""
 
 
-def _filled_in(text: str, scalar: Scalar) -> str:
-    """Return what fills the scalar in before KAG uses it, if anything does."""
+def _is_unknown(node: Node) -> bool:
+    """Tell whether only KAG knows what a value is: of a template, or a tag, that was not filled in."""
+    return isinstance(node, Scalar) and (node.is_template or node.tag.upper().startswith("!ENV"))
+
+
+def _filled_in(read: _Read, scalar: Scalar) -> str:
+    """Return what fills the scalar in before KAG uses it, if anything does that was not done already."""
+    if read.by_kag == "loaded":
+        return ""
+    text = read.text
     if (scalar.tag.startswith("!") and "ENV" in scalar.tag.upper()) or "${" in scalar.text:
         return "environment"
     if scalar.style == "env" and not text.startswith("'", scalar.start) and _EXPANDED.search(scalar.text):
@@ -258,11 +285,11 @@ def _text(scalar: Scalar | None) -> str:
     return "" if scalar is None or yaml_tree.value_of(scalar) is None else scalar.text
 
 
-def _api_key(text: str, scalar: Scalar | None) -> Secret | None:
+def _api_key(read: _Read, scalar: Scalar | None) -> Secret | None:
     """Return the key; ``None`` where there is none, or only KAG's own environment or template knows it."""
     if scalar is None or yaml_tree.value_of(scalar) is None:
         return None
-    return None if _filled_in(text, scalar) else Secret(scalar.text)
+    return None if _filled_in(read, scalar) else Secret(scalar.text)
 
 
 def _is_secret(name: str, value: Any) -> bool:

@@ -42,11 +42,13 @@ class Scalar:
 
     ``within`` are the characters between its quotes where these are not simply its first and last one, and ``outer``
     the styles of the strings it is written inside, the outermost first. ``inner`` is the document that the text
-    itself is. ``is_template`` tells that Jinja makes a part of it, or may.
+    itself is. ``is_template`` tells that Jinja makes a part of it, or may. ``variable`` is the one that a tag has
+    filled it in from.
     """
 
     __slots__ = (
-        "base_urls", "end", "inner", "is_template", "outer", "places", "start", "style", "tag", "text", "within"
+        "base_urls", "end", "inner", "is_template", "outer", "places", "start", "style", "tag", "text", "variable",
+        "within",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a reader knows of a value when it meets it
@@ -69,6 +71,7 @@ class Scalar:
         self.outer: tuple[Style, ...] = ()
         self.inner: Node | None = None
         self.is_template = False
+        self.variable = ""
 
 
 class Mapping:
@@ -195,6 +198,10 @@ class Positions:
             return self._shift + at
         block = at // _BLOCK
         return self._shift + self._bytes_before[block] + len(self._text[block * _BLOCK : at].encode())
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the file's bytes ``[start, end)`` of these characters."""
+        return self.byte(start), self.byte(end)
 
     def line(self, at: int) -> int:
         """Return the line of the character ``at``, counted from 1 as an editor does."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from netdiag.findings import broken_off, host, proxies, reach, service, tls, typed
+from netdiag.findings import broken_off, filled, host, proxies, reach, service, tls, typed
 from netdiag.findings.catalog import catalog
 from netdiag.findings.context import Context
 from netdiag.findings.places import no_way, values
@@ -15,6 +15,7 @@ Rule = Callable[[Examined, Context], Iterator[Finding]]
 _RULES: Final[tuple[Rule, ...]] = (
     proxies.of_proxies,
     tls.of_tls,
+    filled.of_filling,
     service.of_calls,
     proxies.of_shell,
     broken_off.of_accepted,
@@ -53,7 +54,7 @@ def of_endpoint(examined: Examined, context: Context) -> tuple[Finding, ...]:
     """Return why this endpoint does not work, or why it is not edited; nothing when it works or can be repaired."""
     beside = tuple(service.of_success(examined, context)) if examined.verdict in ("works", "repairable") else ()
     if examined.verdict == "left_alone" or (examined.verdict == "repairable" and examined.endpoint.url_span is None):
-        return (_not_edited(examined), *beside)
+        return (_not_edited(examined, context), *beside)
     if examined.verdict != "broken":
         return beside
     found = [finding for rule in _RULES for finding in rule(examined, context)]
@@ -61,8 +62,10 @@ def of_endpoint(examined: Examined, context: Context) -> tuple[Finding, ...]:
     return tuple(finding for finding in found if not _is_hidden(finding.code, raised))
 
 
-def _not_edited(examined: Examined) -> Finding:
+def _not_edited(examined: Examined, context: Context) -> Finding:
     endpoint = examined.endpoint
+    if endpoint.left_alone == "variable":
+        return filled.of_variable(examined, context.place)
     values = {"base_url": endpoint.base_url, "suggestion": examined.proven_url, "reason": endpoint.left_alone}
     if examined.verdict == "left_alone":
         return Finding("ND504", endpoint.where, values)

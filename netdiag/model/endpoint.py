@@ -20,6 +20,15 @@ class Span(NamedTuple):
     end: int
 
 
+class Part(NamedTuple):
+    """A part of a base_url: its ``text``, how it is ``written`` in the file, and the variables that made it, if any."""
+
+    text: str
+    written: str
+    variables: tuple[str, ...] = ()
+    is_made: bool = False
+
+
 class Endpoint(NamedTuple):
     """One model configuration that holds a ``base_url``.
 
@@ -31,6 +40,10 @@ class Endpoint(NamedTuple):
     neither there nor has a value is missing. ``place`` is where people find it when that is no file:
     ``place_models > Ollama > qwen2.5:3b``, its ``place_`` words to be translated. ``column`` is where on its line the
     base_url begins, in characters counted from 1; 0 where there are no lines.
+
+    ``filled`` says which variables of KAG's environment fill in a setting, ``unset`` which of them are empty, and
+    ``unfilled`` what is written in a setting as if it were filled in, which this KAG takes as it stands. ``parts``
+    are those of a base_url that is filled in.
     """
 
     source: str
@@ -48,8 +61,28 @@ class Endpoint(NamedTuple):
     place: str = ""
     column: int = 0
     forms: Mapping[str, Form] = MappingProxyType({})
+    filled: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    unset: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    unfilled: Mapping[str, str] = MappingProxyType({})
+    parts: tuple[Part, ...] = ()
 
     @property
     def where(self) -> str:
         """The place a person opens: ``kag_config.yaml:3``."""
         return self.place or f"{self.source}:{self.line}"
+
+    def assignment(self, base_url: str) -> tuple[str, str] | None:
+        """Return the variable by which alone the base_url becomes another one, with the value that it needs."""
+        for at, part in enumerate(self.parts):
+            before = "".join(each.text for each in self.parts[:at])
+            after = "".join(each.text for each in self.parts[at + 1 :])
+            middle = base_url.removeprefix(before)
+            value = middle.removesuffix(after)
+            if part.is_made and len(part.variables) == 1 and before + value + after == base_url:
+                return part.variables[0], value
+        return None
+
+    @property
+    def written(self) -> str:
+        """The base_url as the file says it, before it is filled in."""
+        return "".join(part.written for part in self.parts) or self.base_url

@@ -6,7 +6,7 @@ here: others may hold keys, and the values of these may hold a proxy's password,
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
@@ -49,20 +49,41 @@ def of_server(root: Path, *, in_container: bool) -> Environment:
 
     This process's own outside a container, and where the first process is no server or may not be looked at.
     """
+    entries = _of_first(root) if in_container else None
+    return of_shell() if entries is None else Environment(_kept(entries.items()), "server")
+
+
+def _of_first(root: Path) -> dict[str, str] | None:
+    """Return the whole environment of the first process, or ``None`` where it is no server or may not be looked at."""
     first = root / "proc/1"
     try:
-        if not in_container or (first / "comm").read_text("utf-8", "replace").strip() in _NOT_THE_SERVER:
-            return of_shell()
+        if (first / "comm").read_text("utf-8", "replace").strip() in _NOT_THE_SERVER:
+            return None
         with (first / "environ").open("rb") as file:
             entries = file.read(_LIMIT).split(b"\0")
     except OSError:
-        return of_shell()
-    return Environment(_kept(os.fsdecode(entry).split("=", 1) for entry in entries if b"=" in entry), "server")
+        return None
+    found: dict[str, str] = {}
+    for entry in entries:
+        name, equals, value = os.fsdecode(entry).partition("=")
+        if equals:
+            found.setdefault(name, value)  # of a name that is there twice the first counts, as for os.environ
+    return found
+
+
+def values_of(root: Path, names: Collection[str], *, in_container: bool) -> dict[str, str]:
+    """Return the variables of these names that are set in the environment that :func:`of_server` tells of.
+
+    They are what a configuration names; their values may be keys.
+    """
+    first = _of_first(root) if in_container else None
+    variables: Mapping[str, str] = os.environ if first is None else first
+    return {name: variables[name] for name in names if name in variables}
 
 
 def _kept(entries: Iterable[Sequence[str]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in entries:
         if name.lower() in _KEPT:
-            found.setdefault(name, value)  # of a name that is there twice the first counts, as for os.environ
+            found.setdefault(name, value)
     return found

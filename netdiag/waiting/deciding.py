@@ -86,7 +86,7 @@ def after(  # noqa: PLR0913 - all that a decision depends on, so that none of it
 def in_the_way(report: Report) -> tuple[Finding, ...]:
     """Return the findings for which a report is not well: its errors, and warnings that decide how the run ended."""
     said = [*report.findings, *(finding for item in report.endpoints for finding in item.findings)]
-    deciding = {"ND603"} if report.endpoints else {"ND603", "ND536", "ND537", "ND538"}
+    deciding = {"ND556", "ND603"} if report.endpoints else {"ND603", "ND536", "ND537", "ND538"}
     return tuple(f for f in said if f.code in deciding or findings.severity(f.code) == "error")
 
 

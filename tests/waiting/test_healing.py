@@ -7,7 +7,7 @@ from netdiag.findings.catalog import catalog
 from netdiag.model.report import Finding
 from netdiag.waiting.healing import DEPENDS, HEALING_FAILURES, HEALS, NEVER, heals
 
-DECIDING_WARNINGS = {"ND536", "ND537", "ND538", "ND603"}
+DECIDING_WARNINGS = {"ND536", "ND537", "ND538", "ND556", "ND603"}
 """Warnings after which a run does not end well."""
 
 
