@@ -25,7 +25,7 @@ def exit_code(report: Report, *, command: str, writes: bool) -> int:
             return status
     if writes and "ND603" in codes:
         return exits.CANNOT_WRITE
-    if not report.endpoints and codes & {"ND536", "ND537", "ND538", "ND542", "ND543", "ND557"}:
+    if not report.endpoints and codes & {"ND536", "ND537", "ND538", "ND542", "ND543", "ND557", "ND560", "ND561"}:
         return exits.NO_CONFIGURATION
     if "ND603" in codes or any(findings.severity(code) == "error" for code in codes):
         return exits.PROBLEM

@@ -62,6 +62,8 @@ def parse(data: bytes, source: str, process: Process | None = None) -> Document:
             format_, roots = formats.read(text, name)
         found = tuple(endpoints(source, text, roots, positions, "loaded" if is_loaded else "refused" if loaded else ""))
     except NotRead as error:
+        if loaded and loaded.refused and loaded.refused.is_of_template:
+            return Document(source, "yaml", hashlib.sha256(data).hexdigest(), data, (), {}, process, loaded.refused)
         raise Unreadable(error.reason, source, positions.line(error.at), error.detail) from None
     except RecursionError:
         raise Unreadable(reason="too_deep", source=source, line=0, detail="too deeply nested") from None

@@ -193,7 +193,7 @@ def _form(read: _Read, scalar: Scalar | None) -> Form | None:
     if value == "":
         return "empty"
     if isinstance(value, str) or _has_no_types(scalar):
-        return None
+        return "number" if yaml_tree.tag_of(scalar).endswith(":timestamp") else None
     return "null" if value is None else "boolean" if isinstance(value, bool) else "number"
 
 

@@ -63,6 +63,11 @@ class Refused(NamedTuple):
     certain: bool = True
     by_kag: bool = True
 
+    @property
+    def is_of_template(self) -> bool:
+        """Whether it is about what Jinja makes of the file."""
+        return not self.word.startswith("yaml_")
+
 
 class Loaded(NamedTuple):
     """What KAG's YAML reads.
@@ -174,9 +179,17 @@ def _problem(text: str, name: PurePath, *, with_tag: bool) -> _Problem | None:
         problem = _Problem("yaml_deep", -1)
     except Exception:  # noqa: BLE001 - ValueError of 2024-13-45, KeyError of !!bool maybe, and PyYAML's own bugs
         problem = _Problem("yaml_value", at)
-    if problem is None and name.name == NAME and not isinstance(data, dict):
-        problem = _Problem("yaml_mapping", -1)
-    return problem
+    return problem or (_Problem(word, -1) if name.name == NAME and (word := _unusable(data)) else None)
+
+
+def _unusable(data: Any) -> str:
+    """Return the word for what KAG fails at once it has loaded a file, or nothing (conf.py, ``initialize``)."""
+    if not isinstance(data, dict):
+        return "yaml_mapping"
+    project, log = data.get("project", {}), data.get("log", {})
+    if not isinstance(project, dict) or not all(isinstance(key, str) for key in project):
+        return "yaml_project"
+    return "" if isinstance(log, dict) or log is None else "yaml_log"
 
 
 def _marked(text: str, error: yaml.MarkedYAMLError) -> _Problem:
