@@ -11,7 +11,7 @@ STATUSES = {
     exits.OK: "healthy, or fixed and proven; `watch` that was asked to stop by SIGTERM",
     exits.PROBLEM: "a problem remains (nothing was changed, or only what was proven), or there is nothing to roll back",
     exits.USAGE: "the command line cannot be understood",
-    exits.PENDING: "`--dry-run`: changes are pending",
+    exits.PENDING: "`--dry-run`: changes are pending; or what was proven has to be set by hand, in a variable",
     exits.ROLLED_BACK: "written, did not read back as planned, rolled back",
     exits.INTERNAL: "netdiag itself failed",
     exits.CANNOT_WRITE: "the fix is proven but cannot be written, or a rollback was refused",

@@ -1,11 +1,12 @@
 """What KAG's environment fills in, or should: variables to change, not set, or written as no KAG reads them. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
 from netdiag.findings.context import Context
+from netdiag.model.endpoint import Endpoint
 from netdiag.model.report import Examined, Finding
 from netdiag.text import shown
 
@@ -60,6 +61,28 @@ def of_filling(examined: Examined, context: Context) -> Iterator[Finding]:
         name = _NAME.search(written)
         said = {"written": written, "name": name.group() if name else "NAME", "setting": setting}
         yield Finding("ND558", endpoint.where, {"kag": context.kag, "release": release(context.kag), **said})
+
+
+def told(found: Sequence[Finding], endpoint: Endpoint) -> Iterator[Finding]:
+    """Yield the findings without those that say of a setting what its empty variable has brought about.
+
+    What KAG does not take of a setting that is filled in is the variable's to mend: the file says only its name.
+    """
+    for finding in found:
+        setting = _SAYS_MISSING.get(finding.code) or finding.values.get("setting") or finding.values.get("missing", "")
+        if finding.code not in _FOLLOWS or setting not in endpoint.filled:
+            yield finding
+        elif finding.code == "ND550" and setting not in endpoint.unset:
+            names = endpoint.filled[setting]
+            yield finding._replace(
+                code="ND562", values={**finding.values, "variables": ", ".join(names), "name": names[0]}
+            )
+        elif setting not in endpoint.unset:
+            yield finding
+
+
+_FOLLOWS: Final = frozenset({"ND408", "ND413", "ND550"})
+_SAYS_MISSING: Final = {"ND413": "api_key"}
 
 
 def _first(settings: Mapping[str, object]) -> str:

@@ -59,7 +59,8 @@ def of_endpoint(examined: Examined, context: Context) -> tuple[Finding, ...]:
         return beside
     found = [finding for rule in _RULES for finding in rule(examined, context)]
     raised = {finding.code for finding in found}
-    return tuple(finding for finding in found if not _is_hidden(finding.code, raised))
+    roots = [finding for finding in found if not _is_hidden(finding.code, raised)]
+    return tuple(filled.told(roots, examined.endpoint))
 
 
 def _not_edited(examined: Examined, context: Context) -> Finding:

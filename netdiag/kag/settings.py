@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from netdiag.kag.version import Version
 from netdiag.model.endpoint import Endpoint
-from netdiag.text import Secret, shown
+from netdiag.text import MASK, Secret, shown
 
 FLAGS: Final[Mapping[str, bool | None]] = {"true": True, "false": False, "none": None, "0": False, "1": True}
 """The words that KAG takes for a flag, in any case (registrable.py:57); it refuses all others."""
@@ -108,6 +108,8 @@ def _wrong(row: Row, setting: str, value: object, endpoint: Endpoint) -> Wrong:
     if form := endpoint.forms.get(setting):
         return Wrong(setting, _SHOWN_FORMS[form], f"{form}_for_text", _text_for(setting, form, endpoint), row.says)
     meant = _meant(row.taken, value)
+    if setting in endpoint.filled:  # a variable's value may be a secret, whatever it was meant for
+        return Wrong(setting, MASK, _reason(row.taken, value, meant), "", row.says)
     write = "" if meant is None else _yaml(meant)
     return Wrong(setting, _yaml(value), _reason(row.taken, value, meant), write, row.says)
 

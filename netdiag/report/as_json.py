@@ -172,7 +172,7 @@ def endpoint_of(endpoint: Endpoint, language: str) -> dict[str, Any]:
         "uses": endpoint.uses,
         "editable": endpoint.url_span is not None,
         "left_alone": endpoint.left_alone,
-        "filled": {name: list(variables) for name, variables in endpoint.filled.items()},
+        **({"filled": {name: list(names) for name, names in endpoint.filled.items()}} if endpoint.filled else {}),
     }
 
 

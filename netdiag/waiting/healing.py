@@ -121,6 +121,7 @@ NEVER: Final[Mapping[str, str]] = {
     "ND557": "a file that this KAG cannot load has to be mended",
     "ND558": "a setting: what is written as if it were filled in",
     "ND559": "a variable of KAG's process has to be set",
+    "ND562": "a variable of KAG's process, or how it is written",
     "ND572": "said of a compose file",
     "ND573": "said of a compose file",
     "ND574": "said of a compose file",

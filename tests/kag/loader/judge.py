@@ -1,8 +1,8 @@
 # ruff: noqa: PLC0415 - importing KAG prints, so standard output must be put aside before
 """KAG's own loader of configuration files, asked one text after another: run by the Python of a KAG's environment.
 
-Reads ``{"text": …, "environment": {…}}``, one a line, and answers each with ``{"error": …}``, or with ``{"nodes": […]}``:
-of every mapping that has a base_url the scalars, each as its type and its text.
+Reads ``{"text": …, "environment": {…}}``, one a line, and answers each with ``{"error": …}``, or with
+``{"nodes": […]}``: of every mapping that has a base_url the scalars, each as its type and its text.
 """
 
 import json

@@ -216,7 +216,7 @@ class Text(NamedTuple):
 
 def texts() -> Iterator[Text]:
     """Yield every text: first each choice alone beside what is usual, then mixtures."""
-    dice = random.Random(17)  # noqa: S311 - the same ones every time
+    dice = random.Random(17)
     found: dict[str, Text] = {}
     for each in (*_alone(), *_whole()):
         found.setdefault(each.name, each)
