@@ -1,16 +1,17 @@
 """Bytes → a document with its endpoints, whatever the bytes are."""
 
+import contextlib
 import hashlib
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Final, NamedTuple
 
 from netdiag.config import formats, loading, yaml_tree
-from netdiag.config.endpoints import endpoints
+from netdiag.config.endpoints import ByKag, endpoints
 from netdiag.config.formats import Format
 from netdiag.config.loading import Refused
 from netdiag.config.process import Process
-from netdiag.config.tree import NotRead, Positions, Style
+from netdiag.config.tree import Node, NotRead, Positions, Style
 from netdiag.config.unreadable import Unreadable
 from netdiag.model.endpoint import Endpoint
 
@@ -52,15 +53,15 @@ def parse(data: bytes, source: str, process: Process | None = None) -> Document:
     text, positions = decoded(data, source)
     name = PurePath(source)
     loaded = _loaded(text, positions, len(data) - len(text.encode()), name, process)
-    format_: Format
-    is_loaded = loaded is not None and loaded.refused is None
+    by_kag: ByKag = "refused" if loaded else ""
     try:
-        if loaded and is_loaded:
-            text, positions = loaded.text, loaded.positions
-            format_, roots = "yaml", yaml_tree.read_loaded(text, loaded.tag)
+        roots = loaded and _as_kag(loaded)
+        if loaded and roots is not None:
+            text, positions, by_kag = loaded.text, loaded.positions, "loaded"
+            format_: Format = "yaml"
         else:
             format_, roots = formats.read(text, name)
-        found = tuple(endpoints(source, text, roots, positions, "loaded" if is_loaded else "refused" if loaded else ""))
+        found = tuple(endpoints(source, text, roots, positions, by_kag))
     except NotRead as error:
         if loaded and loaded.refused and loaded.refused.is_of_template:
             return Document(source, "yaml", hashlib.sha256(data).hexdigest(), data, (), {}, process, loaded.refused)
@@ -73,6 +74,16 @@ def parse(data: bytes, source: str, process: Process | None = None) -> Document:
     digest = hashlib.sha256(data).hexdigest()
     refused = loaded.refused if loaded else None
     return Document(source, format_, digest, data, tuple(each for each, _ in found), styles, process, refused)
+
+
+def _as_kag(loaded: loading.Loaded) -> list[Node] | None:
+    """Return the roots of what KAG's YAML reads; nothing where it was not filled in, or even so cannot be read."""
+    if loaded.refused is None:
+        return yaml_tree.read_loaded(loaded.text, loaded.tag)
+    if loaded.is_filled:
+        with contextlib.suppress(NotRead):
+            return yaml_tree.read_loaded(loaded.text, loaded.tag)
+    return None
 
 
 def _loaded(

@@ -81,6 +81,11 @@ class Loaded(NamedTuple):
     tag: Callable[[str], str | None] | None = None
     refused: Refused | None = None
 
+    @property
+    def is_filled(self) -> bool:
+        """Whether Jinja has filled it in."""
+        return isinstance(self.positions, Origins)
+
     def __repr__(self) -> str:
         """Show nothing of it: keys stand there."""
         return f"Loaded({len(self.text)} characters, {self.refused})"

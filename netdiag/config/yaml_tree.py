@@ -166,6 +166,8 @@ def _detail(text: str, at: int, problem: str) -> str:
     line = re.compile(r"[^\r\n]*").match(text, line_start)
     if line and "{%" in line.group():
         return "a Jinja statement, {% … %}: the file is YAML only after KAG has filled it in"
+    if line and "${" in line.group():
+        return "${…} within {…} or […], where YAML wants quotation marks around it; and KAG does not fill it in"
     if text.startswith("\t", at):
         return "a tab, where YAML allows only blanks"
     return f"not valid YAML: {printable(problem, 120)}"

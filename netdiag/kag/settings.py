@@ -6,7 +6,6 @@ What is not in it KAG passes on as it is, or does not look at. Web pages and ``.
 is why it matters.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -19,9 +18,6 @@ FLAGS: Final[Mapping[str, bool | None]] = {"true": True, "false": False, "none":
 
 _MEANT: Final = {"yes": True, "on": True, "y": True, "t": True}
 """Words that people write for "true"; what else is refused probably means "false"."""
-
-
-_FILLED_IN: Final = re.compile(r"\{[{%]|\$\{")
 
 
 class Taken(NamedTuple):
@@ -99,8 +95,6 @@ def _given(endpoint: Endpoint) -> Mapping[str, Any]:
 def _is_taken(taken: Taken, value: object) -> bool:
     if value is None:
         return taken.null
-    if isinstance(value, str) and _FILLED_IN.search(value):
-        return True  # what it becomes only KAG's own environment knows
     return taken.words(value) if isinstance(value, str) else type(value) in taken.types
 
 

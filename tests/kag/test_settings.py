@@ -42,6 +42,8 @@ def vectors(**more) -> Endpoint:
         ("0.7", endpoint(MAAS, api_key=None), ("api_key", "null", "null_for_text", "none")),
         ("0.8", endpoint(MAAS, api_key=814), ("api_key", "123…", "number_for_text", '"KEY"')),
         ("0.8", endpoint(MAAS, model=7), ("model", "123…", "number_for_text", '"7"')),
+        ("0.8", endpoint(MAAS, timeout="${SECONDS}"), ("timeout", '"${SECONDS}"', "text_for_number", "")),
+        ("0.8", endpoint(MAAS, stream="{{ STREAM }}"), ("stream", '"{{ STREAM }}"', "word_for_flag", "false")),
         ("0.8", vectors(vector_dimensions="many"), ("vector_dimensions", '"many"', "text_for_number", "")),
         ("0.8", vectors(vector_dimensions=8.5), ("vector_dimensions", "8.5", "wants_integer", "")),
     ],
@@ -59,7 +61,6 @@ def test_a_setting_that_kag_does_not_take(version, given, told):
     ("version", "given"),
     [
         ("0.8", endpoint(MAAS, timeout=30, max_tokens=0, stream="False", temperature="0.7", think=1)),
-        ("0.8", endpoint(MAAS, timeout="{{ SECONDS }}")),
         ("0.6", endpoint(MAAS, timeout="30", max_tokens="many")),
         ("0.7", endpoint(MAAS, max_tokens="8192")),
         ("0.8", endpoint(OLLAMA, api_key="", max_tokens="8192", temperature=True)),
@@ -68,7 +69,7 @@ def test_a_setting_that_kag_does_not_take(version, given, told):
     ],
 )
 def test_what_kag_takes_or_does_not_look_at(version, given):
-    """A setting matters where this version's constructor has it; what is filled in later is not known here."""
+    """A setting matters where this version's constructor has it."""
     assert wrong(version, given) is None
 
 
