@@ -53,6 +53,8 @@ PROXY_FORBIDS: Final = "proxy_forbids"
 PROXY_NO_WAY: Final = "proxy_no_way"
 REDIRECTED_AWAY: Final = "redirected_away"
 TOO_LARGE: Final = "too_large"
+TOO_MANY_REDIRECTS: Final = "too_many_redirects"
+CLIENT_TIMED_OUT: Final = "client_timed_out"
 # the model service
 NOT_A_MODEL_SERVICE: Final = "not_a_model_service"
 PATH_NOT_FOUND: Final = "path_not_found"

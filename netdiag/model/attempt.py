@@ -43,8 +43,24 @@ class Request(NamedTuple):
     bearer: Secret | None = None
 
 
+class Redirect(NamedTuple):
+    """One redirect that was followed: its ``status``, and with which ``method`` the client went on to ``url``.
+
+    ``url`` has neither user-info nor query. ``away`` tells that it is of another origin.
+    """
+
+    status: int
+    method: str
+    url: str
+    away: bool
+
+
 class Answer(NamedTuple):
-    """What came back for one HTTP request: a response, or a ``failure`` when there was none."""
+    """What came back for one HTTP request: a response, or a ``failure`` when there was none.
+
+    A failure with a ``status`` came after the headers of a response. ``earlier`` are the answers of earlier tries, as
+    text that is not yet printable.
+    """
 
     status: int | None = None
     headers: Mapping[str, str] = MappingProxyType({})
@@ -52,6 +68,8 @@ class Answer(NamedTuple):
     failure: str | None = None
     detail: str = ""
     duration_ms: float = 0.0
+    redirects: tuple[Redirect, ...] = ()
+    earlier: tuple[str, ...] = ()
 
 
 class Service(NamedTuple):
