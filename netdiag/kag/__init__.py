@@ -5,9 +5,10 @@ send (tests/kag/recordings). KAG itself is never imported: importing it is slow 
 """
 
 from netdiag.kag.calls import Call, NotSent, call, smaller
+from netdiag.kag.clients import client_of, is_sent, limit_s, pause_s
 from netdiag.kag.mending import mended
 from netdiag.kag.paths import fault, is_provider, other_version, right_path
-from netdiag.kag.verdict import ABOUT_PATHS, dimensions, judge, seen
+from netdiag.kag.verdict import ABOUT_PATHS, dimensions, judge, said, seen
 from netdiag.kag.version import NEWEST, Installed, chosen, installed, parse
 
 __all__ = [
@@ -18,15 +19,20 @@ __all__ = [
     "NotSent",
     "call",
     "chosen",
+    "client_of",
     "dimensions",
     "fault",
     "installed",
     "is_provider",
+    "is_sent",
     "judge",
+    "limit_s",
     "mended",
     "other_version",
     "parse",
+    "pause_s",
     "right_path",
+    "said",
     "seen",
     "smaller",
 ]

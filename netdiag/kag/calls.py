@@ -26,11 +26,15 @@ USER: Final = {"role": "user", "content": QUESTION}
 
 
 class Call(NamedTuple):
-    """One request, and how its answer is read (a key of :mod:`netdiag.kag.verdict`)."""
+    """One request, and how its answer is read (a key of :mod:`netdiag.kag.verdict`).
+
+    ``timeout`` is what the setting of that name says, as it is.
+    """
 
     request: Request
     reads: Reads
     version: Version
+    timeout: object = None
 
     @property
     def body(self) -> Mapping[str, Any]:
@@ -81,7 +85,7 @@ def call(version: Version, endpoint: Endpoint, base_url: str) -> Call | NotSent:
     if row.reads == "openai_chat" and version == "0.8":
         body |= _extra(endpoint)
     request = Request("POST", url, _HEADERS, json.dumps(body).encode(), _bearer(row.key, endpoint))
-    return Call(request, row.reads, version)
+    return Call(request, row.reads, version, endpoint.settings.get("timeout"))
 
 
 def smaller(call: Call, tokens: int) -> Call:
