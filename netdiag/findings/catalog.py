@@ -17,7 +17,7 @@ LANGUAGES: Final = ("en", "zh")
 
 REGISTRY: Final = Path(__file__).with_name("registry.json")
 
-_TERMS: Final = frozenset({"failure", "reason", "tried"})
+_TERMS: Final = frozenset({"failure", "reason", "tried", "limit", "limited_by", "empty", "first"})
 """Values that are words of a closed vocabulary and have a translation of their own."""
 
 

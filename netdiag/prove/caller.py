@@ -13,6 +13,7 @@ from netdiag.model.endpoint import Endpoint
 from netdiag.model.event import Answered, Called, Calling, Tell
 from netdiag.probe.environment import Environment, of_shell
 from netdiag.probe.identity import identify, listed, stranger
+from netdiag.prove import remarks
 from netdiag.prove.between import Between, Cause
 from netdiag.text import shown
 
@@ -95,23 +96,30 @@ class Caller:
             said, who = shown(cause.detail), self._who(call.request.url, cause.failure)
             more = {**who, **_unheard(seen), **_suggested(cause, base_url)}
             return Proof(host, base_url, cause.failure, said, seen.status, seen.duration_ms, service, seen=more)
-        answer = self._send(call, f"{endpoint.model} at {shown(base_url)}")
+        answer = self._send(call, f"{endpoint.model} at {shown(base_url)}", away=trusted)
         if kag.judge(call, answer)[0] is None:
-            length = _length(endpoint, call, answer)
-            return Proof(host, base_url, None, "", answer.status, answer.duration_ms, service, seen=length)
+            return _worked(endpoint, Proof(host, base_url, None, service=service), call, answer)
         if service is None:
             service, seen = self._identify(call.request.url)
-        return self._failed(endpoint, Proof(host, base_url, None, service=service), call, answer, seen)
+        return self._failed(endpoint, Proof(host, base_url, None, service=service), call, answer, seen, away=trusted)
 
-    def _failed(self, endpoint: Endpoint, proof: Proof, call: Call, answer: Answer, unasked: Answer) -> Proof:
+    def _failed(  # noqa: PLR0913 - all there is to know
+        self, endpoint: Endpoint, proof: Proof, call: Call, answer: Answer, unasked: Answer, *, away: bool
+    ) -> Proof:
         """Return the ``proof`` with all there is to know of a call that failed; ``unasked`` told who is there."""
         base_url, service = proof.url, proof.service or Service("other")
         failure, detail = kag.judge(call, answer)
         if failure in kag.ABOUT_PATHS and service.name == "other" and not kag.is_provider(config.split(base_url).host):
             failure = failures.NOT_A_MODEL_SERVICE
         cause = self._between.cause(call, answer, failure or failures.UNKNOWN, detail)
-        small = self._smaller(endpoint, call, answer, cause.failure)
+        if cause.failure == failure and remarks.is_lost(answer, failure):
+            cause = cause._replace(failure=failures.REDIRECTED_AWAY)
+        small = self._smaller(endpoint, call, answer, cause.failure, away=away)
         if small.get("tried") == WORKS:
+            again = self._between.send(call, away=away)
+            if kag.judge(call, again)[0] is None:  # then it was not the number of tokens
+                first = f"HTTP {answer.status}: {detail}"
+                return _worked(endpoint, proof, call, again._replace(earlier=(*answer.earlier, first, *again.earlier)))
             cause = cause._replace(failure=failures.TOO_MANY_TOKENS)
         secrets = [endpoint.api_key] if endpoint.api_key else []
         wanted = self._wanted(endpoint, base_url, service) if cause.failure in kag.ABOUT_PATHS else ""
@@ -127,7 +135,12 @@ class Caller:
             duration_ms=answer.duration_ms,
             service=service,
             wanted_url=wanted,
-            seen={**told, **_unheard(unasked), **_suggested(cause, base_url)},
+            seen={
+                **told,
+                **remarks.of_redirects(endpoint, base_url, answer),
+                **_unheard(unasked),
+                **_suggested(cause, base_url),
+            },
         )
 
     def through_proxy(self, endpoint: Endpoint, host: str) -> Proof | None:
@@ -138,10 +151,10 @@ class Caller:
         call = kag.call(self._version, endpoint, endpoint.base_url)
         if not isinstance(call, Call) or self._between.way(call).proxy is None:
             return None
-        answer = self._send(call, f"{endpoint.model} at {shown(endpoint.base_url)}")
+        answer = self._send(call, f"{endpoint.model} at {shown(endpoint.base_url)}", away=True)
         if kag.judge(call, answer)[0]:
             return None
-        proof = Proof(host, endpoint.base_url, None, "", answer.status, answer.duration_ms)
+        proof = _worked(endpoint, Proof(host, endpoint.base_url, None), call, answer)
         self.tell(Called(endpoint, proof))
         return proof
 
@@ -155,6 +168,8 @@ class Caller:
         """Return what the rules want of a failed call beside its failure, by name."""
         secrets = [endpoint.api_key] if endpoint.api_key else []
         told = {name: shown(said, secrets) for name, said in kag.seen(call, answer).items()}
+        if failure == failures.CLIENT_TIMED_OUT:
+            told |= remarks.of_limit(call)
         told |= {
             "type": endpoint.type,
             "asked_path": shown(config.split(call.request.url).path),
@@ -170,7 +185,7 @@ class Caller:
     def _listed(self, call: Call, base_url: str) -> tuple[str, ...]:
         """Return the models that a provider lists only for a key, which it has just been sent."""
         request = Request("GET", f"{base_url.rstrip('/')}/models", call.request.headers, b"", call.request.bearer)
-        return listed(self._between.send(call._replace(request=request)))
+        return listed(self._between.once(call._replace(request=request)))
 
     def _who(self, url: str, failure: str) -> Mapping[str, str]:
         """Return under ``who`` what answers at ``url``, where that is no model service."""
@@ -184,18 +199,20 @@ class Caller:
             self._services[origin] = identify(origin, connect_s=CONNECT_LIMIT_S, environment=self._environment)
         return self._services[origin]
 
-    def _send(self, call: Call, what: str) -> Answer:
+    def _send(self, call: Call, what: str, *, away: bool, once: bool = False) -> Answer:
         request = call.request
-        key = (request.url, request.body, request.bearer)
+        key = (request.url, request.body, request.bearer, call.version, call.reads, call.timeout, away)
         if key not in self._answers:
             self.tell(Calling(what))
             try:
-                self._answers[key] = self._between.send(call)
+                self._answers[key] = (self._between.once if once else self._between.send)(call, away=away)
             finally:
                 self.tell(Answered(what))
         return self._answers[key]
 
-    def _smaller(self, endpoint: Endpoint, call: Call, answer: Answer, failure: str) -> Mapping[str, str]:
+    def _smaller(
+        self, endpoint: Endpoint, call: Call, answer: Answer, failure: str, *, away: bool
+    ) -> Mapping[str, str]:
         """Return what became of the same call with fewer tokens to answer with, where their number may be what failed.
 
         KAG 0.8 asks for 8192, and not every server says in its refusal that this is too many.
@@ -208,7 +225,7 @@ class Caller:
         if not 0 < fewer < asked:
             return {}
         small = kag.smaller(call, fewer)
-        failed = kag.judge(small, self._send(small, f"{endpoint.model}, max_tokens {fewer}"))[0]
+        failed = kag.judge(small, self._send(small, f"{endpoint.model}, max_tokens {fewer}", away=away, once=True))[0]
         known = {"asked": str(asked), "limit": "?", **told, "fewer": str(fewer), "tried": failed or WORKS}
         return known if failed is None or failure == failures.TOO_MANY_TOKENS else {}
 
@@ -232,11 +249,10 @@ WORKS = "small_call_works"
 """What became of the smaller call (findings/terms.yaml)."""
 
 
-def _length(endpoint: Endpoint, call: Call, answer: Answer) -> Mapping[str, str]:
-    """Return under ``dimensions`` how long a vector is that is not as long as its setting says."""
-    said = endpoint.settings.get("vector_dimensions")
-    length = kag.dimensions(call, answer) if said else 0
-    return {"dimensions": str(length), "configured": shown(str(said))} if length and str(said) != str(length) else {}
+def _worked(endpoint: Endpoint, proof: Proof, call: Call, answer: Answer) -> Proof:
+    """Return the ``proof`` of a call that KAG takes the answer of."""
+    seen = remarks.of_success(endpoint, call, answer)
+    return proof._replace(status=answer.status, duration_ms=answer.duration_ms, seen=seen)
 
 
 def _origin(url: str) -> str:

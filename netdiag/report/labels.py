@@ -181,6 +181,9 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "when_seen": {"en": "the host could see into the container:", "zh": "从宿主机可以看到容器内部："},
     "when_compose": {"en": "the container is of compose:", "zh": "该容器由 compose 创建："},
     "when_narrow": {"en": "the port is not published for containers:", "zh": "该端口没有向容器发布："},
+    "when_by_setting": {"en": "timeout is set:", "zh": "设置了 timeout："},
+    "when_onward": {"en": "a base_url that leads there at once is known:", "zh": "已知可以直接到达的 base_url："},
+    "when_kag": {"en": "KAG", "zh": "KAG"},
     "page_host": {"en": "what netdiag saw on the host", "zh": "netdiag 在宿主机上看到的情况"},
     "host_listening": {"en": "listening", "zh": "正在监听"},
     "host_unseen": {

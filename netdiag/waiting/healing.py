@@ -96,6 +96,7 @@ NEVER: Final[Mapping[str, str]] = {
     "ND427": "this Ollama has no models (404)",
     "ND451": "a setting: stream",
     "ND452": "a setting: the path, or which KAG is meant",
+    "ND457": "where a service redirects to is one of its settings",
     "ND430": "a setting: the host is mistyped",
     "ND501": "a configuration that cannot be read has to be mended",
     "ND502": "there is no configuration",
@@ -146,6 +147,7 @@ HEALING_FAILURES: Final = frozenset(
         failures.TIMED_OUT,
         failures.READ_TIMED_OUT,
         failures.ANSWER_UNFINISHED,
+        failures.CLIENT_TIMED_OUT,
         failures.HOST_UNREACHABLE,
         failures.NETWORK_UNREACHABLE,
         failures.DNS_NXDOMAIN,
@@ -188,6 +190,7 @@ DEPENDS: Final[Mapping[str, Depends]] = {
     "ND311": Depends("status", _HEALING_STATUSES),
     "ND401": Depends("status", _HEALING_STATUSES),  # a web server in front of a service that is not there yet
     "ND406": Depends("status", _HEALING_STATUSES),
+    "ND453": Depends("limited_by", frozenset({"limit_of_setting", "limit_of_client"})),  # a model is loaded meanwhile
     "ND530": Depends("reason", _HEALING_REASONS),
 }
 
