@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from kag.judge.answers import ANSWERS
+from kag.judge.manners import SETTINGS_FOR
 from kag.judge.server import MODELS
 
 from netdiag.kag.version import Version
@@ -301,8 +302,9 @@ def _answers(version: Version) -> Iterator[Case]:
     for kind, type_ in _sending(version):
         if _is_alias(version, kind, type_):
             continue
-        usual = _usual(version, kind, type_, "canned")
         for answer in ANSWERS[kind]:
-            yield _case(version, kind, "canned", type_, usual, answer)
+            usual = _usual(version, kind, type_, "canned") | SETTINGS_FOR.get(answer, {})
+            if not answer.endswith("a stream"):
+                yield _case(version, kind, "canned", type_, usual, answer)
             if kind == "chat":
                 yield _case(version, kind, "canned", type_, usual | {"stream": ("true", True)}, answer)
