@@ -66,22 +66,31 @@ def call(version: Version, endpoint: Endpoint, base_url: str) -> Call | NotSent:
     """Return what KAG ``version`` sends for ``endpoint`` if its base_url were ``base_url``."""
     if nothing := _calls_nobody(version, endpoint):
         return nothing
-    rows = [row for row in ROWS if version in row.versions and row.kind == endpoint.kind]
-    row = next((row for row in rows if endpoint.type in row.types), None)
+    row = _row(version, endpoint)
     if row is None:
+        rows = (row for row in ROWS if version in row.versions and row.kind == endpoint.kind)
         known = ", ".join(dict.fromkeys(name for row in rows for name in row.types))
         return NotSent(failures.UNSUPPORTED_TYPE, known)
     if refused := _refused(version, endpoint, row):
         return refused
     try:
-        url = _url(row, base_url)
-    except ValueError:
-        return NotSent(failures.BAD_URL, "blanks" if any(map(str.isspace, base_url)) else "bad_port")
+        where = _url(row, base_url)
+    except addresses.UnusableError as error:
+        return NotSent(failures.BAD_URL, error.word)
     body = {**row.body(endpoint), "model": _sent_model(version, endpoint)}
     if row.reads == "openai_chat" and version == "0.8":
         body |= _extra(endpoint)
-    request = Request("POST", url, _HEADERS, json.dumps(body).encode(), _bearer(row.key, endpoint))
+    request = Request("POST", where, _HEADERS, json.dumps(body).encode(), _bearer(row.key, endpoint))
     return Call(request, row.reads, version)
+
+
+def url(version: Version, endpoint: Endpoint, base_url: str) -> str:
+    """Return where KAG ``version`` posts for ``endpoint`` if its base_url were ``base_url``; empty for other types.
+
+    Raises :class:`netdiag.kag.addresses.UnusableError` for a base_url that its client cannot use.
+    """
+    row = _row(version, endpoint)
+    return _url(row, base_url) if row else ""
 
 
 def smaller(call: Call, tokens: int) -> Call:
@@ -91,6 +100,12 @@ def smaller(call: Call, tokens: int) -> Call:
 
 
 _HEADERS: Final = {"Accept": "application/json", "Content-Type": "application/json"}
+
+
+def _row(version: Version, endpoint: Endpoint) -> Row | None:
+    """Return the row for this kind and type, or ``None`` where KAG ``version`` knows no such type."""
+    rows = (row for row in ROWS if version in row.versions and row.kind == endpoint.kind)
+    return next((row for row in rows if endpoint.type in row.types), None)
 
 
 def _calls_nobody(version: Version, endpoint: Endpoint) -> NotSent | None:
@@ -126,7 +141,7 @@ def _wrong(version: Version, endpoint: Endpoint) -> NotSent | None:
 
 
 def _url(row: Row, base_url: str) -> str:
-    """Return where the client of this row posts; raises :exc:`ValueError` for a base_url that it cannot take apart."""
+    """Return where the client of this row posts. Raises :class:`netdiag.kag.addresses.UnusableError`."""
     if row.path is None:
         return addresses.of_requests(base_url)
     return (addresses.of_ollama if row.types == _OLLAMA else addresses.of_openai)(base_url, row.path)

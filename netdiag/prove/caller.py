@@ -36,7 +36,7 @@ class Caller:
         *,
         certain: bool = True,
     ) -> None:
-        self._version = version
+        self.version = self._version = version
         self._certain = certain
         self.tell = tell
         self._environment = environment or of_shell()

@@ -14,7 +14,8 @@ from netdiag.model.place import Candidate
 from netdiag.model.report import Examined, Verdict
 from netdiag.prove.beside import side_by_side
 from netdiag.prove.caller import Caller
-from netdiag.prove.target import Target, problem
+from netdiag.prove.target import Target
+from netdiag.prove.url_check import mistyped, problem
 from netdiag.prove.ways import Ways
 
 
@@ -64,12 +65,21 @@ def _refused(refused: Proof, to: Target, ways: Ways, caller: Caller) -> Examined
 
 
 def _called(to: Target, ways: Ways, caller: Caller) -> Examined:
-    endpoint = to.endpoint
-    if word := problem(to):
-        suggestion = config.suggest(endpoint.base_url)
-        unusable = Proof(to.url.host, endpoint.base_url, failures.BAD_URL, word, wanted_url=suggestion)
-        return Examined(endpoint, "broken", proofs=(unusable,))
-    return _host(to, ways, caller) if to.local else _elsewhere(to, caller)
+    if word := problem(to, caller.version):
+        return _unusable(to, word)
+    if word := mistyped(to, caller.version):
+        proof = caller.prove(to.endpoint, to.url.host, to.endpoint.base_url, trusted=True)
+        if proof.failure:
+            return _unusable(to, word)._replace(attempts=_calls(to, [proof]))
+        return Examined(to.endpoint, "works", _calls(to, [proof]), (proof,), proven_url=proof.url)
+    return _host(to, ways, caller) if to.raced else _elsewhere(to, caller)
+
+
+def _unusable(to: Target, word: str) -> Examined:
+    """Return that the base_url cannot work as it is written; ``word`` is what is wrong with it."""
+    base_url = to.endpoint.base_url
+    unusable = Proof(to.url.host, base_url, failures.BAD_URL, word, wanted_url=config.suggest(base_url))
+    return Examined(to.endpoint, "broken", proofs=(unusable,))
 
 
 def _host(to: Target, ways: Ways, caller: Caller) -> Examined:

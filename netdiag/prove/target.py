@@ -8,6 +8,9 @@ from netdiag.model.endpoint import OLLAMA_PORT, Endpoint
 from netdiag.model.place import Candidate
 
 _PORTS: Final = {"http": 80, "https": 443}
+_HARMLESS: Final = frozenset({"", "blanks", "full_width", "control_characters"})
+"""Typing errors that leave scheme, host and port as they were meant; some of KAG's clients do not mind them."""
+
 _UNKNOWN_VALUES: Final = frozenset({"template", "environment", "not_a_string"})
 
 
@@ -18,6 +21,11 @@ class Target(NamedTuple):
     url: config.Url
     port: int
     local: bool
+
+    @property
+    def raced(self) -> bool:
+        """Whether the candidates are connected to on its port: it means this host, and its port is one."""
+        return self.local and self.url.problem in _HARMLESS
 
     def is_at(self, candidate: Candidate) -> bool:
         """Tell whether the configured host is this candidate: every spelling of loopback is ``localhost``."""
@@ -58,17 +66,6 @@ def ports(endpoints: Iterable[Endpoint]) -> tuple[int, ...]:
 def hosts(endpoints: Iterable[Endpoint]) -> frozenset[str]:
     """Return the hosts that base_urls name."""
     return frozenset(to.url.host for endpoint in endpoints if (to := target(endpoint)))
-
-
-def problem(to: Target) -> str:
-    """Return the word for what makes this base_url unusable, or nothing.
-
-    A missing scheme is no problem for type ``ollama``, whose SDK adds it; every other client says
-    ``Connection error.`` to it.
-    """
-    if to.url.problem:
-        return to.url.problem
-    return "no_scheme" if not to.url.scheme and to.endpoint.type.lower() != "ollama" else ""
 
 
 def _port(endpoint: Endpoint, url: config.Url) -> int:

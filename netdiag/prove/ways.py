@@ -12,7 +12,7 @@ from netdiag.model.place import Candidate, NameAnswer
 from netdiag.model.report import Examined
 from netdiag.probe import control
 from netdiag.probe.race import CONNECT_LIMIT_S, Race, race
-from netdiag.prove.target import Target, problem, target
+from netdiag.prove.target import Target, target
 
 NONE: Final = Race((), {}, {})
 
@@ -36,7 +36,7 @@ class Ways:
         self.candidates = tuple(candidates)
         self._tell = tell
         targets = [self.target(endpoint) for endpoint in endpoints]
-        self._ports = tuple({to.port: None for to in targets if to and to.local and not problem(to)})
+        self._ports = tuple({to.port: None for to in targets if to and to.raced})
         self._lock = threading.Lock()
         self._race = NONE
         if self._ports:

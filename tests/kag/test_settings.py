@@ -95,6 +95,14 @@ def test_settings_that_are_read(data, settings):
     assert found.settings == settings
 
 
+def where(url_of, written: str) -> str:
+    """Where a client posts, or the word for why it cannot."""
+    try:
+        return url_of(written)
+    except kag.UnusableError as error:
+        return error.word
+
+
 @pytest.mark.parametrize(
     ("written", "openai", "ollama"),
     [
@@ -105,39 +113,67 @@ def test_settings_that_are_read(data, settings):
         ("http://h:1/v1#a", "http://h:1/v1/p", "http://h:1/v1/p"),
         ("http://h:1/v1?a=b", "http://h:1/v1?a=b/p", "http://h:1/v1/p"),
         ("http://user:word@h:1", "http://user:word@h:1/p", "http://h:1/p"),
-        ("http://h", "http://h/p", "http://h:80/p"),
-        ("https://H/x", "https://H/x/p", "https://h:443/x/p"),
-        ("h", "h/p", "http://h:11434/p"),
-        ("[::1]:2/", "[::1]:2/p", "http://[::1]:2/p"),
+        ("http://h", "http://h/p", "http://h/p"),
+        ("https://H/x", "https://h/x/p", "https://h/x/p"),
+        ("HTTP://h", "http://h/p", "http://h:11434/p"),
+        ("h", "no_scheme", "http://h:11434/p"),
+        ("h:1", "no_scheme", "http://h:1/p"),
+        ("[::1]:2/", "no_scheme", "http://[::1]:2/p"),
+        ("http://h:1\n", "client_refuses", "http://h:1/p"),
+        ("http://h:1/v1\n", "client_refuses", "http://h:1/v1/p"),
+        (" http://h:1", "client_refuses", "client_refuses"),
+        ("http://h:1/v1 ", "http://h:1/v1%20/p", "http://h:1/v1%20/p"),
+        ("http://h:1 ", "http://h:1/p", "bad_port"),
+        ("http://h:00080/v1", "http://h/v1/p", "http://h/v1/p"),
+        ("http://h:99999/v1", "bad_port", "bad_port"),
+        ("http://h:port/v1", "client_refuses", "bad_port"),
+        ("http://127。0。0。1:1", "http://127.0.0.1:1/p", "http://127.0.0.1:1/p"),
+        ("http://１２７.0.0.1:1", "client_refuses", "client_refuses"),
+        ("http：//h:1", "no_scheme", "client_refuses"),
+        ("http://b\u00fccher:1", "http://xn--bcher-kva:1/p", "http://xn--bcher-kva:1/p"),
+        ("http://a_b:1", "http://a_b:1/p", "http://a_b:1/p"),
+        ("http://h.:1", "http://h.:1/p", "http://h.:1/p"),
+        ("http://a..b:1", "client_refuses", "client_refuses"),
+        ("http://%68:1", "http://%68:1/p", "http://%68:1/p"),
+        ("ftp://h:1", "client_refuses", "client_refuses"),
+        ("http:/h:1", "no_host", "http://http:11434/h:1/p"),
+        ("", "empty", "empty"),
     ],
 )
 def test_the_url_of_two_sdks(written, openai, ollama):
-    """One base_url is two addresses, by what the SDK keeps of it."""
-    assert (addresses.of_openai(written, "/p"), addresses.of_ollama(written, "/p")) == (openai, ollama)
+    """One base_url is two addresses, by what the SDK keeps of it; what httpx cannot use the SDK refuses."""
+    urls = (lambda text: addresses.of_openai(text, "/p"), lambda text: addresses.of_ollama(text, "/p"))
+    assert tuple(where(url_of, written) for url_of in urls) == (openai, ollama)
 
 
 @pytest.mark.parametrize(
     ("written", "sent"),
     [
         (" http://h/v1", "http://h/v1"),
+        ("HTTP://H/v1", "http://h/v1"),
         ("http://h/v1\t", "http://h/v1%09"),
+        ("http://h/v1\n", "http://h/v1%0A"),
         ("http://h/%76%31?a=%2f", "http://h/v1?a=%2F"),
         ("http://h/模", "http://h/%E6%A8%A1"),
+        ("http://h/a/./b/../c[1]", "http://h/a/c%5B1%5D"),
+        ("http://h/50%", "http://h/50%25"),
+        ("http://h/v1#a", "http://h/v1"),
+        ("http://0177.0.0.01:1/v1", "http://127.0.0.1:1/v1"),
+        ("http://127。0。0。1:1/v1", "client_refuses"),
+        ("http://b\u00fccher/v1", "http://xn--bcher-kva/v1"),
+        ("http://h:1 ", "bad_port"),
+        ("http://h:1x", "bad_port"),
+        ("http://h:99999/v1", "bad_port"),
+        ("http://.h/v1", "client_refuses"),
+        ("http:/h/v1", "no_scheme"),
+        ("h:1/v1", "no_scheme"),
+        ("http:///v1", "no_host"),
+        ("", "empty"),
     ],
 )
 def test_the_url_of_requests(written, sent):
     """Blanks before it go, needless escapes too, and what needs one gets it."""
-    assert addresses.of_requests(written) == sent
-
-
-@pytest.mark.parametrize("written", ["http://h:1 ", "http://h:1x", ""])
-@pytest.mark.parametrize("type_", ["ollama", "vllm"])
-def test_what_cannot_be_taken_apart_is_not_sent(written, type_):
-    """A blank in the port is an error to Ollama's SDK and to requests; nothing is no address at all."""
-    call = kag.call("0.6", endpoint({**OLLAMA, "type": type_}), written)
-    assert isinstance(call, kag.NotSent) or type_ == "vllm"
-    if written.endswith(" "):
-        assert isinstance(call, kag.NotSent)
+    assert where(addresses.of_requests, written) == sent
 
 
 @pytest.mark.parametrize(
