@@ -1,12 +1,13 @@
 """Trees → endpoints: which mapping is one, what kind it is, and whether its base_url may be edited."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from netdiag.config import ini_tree, quoting, yaml_tree
-from netdiag.config.tree import STRING, Node, Positions, Scalar, Sequence, Style, dotted, mappings
+from netdiag.config.tree import DEPTH, STRING, Node, Positions, Scalar, Sequence, Style, dotted, mappings
 from netdiag.config.tree import Mapping as MappingNode
 from netdiag.model.endpoint import Endpoint, Form, Kind, Span
 from netdiag.text import Secret, without_secrets
@@ -22,11 +23,20 @@ _KIND: Final = re.compile(r"(?i)(?P<rerank>rerank)|(?P<embedding>vectori[sz]e|em
 _SECRET: Final = re.compile(r"(?i)key|token(?!s|iz)|secret|passw|pwd|credential|signature|auth(?!ors?$)")
 _TAKEN: Final = frozenset({"base_url", "type", "client_type", "model"})
 
-_NESTED: Final = frozenset({"stop", "extra_body"})
-"""Settings that KAG sends whole, a list and a mapping (0.8 openai_client.py:81-87)."""
+_SENT: Final = frozenset(
+    {"stop", "extra_body", "seed", "top_p", "stream", "think", "temperature", "max_tokens", "timeout", "max_rate"}
+    | {"time_period", "vector_dimensions", "batch_size", "name"}
+)
+"""Settings that KAG sends, or fails at: a list or a mapping is read whole, and what may be a secret is kept as one."""
 
 _UNTYPED: Final = frozenset({"timeout", "max_rate", "time_period", "max_tokens"})
 """Numbers that KAG has since 0.6, which reads neither INI nor ``.env``: there all is text and none is meant so."""
+
+_TEXTS: Final = ("type", "model", "api_key")
+"""Settings that must be text, which :attr:`Endpoint.forms` tells of."""
+
+_MOST: Final = 10_000
+"""Values that are read of one setting. KAG's requests have some twenty."""
 
 _TEMPLATE: Final = re.compile(r"\{[{%#]")
 _UNQUOTED_TEMPLATE: Final = re.compile(r"\{\{[^\r\n]{0,200}?\}\}")  # to YAML a mapping in a mapping
@@ -129,8 +139,13 @@ def _styles(url: Node) -> tuple[Style, ...]:
 def _endpoint(read: _Read, use: _Use, url: Node) -> Endpoint:
     scalars = use.scalars
     settings = {name: _value(name, scalar) for name, scalar in scalars.items() if name not in _TAKEN}
-    nested = {name: node for name, node in use.values.items() if name in _NESTED and not isinstance(node, Scalar)}
-    settings |= {name: _whole(node) for name, node in nested.items()}
+    settings = {
+        name: Secret(value) if _is_secret(name, value) else value
+        for name, value in settings.items()
+        if not _is_secret(name, value) or (name in _SENT and isinstance(value, str))
+    }
+    sent = {name: node for name, node in use.values.items() if name in _SENT and not isinstance(node, Scalar)}
+    settings |= {name: _whole(node, [_MOST]) for name, node in sent.items()}
     inner = _inner(read.text, url)
     left_alone = _left_alone(read.text, url) or ("" if inner else "escaped")
     start, end = inner or (url.start, url.start)
@@ -145,12 +160,12 @@ def _endpoint(read: _Read, use: _Use, url: Node) -> Endpoint:
         model=model,
         base_url=_written(read.text, url),
         api_key=_api_key(read.text, scalars.get("api_key")),
-        settings={name: value for name, value in settings.items() if not _is_secret(name, value)},
+        settings=settings,
         url_span=None if left_alone else span,
         left_alone=left_alone,
         uses=use.uses,
         column=read.positions.column(start),
-        forms={name: form for name in ("model", "api_key") if (form := _form(read.text, scalars.get(name)))},
+        forms=_forms(read.text, {**{name: use.values.get(name) for name in _TEXTS}, "base_url": url}),
     )
 
 
@@ -162,28 +177,46 @@ def _has_no_types(scalar: Scalar) -> bool:
     return scalar.style in ("ini", "env")
 
 
-def _whole(node: Node, depth: int = 4) -> Any:
-    """Return a list or mapping with all in it, but for what is a secret or lies too deep."""
+def _whole(node: Node, left: list[int], depth: int = DEPTH, *, hidden: bool = False) -> Any:
+    """Return what KAG makes of a value, with all in it; a text that is a secret, or lies below one, as such.
+
+    ``left`` holds how many values may still be read: aliases can make more of a few lines than fit into memory.
+    """
+    left[0] -= 1
     if isinstance(node, Scalar):
-        return yaml_tree.value_of(node)
-    if depth == 0:
+        value = yaml_tree.value_of(node)
+        return Secret(value) if isinstance(value, str) and (hidden or _is_secret("", value)) else value
+    if depth == 0 or left[0] < 0:
         return None
     if isinstance(node, Sequence):
-        return [_whole(item, depth - 1) for item in node.items[:_MERGED_KEYS]]
-    found = {name: _whole(inner, depth - 1) for name, inner in islice(node.pairs.items(), _MERGED_KEYS)}
-    return {name: value for name, value in found.items() if not _is_secret(name, value)}
+        return [_whole(item, left, depth - 1, hidden=hidden) for item in islice(node.items, left[0])]
+    pairs = islice(node.pairs.items(), left[0])
+    return {name: _whole(each, left, depth - 1, hidden=hidden or _is_secret(name, "")) for name, each in pairs}
 
 
-def _form(text: str, scalar: Scalar | None) -> Form | None:
+def _forms(text: str, nodes: dict[str, Node | None]) -> dict[str, Form]:
+    return {name: form for name, node in nodes.items() if (form := _form(text, node))}
+
+
+def _form(text: str, node: Node | None) -> Form | None:
     """Return how a text is given that is none, or nothing where it is one."""
-    if scalar is None or _filled_in(text, scalar):
+    if node is None or text.startswith("{{", node.start):
         return None
-    value = yaml_tree.value_of(scalar)
+    if not isinstance(node, Scalar):
+        return "list" if isinstance(node, Sequence) else "mapping"
+    if node.tag[:1] == "!" or _filled_in(text, node):
+        return None
+    value = yaml_tree.value_of(node)
     if value == "":
         return "empty"
-    if isinstance(value, str) or _has_no_types(scalar):
+    if isinstance(value, str) or _has_no_types(node):
         return None
-    return "null" if value is None else "boolean" if isinstance(value, bool) else "number"
+    return _FORMS.get(type(value), "number")
+
+
+_FORMS: Final[dict[type, Form]] = {
+    type(None): "null", bool: "boolean", dt.date: "date", dt.datetime: "date", bytes: "binary",
+}  # fmt: skip
 
 
 def _kind(steps: list[str | int], scalars: dict[str, Scalar]) -> Kind:

@@ -156,7 +156,8 @@ def is_host_local(host: str) -> bool:
     """Return whether ``host`` means the machine (or the container) that uses it, in any spelling.
 
     ``localhost`` and names under it (RFC 6761, section 6.3), 127.0.0.0/8 and 0.0.0.0 in every form of inet_aton(3),
-    ``::1``, ``::`` and their IPv4-mapped forms, with or without brackets, also with full-width dots. A name like ``127.0.0.1.nip.io`` is not.
+    ``::1``, ``::`` and their IPv4-mapped forms, with or without brackets, and with full-width dots. A name like
+    ``127.0.0.1.nip.io`` is not.
     """
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if not bare.isascii():

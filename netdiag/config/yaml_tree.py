@@ -20,8 +20,9 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _RESOLVER: Final[Any] = yaml.SafeLoader("")
 _TYPED: Final = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null"))
-_RESOLVED_LENGTH: Final = 64
-"""Longer text stays text: no number of a configuration is longer, and 1:59:59:… of megabytes takes hours to add up."""
+_OF_YAML: Final = frozenset(f"tag:yaml.org,2002:{name}" for name in ("timestamp", "binary"))
+_RESOLVED_LENGTH: Final = 4300
+"""Longer text stays text: Python makes no number of more digits, and 1:59:59:… of megabytes takes hours to add up."""
 
 _STYLES: Final[dict[str | None, Style]] = {"'": "'", '"': '"', "|": "block", ">": "block"}
 _PROPERTIES: Final = re.compile(r"(?:[&!]\S*\s+(?:#[^\r\n]*[\r\n]\s*)*)*")
@@ -156,20 +157,21 @@ def _resolved(text: str) -> str:
     return STRING if len(text) > _RESOLVED_LENGTH else str(_RESOLVER.resolve(yaml.ScalarNode, text, (True, False)))
 
 
-def value_of(scalar: Scalar, *, is_untyped: bool = False) -> str | int | float | bool | None:
-    """Return the scalar's value; what is no text, number, truth value or null (a date) stays as it is written.
+def value_of(scalar: Scalar, *, is_untyped: bool = False) -> Any:
+    """Return the scalar's value as YAML's safe loader makes it: a date and bytes too, which no request can carry.
 
-    ``is_untyped`` tells that it comes from a format without types, and YAML's rules for plain scalars decide.
+    ``is_untyped`` tells that it comes from a format without types, and YAML's rules for plain scalars decide, but make
+    no date. What the loader refuses, and what is of a tag of its own, stays text.
     """
     tag = _resolved(scalar.text) if is_untyped else tag_of(scalar)
-    if tag not in _TYPED or tag == STRING or len(scalar.text) > _RESOLVED_LENGTH:
+    if tag not in (_TYPED if is_untyped else _TYPED | _OF_YAML) or tag == STRING:
+        return scalar.text
+    if len(scalar.text) > _RESOLVED_LENGTH and tag not in _OF_YAML:
         return scalar.text
     try:
-        construct = _RESOLVER.yaml_constructors[tag]
-        value: int | float | bool | None = construct(_RESOLVER, yaml.ScalarNode(tag, scalar.text))
-    except (ValueError, LookupError, yaml.YAMLError):  # seen: int("") of 0x_, KeyError of !!bool maybe
+        return _RESOLVER.yaml_constructors[tag](_RESOLVER, yaml.ScalarNode(tag, scalar.text))
+    except (ValueError, LookupError, OverflowError, yaml.YAMLError):  # seen: int("") of 0x_, KeyError of !!bool maybe
         return scalar.text
-    return value
 
 
 def without_properties(text: str, scalar: Scalar) -> int:

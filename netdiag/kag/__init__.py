@@ -4,12 +4,12 @@ The tables were read in KAG's source at the tags v0.5 to v0.8.0 and hold against
 send (tests/kag/recordings). KAG itself is never imported: importing it is slow and needs a project around it.
 """
 
-from netdiag.kag.addresses import UnusableError
 from netdiag.kag.calls import Call, NotSent, call, smaller, url
 from netdiag.kag.mending import mended
 from netdiag.kag.paths import fault, is_provider, other_version, right_path
 from netdiag.kag.verdict import ABOUT_PATHS, dimensions, judge, seen
 from netdiag.kag.version import NEWEST, Installed, chosen, installed, parse
+from netdiag.probe.urls import UnusableError
 
 __all__ = [
     "ABOUT_PATHS",

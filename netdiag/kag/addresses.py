@@ -24,7 +24,8 @@ _QUERY: Final = _PATH + "?"
 """What requests leaves unescaped, by part (urllib3/util/url.py, ``USERINFO_CHARS`` and the others)."""
 
 _HOST_AND_PORT: Final = re.compile(
-    r"(?P<host>(?:[^\[\]%:]|%[0-9A-Fa-f]{2})*|\[[0-9A-Fa-f:.]+(?:%[^\]]+)?\])(?::0*(?P<port>[0-9]{0,5})\n?)?", re.S
+    r"(?P<host>(?:[^\[\]%:]|%[0-9A-Fa-f]{2})*|\[[0-9A-Fa-f:.]+(?:%[^\]]+)?\])(?::0*(?P<port>[0-9]{0,5})\n?)?",
+    re.DOTALL,
 )
 """Host and port as urllib3 splits them (the same, ``_HOST_PORT_PAT``, whose ``$`` lets a line break pass)."""
 
@@ -47,7 +48,7 @@ def of_ollama(base_url: str, path: str) -> str:
     :class:`UnusableError`, also for nothing at all, which means to the SDK what ``OLLAMA_HOST`` says.
     """
     if not base_url:
-        raise UnusableError("empty")
+        raise UnusableError(word="empty")
     scheme, _, rest = base_url.partition("://")
     port = _PORTS.get(scheme, OLLAMA_PORT)
     if not rest:
@@ -56,11 +57,11 @@ def of_ollama(base_url: str, path: str) -> str:
         parts = urlsplit(f"{scheme}://{rest}")
         host = parts.hostname or OLLAMA_HOST
     except ValueError as error:
-        raise UnusableError("client_refuses", str(error)) from None
+        raise UnusableError(word="client_refuses", said=str(error)) from None
     try:
         port = parts.port or port
     except ValueError as error:
-        raise UnusableError("bad_port", str(error)) from None
+        raise UnusableError(word="bad_port", said=str(error)) from None
     inner = parts.path.strip("/")
     return requested(f"{scheme}://{_in_brackets(host)}:{port}" + (f"/{inner}" if inner else "") + path)
 
@@ -73,19 +74,28 @@ def of_requests(base_url: str) -> str:
     text = base_url.lstrip()
     found = _URL.fullmatch(text)
     if not found:
-        raise UnusableError("client_refuses" if _URL.match(text) else "no_scheme" if text else "empty")
+        raise UnusableError(word="client_refuses" if _URL.match(text) else "no_scheme" if text else "empty")
     scheme, authority, path, query = found.groups(default="")
     user, _, rest = authority.rpartition("@")
     split = _HOST_AND_PORT.fullmatch(rest)
     if not split or int(split["port"] or 0) > 65535:
-        raise UnusableError("bad_port" if split or ":" in rest else "client_refuses")
+        raise UnusableError(word="bad_port" if split or ":" in rest else "client_refuses")
     host = _ESCAPED.sub(_undone, ".".join(map(_label, split["host"].split("."))))
     if host.startswith(("*", ".")) or not host:
-        raise UnusableError("client_refuses" if host else "no_host")
+        raise UnusableError(word="client_refuses" if host else "no_host")
     port = f":{split['port'] or 0}" if rest[len(split["host"]) + 1 :].strip() else ""
     place = _login(user) + dotted(host) + port
     target = _quoted(_without_dots("/" + path.removeprefix("/")), _PATH) + _quoted(query.removesuffix("?"), _QUERY)
     return requested(f"{scheme}://{place}{target}")
+
+
+def host_of_requests(base_url: str) -> str:
+    """Return the ``Host`` that requests sends where it is not that of :func:`of_requests`, or nothing.
+
+    It repeats the zeros in ``0177.0.0.1``, and Ollama refuses a host that is not written like an address.
+    """
+    authority = re.split(r"[\\/?#]", base_url.lstrip().partition("://")[2], maxsplit=1)[0].rpartition("@")[2]
+    return "" if dotted(authority.partition(":")[0]) == authority.partition(":")[0] else authority
 
 
 def _login(user: str) -> str:
@@ -95,7 +105,7 @@ def _login(user: str) -> str:
     try:
         unquote(user).encode("latin-1")
     except UnicodeEncodeError as error:
-        raise UnusableError("client_refuses", str(error)) from None
+        raise UnusableError(word="client_refuses", said=str(error)) from None
     return _quoted(user, _USERINFO) + "@"
 
 
@@ -108,7 +118,7 @@ def _label(label: str) -> str:
     try:
         return idna.encode(label.lower(), strict=True, std3_rules=True).decode()
     except idna.IDNAError as error:
-        raise UnusableError("client_refuses", str(error)) from None
+        raise UnusableError(word="client_refuses", said=str(error)) from None
 
 
 def _quoted(text: str, safe: str) -> str:

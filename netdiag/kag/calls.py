@@ -14,6 +14,7 @@ from netdiag.kag import addresses, settings, types
 from netdiag.kag.version import Version
 from netdiag.model.attempt import Request
 from netdiag.model.endpoint import Endpoint
+from netdiag.probe.urls import UnusableError
 from netdiag.text import Secret
 
 Reads = Literal["openai_chat", "unchecked_chat", "generate", "ollama_chat", "embedding", "ollama_embedding", "rerank"]
@@ -26,11 +27,15 @@ USER: Final = {"role": "user", "content": QUESTION}
 
 
 class Call(NamedTuple):
-    """One request, and how its answer is read (a key of :mod:`netdiag.kag.verdict`)."""
+    """One request, and how its answer is read (a key of :mod:`netdiag.kag.verdict`).
+
+    ``streamed`` is whether KAG reads the answer piece by piece, whatever the request asks for.
+    """
 
     request: Request
     reads: Reads
     version: Version
+    streamed: bool = False
 
     @property
     def body(self) -> Mapping[str, Any]:
@@ -75,19 +80,28 @@ def call(version: Version, endpoint: Endpoint, base_url: str) -> Call | NotSent:
         return refused
     try:
         where = _url(row, base_url)
-    except addresses.UnusableError as error:
+    except UnusableError as error:
         return NotSent(failures.BAD_URL, error.word)
+    endpoint = settings.as_read(version, endpoint)
     body = {**row.body(endpoint), "model": _sent_model(version, endpoint)}
+    streamed = bool(body.get("stream"))
     if row.reads == "openai_chat" and version == "0.8":
         body |= _extra(endpoint)
-    request = Request("POST", where, _HEADERS, json.dumps(body).encode(), _bearer(row.key, endpoint))
-    return Call(request, row.reads, version)
+    body = _revealed(body)
+    if unsendable := next((name for name, value in body.items() if not _in_json(version, value)), ""):
+        return _not_taken(
+            settings.unsendable(endpoint, unsendable if unsendable in endpoint.settings else "extra_body")
+        )
+    host = addresses.host_of_requests(base_url) if row.path is None else ""
+    headers = {**_HEADERS, "Host": host} if host else _HEADERS
+    request = Request("POST", where, headers, json.dumps(body).encode(), _bearer(row.key, endpoint))
+    return Call(request, row.reads, version, streamed)
 
 
 def url(version: Version, endpoint: Endpoint, base_url: str) -> str:
     """Return where KAG ``version`` posts for ``endpoint`` if its base_url were ``base_url``; empty for other types.
 
-    Raises :class:`netdiag.kag.addresses.UnusableError` for a base_url that its client cannot use.
+    Raises :class:`netdiag.probe.urls.UnusableError` for a base_url that its client cannot use.
     """
     row = _row(version, endpoint)
     return _url(row, base_url) if row else ""
@@ -112,7 +126,8 @@ def _calls_nobody(version: Version, endpoint: Endpoint) -> NotSent | None:
     """Return what becomes of a type that calls no service, or that KAG cannot even make."""
     type_, settings_ = endpoint.type, endpoint.settings
     if not type_:
-        return NotSent(failures.MISSING_SETTING, "type")
+        fault = settings.wrong_type(endpoint)
+        return _not_taken(fault) if fault else NotSent(failures.MISSING_SETTING, "type")
     if type_ in types.LOCAL and endpoint.kind == "embedding" and not settings_.get("path"):
         return NotSent(failures.LOCAL_TYPE, "path")
     if type_ == types.ALWAYS_FAILS and endpoint.kind != "rerank" and version in _LATE:
@@ -137,11 +152,15 @@ def _refused(version: Version, endpoint: Endpoint, row: Row) -> NotSent | None:
 
 def _wrong(version: Version, endpoint: Endpoint) -> NotSent | None:
     fault = settings.wrong(version, endpoint)
-    return NotSent(failures.WRONG_SETTING, fault.setting, fault._asdict()) if fault else None
+    return _not_taken(fault) if fault else None
+
+
+def _not_taken(fault: settings.Wrong) -> NotSent:
+    return NotSent(failures.WRONG_SETTING, fault.setting, fault._asdict())
 
 
 def _url(row: Row, base_url: str) -> str:
-    """Return where the client of this row posts. Raises :class:`netdiag.kag.addresses.UnusableError`."""
+    """Return where the client of this row posts. Raises :class:`netdiag.probe.urls.UnusableError`."""
     if row.path is None:
         return addresses.of_requests(base_url)
     return (addresses.of_ollama if row.types == _OLLAMA else addresses.of_openai)(base_url, row.path)
@@ -174,6 +193,24 @@ def _extra(endpoint: Endpoint) -> Mapping[str, Any]:
     return extra if isinstance(extra, Mapping) else {}
 
 
+def _revealed(value: Any) -> Any:
+    """Return a value with its secrets as they are sent."""
+    if isinstance(value, Secret):
+        return value.reveal()
+    if isinstance(value, Mapping):
+        return {name: _revealed(inner) for name, inner in value.items()}
+    return [_revealed(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _in_json(version: Version, value: object) -> bool:
+    """Tell whether KAG's client can write ``value`` as JSON: since httpx 0.28 every number in it must be finite."""
+    try:
+        json.dumps(value, allow_nan=version in _EARLY)
+    except (TypeError, ValueError, RecursionError):  # ValueError: also an integer of more than 4300 digits
+        return False
+    return True
+
+
 def _openai_06(endpoint: Endpoint) -> dict[str, Any]:
     return {
         "messages": [SYSTEM, USER],
@@ -191,10 +228,15 @@ def _openai_08(endpoint: Endpoint) -> dict[str, Any]:
     given = endpoint.settings
     body = _openai_06(endpoint)
     tokens = given.get("max_tokens", 8192)
-    if tokens > 0:
+    if _is_above_zero(tokens):
         body["max_tokens"] = tokens
     body.update({name: given[name] for name in ("seed", "top_p", "stop") if name in given})
     return {**body, "chat_template_kwargs": {"enable_thinking": settings.flag(given.get("think", False))}}
+
+
+def _is_above_zero(tokens: Any) -> bool:
+    """Tell whether a limit is sent; a template is, which only KAG's own environment fills in."""
+    return isinstance(tokens, str) or bool(tokens > 0)
 
 
 def _vllm_06(_: Endpoint) -> dict[str, Any]:

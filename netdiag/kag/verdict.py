@@ -63,7 +63,7 @@ _CANNOT_STREAM: Final[Mapping[Reads, tuple[str, ...]]] = {
 
 
 def _streams(call: Call) -> bool:
-    return call.reads in _CANNOT_STREAM and bool(call.body.get("stream"))
+    return call.reads in _CANNOT_STREAM and call.streamed
 
 
 def _is_unreadable_stream(call: Call) -> bool:

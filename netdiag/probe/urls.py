@@ -26,19 +26,19 @@ def requested(text: str) -> str:
     import httpx  # noqa: PLC0415 - 50 ms that a run pays while the first packets are under way
 
     if not text:
-        raise UnusableError("empty")
+        raise UnusableError(word="empty")
     try:
         url = httpx.URL(text)
         host, port = url.raw_host.decode("ascii"), url.port
         host.encode("idna")  # socket.getaddrinfo encodes names so: a label must have 1 to 63 characters
     except (httpx.InvalidURL, ValueError, OverflowError) as error:  # ValueError: lone surrogates, and idna's own
-        raise UnusableError("client_refuses", str(error)) from None
+        raise UnusableError(word="client_refuses", said=str(error)) from None
     if url.scheme not in _SCHEMES:
-        raise UnusableError("client_refuses" if "://" in text else "no_scheme")
+        raise UnusableError(word="client_refuses" if "://" in text else "no_scheme")
     if not host:
-        raise UnusableError("no_host")
+        raise UnusableError(word="no_host")
     if port is not None and not 0 <= port <= _HIGHEST_PORT:
-        raise UnusableError("bad_port")
+        raise UnusableError(word="bad_port")
     return str(url)
 
 

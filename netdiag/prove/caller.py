@@ -89,7 +89,7 @@ class Caller:
             return Proof(host, base_url, call.failure, call.detail)
         by_proxy = trusted and self._between.way(call).proxy is not None  # directly it may not even be reached
         service, seen = (None, Answer()) if by_proxy else self._identify(call.request.url)
-        if service and service.name == "other" and endpoint.api_key and not trusted:
+        if service and service.name == "other" and endpoint.secrets and not trusted:
             word = seen.failure or failures.NOT_A_MODEL_SERVICE
             cause = self._between.direct_cause(call, seen, word, _words(seen))
             said, who = shown(cause.detail), self._who(call.request.url, cause.failure)
@@ -113,7 +113,7 @@ class Caller:
         small = self._smaller(endpoint, call, answer, cause.failure)
         if small.get("tried") == WORKS:
             cause = cause._replace(failure=failures.TOO_MANY_TOKENS)
-        secrets = [endpoint.api_key] if endpoint.api_key else []
+        secrets = endpoint.secrets
         wanted = self._wanted(endpoint, base_url, service) if cause.failure in kag.ABOUT_PATHS else ""
         if cause.failure == failures.MODEL_NOT_FOUND and not service.models and call.request.bearer:
             service = service._replace(models=self._listed(call, base_url))
@@ -153,7 +153,7 @@ class Caller:
 
     def _seen(self, endpoint: Endpoint, call: Call, answer: Answer, failure: str, wanted: str) -> Mapping[str, str]:
         """Return what the rules want of a failed call beside its failure, by name."""
-        secrets = [endpoint.api_key] if endpoint.api_key else []
+        secrets = endpoint.secrets
         told = {name: shown(said, secrets) for name, said in kag.seen(call, answer).items()}
         told |= {
             "type": endpoint.type,

@@ -45,11 +45,14 @@ def _service(to: Target | None) -> object:
 
 def _one(endpoint: Endpoint, ways: Ways, caller: Caller) -> Examined:
     to = ways.target(endpoint)
-    if to is None:
+    if to is None and endpoint.left_alone != "not_a_string":
         return Examined(endpoint, "left_alone")
-    if refused := caller.refusal(endpoint):
-        return _refused(refused, to, ways, caller) if refused.failure else Examined(endpoint, "works", (), (refused,))
-    return _called(to, ways, caller)
+    refused = caller.refusal(endpoint)
+    if refused is None:
+        return _called(to, ways, caller) if to else Examined(endpoint, "left_alone")
+    if refused.failure is None:
+        return Examined(endpoint, "works", (), (refused,))
+    return _refused(refused, to, ways, caller) if to else Examined(endpoint, "broken", (), (refused,))
 
 
 def _refused(refused: Proof, to: Target, ways: Ways, caller: Caller) -> Examined:

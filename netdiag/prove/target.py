@@ -30,7 +30,7 @@ class Target(NamedTuple):
     def is_at(self, candidate: Candidate) -> bool:
         """Tell whether the configured host is this candidate: every spelling of loopback is ``localhost``."""
         if candidate.kind == "loopback":
-            return config.is_host_local(self.url.host)
+            return config.is_host_local(self.url.host) or self.url.host.lower() in candidate.aliases
         return candidate.host.lower() == self.url.host.lower() and (candidate.port or self.port) == self.port
 
     def base_url(self, candidate: Candidate) -> str:
@@ -47,13 +47,13 @@ class Target(NamedTuple):
 def target(endpoint: Endpoint, hosts: Collection[str] = ()) -> Target | None:
     """Return what to call, or ``None`` when the value is not known here (a template, an environment variable).
 
-    ``hosts`` are the candidates' own: who wrote one of them (172.17.0.1, as guides say, or a gateway of yesterday's
-    network) meant the host as well.
+    ``hosts`` are the candidates' own and their aliases: who wrote one of them (172.17.0.1, as guides say, a gateway of
+    yesterday's network, or the ``ip6-localhost`` of this container's ``/etc/hosts``) meant the host as well.
     """
     if endpoint.left_alone in _UNKNOWN_VALUES:
         return None
     url = config.split(endpoint.base_url)
-    is_local = config.is_host_local(url.host) or config.is_host_name(url.host) or url.host in hosts
+    is_local = config.is_host_local(url.host) or config.is_host_name(url.host) or url.host.lower() in hosts
     return Target(endpoint, url, _port(endpoint, url), is_local)
 
 

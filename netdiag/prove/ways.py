@@ -46,7 +46,8 @@ class Ways:
     def target(self, endpoint: Endpoint) -> Target | None:
         """Return what to call for an endpoint, as :func:`netdiag.prove.target.target` does for these candidates."""
         # who names another container means that one, and nothing is put in its place
-        return target(endpoint, {candidate.host for candidate in self.candidates if not candidate.is_container})
+        own = [candidate for candidate in self.candidates if not candidate.is_container]
+        return target(endpoint, {name.lower() for candidate in own for name in (candidate.host, *candidate.aliases)})
 
     def add(self, candidates: Sequence[Candidate]) -> bool:
         """Race those candidates that were not known yet as well; tell whether there were any."""

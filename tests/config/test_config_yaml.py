@@ -255,7 +255,7 @@ llm:
         "nothing": None,
         "since": "2024-99-99",
         "hex": "0x_",
-        "big": "1" * 69,
+        "big": int("1" * 69),
         "forced": 5,
         "impossible": "maybe",
     }

@@ -107,6 +107,11 @@ MEANT: Mapping[str, Row] = {
             p.answered("ranked nothing", "ranked an object", "ranked by text", "ranked by null") and bool(p.kag.ok)
         ),
     ),
+    "braces-in-a-path": Row(
+        "0.6: httpx sends braces and quotation marks in a path as they are up to 0.27, and escapes them since, as "
+        "netdiag's does; KAG names no version of it, so either may be there",
+        lambda p: p.case.version == "0.6" and p.sdk != "requests" and p.chose("base_url", "brackets in the path"),
+    ),
 }
 """Why netdiag does otherwise, and where."""
 

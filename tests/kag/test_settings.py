@@ -8,6 +8,7 @@ from netdiag import config, kag
 from netdiag.kag import addresses
 from netdiag.kag.settings import mended, wrong
 from netdiag.model.endpoint import Endpoint
+from netdiag.text import Secret
 
 OLLAMA = {"type": "ollama", "model": "m"}
 MAAS = {"type": "maas", "model": "m", "api_key": "k"}
@@ -85,12 +86,12 @@ def test_two_faults_are_mended_together():
     ("data", "settings"),
     [
         (b"chat_llm:\n  base_url: http://h\n  stop: [a, b]\n  extra_body: {a: 1, api_key: x}\n",
-         {"stop": ["a", "b"], "extra_body": {"a": 1}}),
+         {"stop": ["a", "b"], "extra_body": {"a": 1, "api_key": Secret("x")}}),
         (b"[llm]\nbase_url = http://h\ntimeout = 30\nstream = False\n", {"timeout": 30, "stream": "False"}),
     ],
 )  # fmt: skip
 def test_settings_that_are_read(data, settings):
-    """Lists and mappings that KAG sends, without what may be a key; INI has no types, so its numbers are numbers."""
+    """Lists and mappings that KAG sends, with a key hidden in them; INI has no types, so its numbers are numbers."""
     (found,) = config.parse(data, "kag_config.yaml" if b": " in data else "kag_config.cfg").endpoints
     assert found.settings == settings
 

@@ -12,198 +12,15 @@ from typing import Any, Final
 
 from kag.judge.answers import ANSWERS
 from kag.judge.server import MODELS
+from kag.judge.values import ABSENT, ADDRESSES, FORMS, KEYS, MODEL, SETTINGS
 
 from netdiag.kag.version import Version
 from netdiag.lab.servers.openai_compatible import KEY
 
 RELEASES: Final[Mapping[Version, str]] = {"0.6": "0.6.0", "0.7": "0.7", "0.8": "0.8.0"}
 SERVERS: Final = ("ollama", "vllm", "vllm-with-key", "llama-cpp-python")
-ABSENT: Final = object()
 USUAL: Final = ""
 """The name of what need not be named."""
-
-ADDRESSES: Final[Mapping[str, str | object]] = {
-    "root": "http://{at}",
-    "/": "http://{at}/",
-    "//": "http://{at}//",
-    "/v1": "http://{at}/v1",
-    "/v1/": "http://{at}/v1/",
-    "/v1//": "http://{at}/v1//",
-    "/v1/v1": "http://{at}/v1/v1",
-    "/v1/chat/completions": "http://{at}/v1/chat/completions",
-    "/v1/chat/completions/": "http://{at}/v1/chat/completions/",
-    "/v1/embeddings": "http://{at}/v1/embeddings",
-    "/v1/rerank": "http://{at}/v1/rerank",
-    "/api": "http://{at}/api",
-    "/api/chat": "http://{at}/api/chat",
-    "/api/generate": "http://{at}/api/generate",
-    "no scheme": "{at}",
-    "no scheme, /": "{at}/",
-    "no scheme, /v1": "{at}/v1",
-    "upper case": "HTTP://{at}/V1",
-    "localhost": "http://localhost:{port}/v1",
-    "blank before": " http://{at}/v1",
-    "blank after": "http://{at}/v1 ",
-    "blank after root": "http://{at} ",
-    "tab after": "http://{at}/v1\t",
-    "newline after": "http://{at}/v1\n",
-    "query": "http://{at}/v1?a=b",
-    "fragment": "http://{at}/v1#a",
-    "user": "http://user:word@{at}/v1",
-    "one slash": "http:/{at}/v1",
-    "full-width": "http\uff1a//{at}/v1",
-    "path beyond ASCII": "http://{at}/v1/\u6a21\u578b",
-    "escaped path": "http://{at}/%76%31",
-    "half an escape in the path": "http://{at}/v1/50%",
-    "an escape in lower case": "http://{at}/v1/a%2fb",
-    "brackets in the path": "http://{at}/v1/a[1]{{b}}|c^d`e\"f",
-    "dots in the path": "http://{at}/v1/./a/../../v1",
-    "dots at the end": "http://{at}/v1/a/..",
-    "backslash in the path": "http://{at}\\v1",
-    "empty query": "http://{at}/v1?",
-    "query beyond ASCII": "http://{at}/v1?a=\u6a21 b",
-    "newline after root": "http://{at}\n",
-    "newline after /": "http://{at}/\n",
-    "line break of Windows": "http://{at}/v1\r\n",
-    "tab before": "\thttp://{at}/v1",
-    "blank before root": " http://{at}",
-    "no-break space before": "\u00a0http://{at}/v1",
-    "full-width space after": "http://{at}/v1\u3000",
-    "byte order mark": "\ufeffhttp://{at}/v1",
-    "zero-width space in the host": "http://local\u200bhost:{port}/v1",
-    "control character in the path": "http://{at}/v1\x01",
-    "tab in the host": "http://127.0.\t0.1:{port}/v1",
-    "blank in the host": "http://local host:{port}/v1",
-    "blank before the port": "http://127.0.0.1: {port}/v1",
-    "full-width dots": "http://127\u30020\u30020\u30021:{port}/v1",
-    "half-width ideographic dots": "http://127\uff610\uff610\uff611:{port}/v1",
-    "full-width digits": "http://\uff11\uff12\uff17.0.0.1:{port}/v1",
-    "full-width slash": "http:\uff0f\uff0f{at}/v1",
-    "Arabic digits": "http://\u0661\u0662\u0667.0.0.1:{port}/v1",
-    "upper-case host": "http://LOCALHOST:{port}/v1",
-    "dot after the host": "http://localhost.:{port}/v1",
-    "two dots in the host": "http://localhost..:{port}/v1",
-    "below localhost": "http://a.localhost:{port}/v1",
-    "short address": "http://127.1:{port}/v1",
-    "number": "http://2130706433:{port}/v1",
-    "hexadecimal": "http://0x7f000001:{port}/v1",
-    "octal": "http://0177.0.0.1:{port}/v1",
-    "address with a zero in front": "http://127.0.0.01:{port}/v1",
-    "zero": "http://0:{port}/v1",
-    "all addresses": "http://0.0.0.0:{port}/v1",
-    "mapped": "http://[::ffff:127.0.0.1]:{port}/v1",
-    "IPv6 without brackets": "http://::1:{port}/v1",
-    "zone": "http://[fe80::1%25lo]:{port}/v1",
-    "name in brackets": "http://[localhost]:{port}/v1",
-    "escaped host": "http://%6cocalhost:{port}/v1",
-    "host beyond ASCII": "http://\u6a21\u578b.invalid:{port}/v1",
-    "host with an underscore": "http://no_such_host.invalid:{port}/v1",
-    "host of 64 characters": "http://" + "a" * 64 + ":{port}/v1",
-    "placeholder": "http://<ip>:{port}/v1",
-    "braces": "http://{{host}}:{port}/v1",
-    "star": "http://*:{port}/v1",
-    "zeros before the port": "http://127.0.0.1:000{port}/v1",
-    "port and a letter": "http://{at}x/v1",
-    "port in words": "http://127.0.0.1:port/v1",
-    "port too high": "http://127.0.0.1:99999/v1",
-    "port below zero": "http://127.0.0.1:-1/v1",
-    "two ports": "http://{at}:{port}/v1",
-    "port 0": "http://127.0.0.1:0/v1",
-    "colon without a port": "http://127.0.0.1:/v1",
-    "user with a blank": "http://a user:w ord@{at}/v1",
-    "user with escapes": "http://a%40b:%E6%A8%A1%25@{at}/v1",
-    "user with signs": "http://a;b=c:d|e^f@{at}/v1",
-    "user with an at": "http://a@b:c@{at}/v1",
-    "user alone": "http://user@{at}/v1",
-    "password alone": "http://:word@{at}/v1",
-    "user beyond ASCII": "http://\u7528\u6237:\u5bc6\u7801@{at}/v1",
-    "user with a slash": "http://a/b:c@{at}/v1",
-    "mixed-case scheme": "Http://{at}/v1",
-    "scheme cut short": "htp://{at}/v1",
-    "scheme of another kind": "ftp://{at}/v1",
-    "scheme twice": "http://http://{at}/v1",
-    "no colon": "http//{at}/v1",
-    "no slashes": "http:{at}/v1",
-    "three slashes": "http:///{at}/v1",
-    "two slashes in front": "//{at}/v1",
-    "a semicolon": "http;//{at}/v1",
-    "backslashes": "http:\\\\{at}\\v1",
-    "quotation marks": "\"http://{at}/v1\"",
-    "curly quotation marks": "\u201chttp://{at}/v1\u201d",
-    "comma after": "http://{at}/v1,",
-    "two of them": "http://{at}/v1,http://{at}/v1",
-    "only a scheme": "http://",
-    "only a path": "/v1",
-    "only a port": ":{port}",
-    "only a port and a scheme": "http://:{port}/v1",
-    "blank": " ",
-    "empty": "",
-    "missing": ABSENT,
-}
-"""``{at}`` is host and port of the server."""
-
-KEYS: Final[Mapping[str, Any]] = {
-    "k": "k",
-    "right": KEY,
-    "wrong": "sk-lab-another-key",
-    "masked": "******",
-    "empty": "",
-    "missing": ABSENT,
-    "null": None,
-    "blank": " ",
-    "blank after": f"{KEY} ",
-    "newline after": f"{KEY}\n",
-    "beyond ASCII": "\u5bc6\u94a5",
-    "EMPTY": "EMPTY",
-    "a number": 123456,
-    "true": True,
-}
-MODEL: Final[Mapping[str, Any]] = {
-    "right": "{model}",
-    "missing": ABSENT,
-    "empty": "",
-    "null": None,
-    ":latest": "{model}:latest",
-    "upper case": "{MODEL}",
-    "no such": "no-such-model",
-    "blank after": "{model} ",
-    "beyond ASCII": "\u6a21\u578b",
-    "a number": 7,
-    "true": True,
-}
-CHAT: Final[Mapping[str, Mapping[str, Any]]] = {
-    "stream": {"true": True, "false": False, '"False"': "False", '"True"': "True", '"0"': "0", '"1"': "1",
-               '"yes"': "yes", '""': "", '"none"': "None", "null": None, "1": 1},
-    "temperature": {"0.2": 0.2, '"0.5"': "0.5", "1": 1, "0": 0, '"hot"': "hot", "null": None, "true": True},
-    "timeout": {"30": 30, '"30"': "30", "2.5": 2.5, "null": None, '"soon"': "soon"},
-    "max_tokens": {"16": 16, "0": 0, "-1": -1, '"16"': "16", '"many"': "many", "null": None, "16.5": 16.5,
-                   "true": True},
-    "think": {"true": True, "false": False, '"true"': "true", '"no"': "no", "null": None, "1": 1},
-    "seed": {"1": 1, '"1"': "1", "null": None},
-    "top_p": {"0.9": 0.9, '"0.9"': "0.9", "null": None},
-    "stop": {"a word": "x", "null": None, "a list": ["x", "y"]},
-    "extra_body": {"a mapping": {"a": 1}, "nested": {"chat_template_kwargs": {"enable_thinking": True}}, "empty": {}},
-    "customize": {"as the web page saves it": {"max_tokens": 16}},
-    "creator": {"as the web page saves it": "openspg"},
-    "name": {"given": "x"},
-    "max_rate": {"10": 10, '"10"': "10", "null": None, "true": True},
-    "time_period": {"2.5": 2.5, '"1"': "1"},
-}  # fmt: skip
-EMBEDDING: Final[Mapping[str, Mapping[str, Any]]] = {
-    "vector_dimensions": {"64": 64, '"64"': "64", "null": None, '"many"': "many", "64.5": 64.5, "true": True},
-    "timeout": CHAT["timeout"],
-    "max_rate": CHAT["max_rate"],
-    "batch_size": {"4": 4, '"4"': "4", '"few"': "few", "2.5": 2.5},
-    "customize": CHAT["customize"],
-    "creator": CHAT["creator"],
-    "name": CHAT["name"],
-}
-RERANK: Final[Mapping[str, Mapping[str, Any]]] = {
-    "timeout": {**CHAT["timeout"], "true": True},
-    "max_rate": CHAT["max_rate"],
-    "creator": CHAT["creator"],
-}
-SETTINGS: Final = {"chat": CHAT, "embedding": EMBEDDING, "rerank": RERANK}
 
 SENDING: Final[Mapping[Version, Mapping[str, tuple[str, ...]]]] = {
     "0.6": {"chat": ("maas", "vllm", "ollama", "openai"), "embedding": ("openai",)},
@@ -272,7 +89,14 @@ class Case:
 def cases(version: Version) -> list[Case]:
     """Return every case of a version, each once."""
     found: dict[str, Case] = {}
-    for case in (*_addresses(version), *_alone(version), *_mixed(version), *_types(version), *_answers(version)):
+    for case in (
+        *_addresses(version),
+        *_forms(version),
+        *_alone(version),
+        *_mixed(version),
+        *_types(version),
+        *_answers(version),
+    ):
         found.setdefault(case.name, case)
     return list(found.values())
 
@@ -337,6 +161,17 @@ def _addresses(version: Version) -> Iterator[Case]:
                     continue
                 what = USUAL if address == right_address(version, kind, type_) else address
                 chosen = _usual(version, kind, type_, server) | {"base_url": (what, url)}
+                yield _case(version, kind, server, type_, chosen, answer)
+
+
+def _forms(version: Version) -> Iterator[Case]:
+    """Every form of the right URL, at a server of each client's."""
+    for kind, type_ in _sending(version):
+        if not _is_alias(version, kind, type_):
+            server, answer = _servers(kind)[0]
+            path = ADDRESSES[right_address(version, kind, type_)].removeprefix("http://{at}")
+            for form, url in FORMS.items():
+                chosen = _usual(version, kind, type_, server) | {"base_url": (form, url.replace("{path}", path))}
                 yield _case(version, kind, server, type_, chosen, answer)
 
 

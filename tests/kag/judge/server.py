@@ -43,7 +43,7 @@ class Kept(NamedTuple):
     def of(cls, request: Request) -> "Kept":
         """Return what is kept of ``request``."""
         try:
-            body = json.loads(request.body)
+            body = json.loads(request.body, parse_constant=str)
         except ValueError:
             body = request.body.decode("utf-8", "replace")
         headers = request.headers
