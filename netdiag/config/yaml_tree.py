@@ -170,7 +170,7 @@ def value_of(scalar: Scalar, *, is_untyped: bool = False) -> Any:
         return scalar.text
     try:
         return _RESOLVER.yaml_constructors[tag](_RESOLVER, yaml.ScalarNode(tag, scalar.text))
-    except (ValueError, LookupError, OverflowError, yaml.YAMLError):  # seen: int("") of 0x_, KeyError of !!bool maybe
+    except (ValueError, LookupError, ArithmeticError, AttributeError, TypeError, yaml.YAMLError):  # 0x_, !!bool maybe
         return scalar.text
 
 

@@ -232,9 +232,15 @@ WORKS = "small_call_works"
 """What became of the smaller call (findings/terms.yaml)."""
 
 
+_MOST_DIMENSIONS = 10**6
+"""No vector is longer, and Python refuses to write numbers of more than 4300 digits."""
+
+
 def _length(endpoint: Endpoint, call: Call, answer: Answer) -> Mapping[str, str]:
     """Return under ``dimensions`` how long a vector is that is not as long as its setting says."""
     said = endpoint.settings.get("vector_dimensions")
+    if isinstance(said, int) and abs(said) > _MOST_DIMENSIONS:
+        return {}
     length = kag.dimensions(call, answer) if said else 0
     return {"dimensions": str(length), "configured": shown(str(said))} if length and str(said) != str(length) else {}
 
