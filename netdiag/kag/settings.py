@@ -75,6 +75,8 @@ def wrong(version: Version, endpoint: Endpoint) -> Wrong | None:
         given = {**as_read(version, endpoint).settings, **_by_form(endpoint)}
     except hocon.KeyUnusableError as error:
         return Wrong(error.name or '""', "…", "empty_key", "", "list index out of range")
+    if too_long := next((name for name, value in given.items() if _is_too_long(value)), "") if version != "0.5" else "":
+        return Wrong(too_long, "…", "too_many_digits", "", "Exceeds the limit")
     for row in ROWS:
         if version in row.versions and row.kind == endpoint.kind and endpoint.type in row.types:
             for setting in row.settings:
@@ -83,6 +85,11 @@ def wrong(version: Version, endpoint: Endpoint) -> Wrong | None:
             if row.settings == _RATES and (fault := _undivided(given)):
                 return fault
     return None
+
+
+def _is_too_long(value: object) -> bool:
+    """Tell whether Python refuses to write a number as text, which KAG does with every setting when it logs them."""
+    return isinstance(value, int) and abs(value) >= 10**_MOST_DIGITS
 
 
 def as_read(version: Version, endpoint: Endpoint) -> Endpoint:
@@ -264,6 +271,9 @@ def _is_limit(seconds: float) -> bool:
 def _is_name(value: object) -> bool:
     return not (isinstance(value, list | dict) and value)
 
+
+_MOST_DIGITS: Final = 4300
+"""``sys.get_int_max_str_digits()``"""
 
 _MOST_FAULTS: Final = 100
 _LONGEST_TIMEOUT_S: Final = 2**63 / 10**9

@@ -45,6 +45,15 @@ def vectors(**more) -> Endpoint:
         ("0.8", endpoint(MAAS, model=7), ("model", "123…", "number_for_text", '"7"')),
         ("0.8", vectors(vector_dimensions="many"), ("vector_dimensions", '"many"', "text_for_number", "")),
         ("0.8", vectors(vector_dimensions=8.5), ("vector_dimensions", "8.5", "wants_integer", "")),
+        ("0.8", endpoint(MAAS, timeout=[1]), ("timeout", "[…]", "wants_number", "")),
+        ("0.8", endpoint(MAAS, timeout=-1), ("timeout", "-1", "no_timeout", "")),
+        ("0.8", endpoint(MAAS, timeout=float("inf")), ("timeout", ".inf", "no_timeout", "")),
+        ("0.8", endpoint(MAAS, max_rate=10**400), ("max_rate", "…", "too_large", "")),
+        ("0.7", endpoint(MAAS, time_period=0), ("time_period", "0", "zero_period", "1")),
+        ("0.8", endpoint(OLLAMA, name=["x"]), ("name", "[…]", "wants_text", "")),
+        ("0.8", endpoint(MAAS, self="x"), ("self", '"x"', "reserved_name", "")),
+        ("0.6", endpoint(MAAS, **{"": "x"}), ('""', "…", "empty_key", "")),
+        ("0.8", endpoint(MAAS, **{"timeout.a": 1}), ("timeout", "{…}", "wants_number", "")),
     ],
 )
 def test_a_setting_that_kag_does_not_take(version, given, told):
@@ -204,3 +213,41 @@ def test_an_empty_model_is_sent_by_the_openai_sdk(given, sent):
     call = kag.call("0.8", endpoint({**MAAS, "model": given}), "http://h/v1")
     assert isinstance(call, kag.Call)
     assert call.body["model"] == sent
+
+
+def body(version, given: Endpoint):
+    """What KAG's client sends."""
+    call = kag.call(version, given, "http://h/v1")
+    assert isinstance(call, kag.Call)
+    return call.body
+
+
+@pytest.mark.parametrize("given", [{"extra_body": {"stream": True}}, {"extra_body.stream": True}])
+def test_extra_body_may_ask_for_a_stream_that_kag_does_not_read(given):
+    """It is sent, and the answer is read as a whole all the same."""
+    call = kag.call("0.8", endpoint(MAAS, **given), "http://h/v1")
+    assert (call.body["stream"], call.streamed) == (True, False)
+
+
+@pytest.mark.parametrize("given", [["a"], "a", None, 1, True])
+def test_an_extra_body_that_is_no_mapping_is_not_sent(given):
+    """KAG looks at a mapping only."""
+    assert body("0.8", endpoint(MAAS, extra_body=given)) == body("0.8", endpoint(MAAS))
+
+
+def test_a_secret_in_extra_body_is_sent_and_never_shown():
+    """It is part of the call, and among what is masked wherever it comes back."""
+    given = endpoint(MAAS, extra_body={"api_key": "sk-1", "a": {"token": "sk-2"}, "url": "http://u:sk-3@h/"})
+    assert body("0.8", given)["api_key"] == "sk-1"
+    assert body("0.8", given)["a"] == {"token": "sk-2"}
+    assert [secret.reveal() for secret in given.secrets] == ["k", "sk-1", "sk-2", "http://u:sk-3@h/"]
+    assert "sk-" not in repr(given)
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "is_taken"), [(1, True), (0, False), ("0", False), (False, False), (None, False)]
+)
+def test_a_batch_of_nothing(batch_size, is_taken):
+    """With 0 KAG waits for ever, so that it cannot be asked."""
+    given = endpoint({"type": "ollama", "model": "m"}, "vectorize_model", batch_size=batch_size)
+    assert (wrong("0.8", given) is None) == is_taken

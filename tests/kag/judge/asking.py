@@ -15,6 +15,7 @@ from docker_ground import CACHE
 from kag.judge.answers import ANSWERS
 from kag.judge.configurations import RELEASES, Case, cases
 from kag.judge.server import Capture, Kept, capture
+from kag.judge.values import Written
 
 from netdiag import config, kag
 from netdiag.kag.version import Version
@@ -49,7 +50,8 @@ class Judge:
         """Return what KAG's own checker says."""
         assert self.process.stdin
         assert self.process.stdout
-        self.process.stdin.write(json.dumps({"kind": kind, "config": configuration}) + "\n")
+        said = as_yaml(configuration) if is_yaml(configuration) else configuration
+        self.process.stdin.write(json.dumps({"kind": kind, "config": said}) + "\n")
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
         assert answer, f"KAG ended at {kind} {configuration}"
@@ -100,10 +102,27 @@ def judge(version: Version, ollama_host: str, log: IO[bytes]) -> Iterator[Judge]
         process.communicate()
 
 
+def is_yaml(configuration: Mapping[str, Any]) -> bool:
+    """Whether a value of it is one that only YAML can write."""
+    return any(isinstance(value, Written) for value in configuration.values())
+
+
+def as_yaml(configuration: Mapping[str, Any]) -> str:
+    """Return the configuration as YAML writes it."""
+    texts = {
+        name: value.text if isinstance(value, Written) else json.dumps(value) for name, value in configuration.items()
+    }
+    return "\n".join(f"{name}: {text}" for name, text in texts.items())
+
+
 def endpoint_of(case: Case, configuration: Mapping[str, Any]) -> Endpoint:
     """Return what netdiag reads from the configuration; without a base_url it would not see it at all."""
     if isinstance(configuration.get("base_url"), str):
-        document = config.parse(json.dumps({NODES[case.kind]: configuration}).encode(), "kag_config.json")
+        if is_yaml(configuration):
+            nested = as_yaml(configuration).replace("\n", "\n  ")
+            document = config.parse(f"{NODES[case.kind]}:\n  {nested}\n".encode(), "kag_config.yaml")
+        else:
+            document = config.parse(json.dumps({NODES[case.kind]: configuration}).encode(), "kag_config.json")
         (found,) = document.endpoints
         assert found.kind == case.kind, found
         return found

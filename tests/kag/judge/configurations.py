@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from kag.judge.answers import ANSWERS
 from kag.judge.server import MODELS
-from kag.judge.values import ABSENT, ADDRESSES, FORMS, KEYS, MODEL, SETTINGS
+from kag.judge.values import ABSENT, ADDRESSES, FORMS, KEYS, MODEL, OF_YAML, SETTINGS, Written
 
 from netdiag.kag.version import Version
 from netdiag.lab.servers.openai_compatible import KEY
@@ -92,6 +92,7 @@ def cases(version: Version) -> list[Case]:
     for case in (
         *_addresses(version),
         *_forms(version),
+        *_written(version),
         *_alone(version),
         *_mixed(version),
         *_types(version),
@@ -187,6 +188,23 @@ def _alone(version: Version) -> Iterator[Case]:
                     continue  # the server makes no difference
                 for what, value in values.items():
                     yield _case(version, kind, server, type_, usual | {name: (what, value)}, answer)
+
+
+_SETTINGS_OF_YAML: Final = {
+    "model", "stream", "temperature", "timeout", "max_tokens", "seed", "extra_body", "max_rate",
+    "vector_dimensions",
+}  # fmt: skip
+
+
+def _written(version: Version) -> Iterator[Case]:
+    """At the right address, each setting with each value that only YAML writes."""
+    for kind, type_ in _sending(version):
+        if not _is_alias(version, kind, type_):
+            server, answer = _servers(kind)[0]
+            usual = _usual(version, kind, type_, server)
+            for name in sorted(_SETTINGS_OF_YAML & {"model", *SETTINGS[kind]}):
+                for text in OF_YAML:
+                    yield _case(version, kind, server, type_, usual | {name: (text[:40], Written(text))}, answer)
 
 
 def _mixed(version: Version) -> Iterator[Case]:

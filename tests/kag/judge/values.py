@@ -1,11 +1,20 @@
 """The values that are tried: base_urls, keys, models, and what stands in every setting that KAG has."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from netdiag.lab.servers.openai_compatible import KEY
 
 ABSENT: Final = object()
+
+
+@dataclass(frozen=True)
+class Written:
+    """A value as YAML writes it, since JSON has none like it."""
+
+    text: str
+
 
 ADDRESSES: Final[Mapping[str, Any]] = {
     "root": "http://{at}",
@@ -262,3 +271,11 @@ RERANK: Final[Mapping[str, Mapping[str, Any]]] = {
     "self": CHAT["self"],
 }
 SETTINGS: Final = {"chat": CHAT, "embedding": EMBEDDING, "rerank": RERANK}
+
+OF_YAML: Final = (
+    ".inf", "-.INF", ".nan", "2025-01-01", "2025-01-01 10:00:00", "!!binary aGk=", "0x10", "0b11", "017", "0o17",
+    "1:30", "1_000", "1e3", "1.0e+3", "1e400", "1.0e+400", "yes", "off", "~", "!!str 5", "!!int '5'", "!!float 5",
+    "!!null x", "[2025-01-01]", "{a: 2025-01-01}", "[!!binary aGk=]", "{a: .inf}", "0x" + "f" * 4000,
+    "|\n  5\n", ">-\n  true",
+)  # fmt: skip
+"""What stands in a setting of a YAML file."""
