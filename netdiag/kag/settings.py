@@ -175,6 +175,8 @@ def _wrong(row: Row, setting: str, value: object, endpoint: Endpoint) -> Wrong:
 
 
 def _reason(taken: Taken, value: object, meant: object) -> str:
+    if taken is NOBODYS:
+        return taken.wants
     if value is None:
         return "null_for_number"
     if taken.unfit and type(value) in taken.types:
@@ -188,7 +190,7 @@ def _reason(taken: Taken, value: object, meant: object) -> str:
 
 def _meant(taken: Taken, value: object) -> bool | int | float | None:
     """Return the value that was probably meant, where it can be told."""
-    if not isinstance(value, str):
+    if taken is NOBODYS or not isinstance(value, str):
         return None
     if taken is FLAG:
         return _MEANT.get(value.strip().lower(), False)
