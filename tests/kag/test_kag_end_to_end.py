@@ -13,9 +13,9 @@ from contextlib import ExitStack
 from typing import NoReturn
 
 import pytest
-from kag.end_to_end.comparison import Came, Verdict, claims, contradictions, told, unexplained
+from kag.end_to_end.comparison import MEANT, Came, Verdict, claims, contradictions, told, unexplained
 from kag.end_to_end.place import Judge, came_of, judge
-from kag.end_to_end.situations import Situation, situation
+from kag.end_to_end.situations import Situation, one_node, situation
 from kag.judge.asking import ENVIRONMENTS
 from kag.judge.configurations import RELEASES
 
@@ -27,32 +27,40 @@ SIDE_BY_SIDE = 2 * (os.cpu_count() or 1) + 2
 """More than there are processors: most of a situation's time goes by in waiting for what does not answer."""
 
 
+Outcomes = Mapping[int, "Future[Came]"]
+Judges = Mapping[Version, Judge]
+
+
 @pytest.fixture(scope="session")
-def outcomes(
-    request: pytest.FixtureRequest,
-    namespaces: None,
-    require: Callable[[str, str], NoReturn],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Mapping[int, "Future[Came]"]]:
-    """Return what comes of every situation that a test of this run asks for; they are all under way."""
+def judges(
+    namespaces: None, require: Callable[[str, str], NoReturn], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Judges]:
+    """Return a running KAG of each version."""
     for release in RELEASES.values():
         if not (ENVIRONMENTS / release / "made").exists():
             require("kag-judge", f"no KAG {release} in {ENVIRONMENTS}; install it: tests/grounds/up kag-judge")
-    if reason := next(filter(None, (lab.lacking(situation(seed).world) for seed in SITUATIONS)), ""):
-        require("iptables", reason)
+    folder = tmp_path_factory.mktemp("end-to-end")
+    with ExitStack() as stack:
+        yield {version: stack.enter_context(judge(version, folder)) for version in RELEASES}
+
+
+@pytest.fixture(scope="session")
+def outcomes(
+    request: pytest.FixtureRequest, judges: Judges, require: Callable[[str, str], NoReturn]
+) -> Iterator[Outcomes]:
+    """Return what comes of every situation that a test of this run asks for; they are all under way."""
     calls = (getattr(item, "callspec", None) for item in request.session.items)
     wanted = sorted({call.params["seed"] for call in calls if call and "seed" in call.params})
-    with ExitStack() as stack:
-        folder = tmp_path_factory.mktemp("end-to-end")
-        judges = {version: stack.enter_context(judge(version, folder)) for version in RELEASES}
-        pool = stack.enter_context(ThreadPoolExecutor(SIDE_BY_SIDE))
+    if reason := next(filter(None, (lab.lacking(situation(seed).world) for seed in wanted)), ""):
+        require("iptables", reason)
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         futures = {seed: pool.submit(_surely, situation(seed), judges) for seed in wanted}
         yield futures
         for future in futures.values():
             future.cancel()
 
 
-def _surely(seen: Situation, judges: Mapping[Version, Judge]) -> Came:
+def _surely(seen: Situation, judges: Judges) -> Came:
     """Return what comes of a situation; of a second try, where a busy machine may have made the contradiction."""
     came = came_of(seen, judges)
     return came_of(seen, judges) if unexplained(contradictions(seen, came)) else came
@@ -61,7 +69,7 @@ def _surely(seen: Situation, judges: Mapping[Version, Judge]) -> Came:
 @pytest.mark.parametrize("seed", SITUATIONS)
 @pytest.mark.lab
 @pytest.mark.kag
-def test_kag_says_the_same(outcomes: Mapping[int, "Future[Came]"], seed: int) -> None:
+def test_kag_says_the_same(outcomes: Outcomes, seed: int) -> None:
     """Nothing that netdiag says or does in this situation is contradicted by KAG."""
     seen, came = situation(seed), outcomes[seed].result()
     if found := unexplained(contradictions(seen, came)):
@@ -71,7 +79,7 @@ def test_kag_says_the_same(outcomes: Mapping[int, "Future[Came]"], seed: int) ->
 @pytest.mark.skipif(len(SITUATIONS) < 300, reason="fewer situations are asked for")
 @pytest.mark.lab
 @pytest.mark.kag
-def test_enough_is_seen(outcomes: Mapping[int, "Future[Came]"]) -> None:
+def test_enough_is_seen(outcomes: Outcomes) -> None:
     """With every KAG many nodes work, many are repaired and many are broken; and those KAG says the same of."""
     if len(outcomes) < len(SITUATIONS):
         pytest.skip("only some situations were asked for")
@@ -88,7 +96,7 @@ def test_enough_is_seen(outcomes: Mapping[int, "Future[Came]"]) -> None:
 
 @pytest.mark.lab
 @pytest.mark.kag
-def test_a_lie_in_any_situation_is_found(outcomes: Mapping[int, "Future[Came]"]) -> None:
+def test_a_lie_in_any_situation_is_found(outcomes: Outcomes) -> None:
     """Had netdiag said the opposite of any node in any situation, KAG would have contradicted it."""
     for seed, future in outcomes.items():
         seen, came = situation(seed), future.result()
@@ -99,6 +107,17 @@ def test_a_lie_in_any_situation_is_found(outcomes: Mapping[int, "Future[Came]"])
             lies[at] = lie
             found = contradictions(seen, came._replace(report={**came.report, "endpoints": lies}))
             assert true ^ {(each.kind, each.node) for each in found} or endpoint["verdict"] == "left_alone", seen
+
+
+@pytest.mark.parametrize(("name", "version", "manner"), [("stream-of-nothing", "0.8", "page")])
+@pytest.mark.lab
+@pytest.mark.kag
+def test_what_is_meant_is_still_so(judges: Judges, name: str, version: Version, manner: str) -> None:
+    """A row of the table explains a contradiction that is there, and without it nothing would."""
+    seen = one_node(version, manner, stream=True)
+    found = contradictions(seen, came_of(seen, judges))
+    assert found, MEANT[name].reason
+    assert all(MEANT[name].applies(each) for each in found)
 
 
 def test_situations_are_the_same_every_time() -> None:

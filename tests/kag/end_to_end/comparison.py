@@ -132,7 +132,27 @@ class Row(NamedTuple):
     applies: Callable[[Contradiction], bool]
 
 
-MEANT: Final[Mapping[str, Row]] = {}
+_NO_PIECES: Final = frozenset({"page", "empty", "error in 200"})
+"""Manners of answering that hold no piece of a stream."""
+
+
+def _streams_nothing(found: Contradiction) -> bool:
+    """Tell whether every node in question is a stream, and a service answers without a piece of one."""
+    said = claims(found.seen, found.came.report)
+    nodes = [node for node in found.seen.nodes if found.node in (node.name, "") and said.get(node.name) is False]
+    return (
+        found.kind in ("called broken", "ended badly")
+        and found.seen.version != "0.6"
+        and any(service.manner in _NO_PIECES for service in found.seen.hosted.services)
+        and all(node.kind == "chat" and node.settings.get("stream") is True for node in nodes)
+    )
+
+
+MEANT: Final[Mapping[str, Row]] = {
+    "stream-of-nothing": Row(
+        "0.7-0.8, a stream: KAG takes an answer without a single piece for good, any web page too", _streams_nothing
+    ),
+}
 """Why netdiag does otherwise, and where."""
 
 

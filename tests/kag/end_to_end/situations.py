@@ -170,6 +170,17 @@ def situation(seed: int) -> Situation:
     return Situation(seed, version, name, world, hosted, file, text, asked)
 
 
+def one_node(version: Version, manner: str, **settings: Any) -> Situation:
+    """Return a situation that is not random: one chat node, which leads to a service that answers in this manner."""
+    place = Place()
+    service = Service("ollama", _PORTS["ollama"], "0.0.0.0", manner=manner)
+    node = Node("", "chat", {"type": "openai", "base_url": "http://172.17.0.1:11434/v1", "api_key": "k",
+                             "model": MODELS["ollama"], **settings})  # fmt: skip
+    world = World(networks=place.networks, nameserver=place.nameserver, manners="closed")
+    file, text = written(random.Random(0), version, "one node", [(node.name, node.settings)])
+    return Situation(-1, version, "bridge", world, Hosted((service,), Names("")), file, text, (node,))
+
+
 def _choose(chance: random.Random, weights: Mapping[str, float]) -> str:
     return chance.choices(list(weights), list(weights.values()))[0]
 
