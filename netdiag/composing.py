@@ -13,7 +13,7 @@ from netdiag.compose.services import Definition, Service, sharing
 from netdiag.findings.commands import quoted
 from netdiag.model.plan import Plan
 from netdiag.model.report import Finding, Report
-from netdiag.outcome import exit_code
+from netdiag.outcome import concluded
 from netdiag.store import Store
 
 COMMAND: Final = "fix-compose"
@@ -69,7 +69,7 @@ def run(task: Task, open_store: Callable[[], Store] = Store) -> Report:
         applied=written.applied,
         output=written.output,
     )
-    return report._replace(exit_code=exit_code(report, command=COMMAND, writes=task.write))
+    return concluded(report, writes=task.write)
 
 
 def _planned(task: Task) -> _Planned:

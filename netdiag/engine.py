@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from netdiag import exits, openspg, platform, sources
+from netdiag import config, exits, openspg, platform, sources, whole
 from netdiag.clock import now, since
 from netdiag.handed_in import seen_from_host
 from netdiag.model.event import Planned, Started, Tell, Written, tell_all
@@ -15,8 +15,9 @@ from netdiag.prove.target import hosts, ports
 from netdiag.prove.ways import Ways
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping
 
+    from netdiag.kag.version import Installed
     from netdiag.store import Store
 
 _LATER: Final = (
@@ -59,6 +60,22 @@ def server_of(job: Job, facts: Facts, place: Platform) -> openspg.Server:
     return openspg.find(job.root, facts, in_container=place.in_container, named=asked_for, said=job.database)
 
 
+def process_of(job: Job, place: Platform) -> config.Process:
+    """Return the process of KAG that reads the files here; what it depends on is looked up where a file needs it."""
+
+    def installed() -> "Installed":
+        from netdiag import kag
+
+        return kag.chosen(job.kag_version, job.root)
+
+    def values(names: "Collection[str]") -> "Mapping[str, str]":
+        from netdiag.probe.environment import values_of
+
+        return values_of(job.root, names, in_container=place.in_container)
+
+    return config.Process(installed, values)
+
+
 def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -> Report:
     """Check every configuration, and repair what is proven if ``job.write``; every outcome is in the report."""
     began, started = time.monotonic(), now()
@@ -67,7 +84,9 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
     named = platform.name(facts)
     server = server_of(job, facts, named)
     recovered = _recover(open_store, server) if job.write else ()
-    found = sources.gather(job.files, job.directory, job.stdin, job.only, sources.Beside(server, job.scope))
+    beside = sources.Beside(server, job.scope, process_of(job, named))
+    found = sources.gather(job.files, job.directory, job.stdin, job.only, beside)
+    found = found._replace(endpoints=whole.with_defaults(found.endpoints, job.root))
     host, host_said = seen_from_host()
     siblings = platform.NO_SIBLINGS
     if host:
@@ -87,7 +106,7 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
     version = kag.chosen(job.kag_version, job.root)
     environment = of_server(job.root, in_container=named.in_container)
     caller = Caller(version.version, job.answer_s, tell, environment, certain=version.certain, asks_who=job.asks_who)
-    examined = examine(found.endpoints, ways, caller)
+    examined = examine(tuple(map(caller.keyed, found.endpoints)), ways, caller)
     around = survey(facts, job.hosts, siblings) if any(ways.is_lost(item) for item in examined) else None
     if around and ways.add(around.candidates, around.answers):
         again = iter(examine([item.endpoint for item in examined if ways.is_lost(item)], ways, caller))
@@ -97,15 +116,16 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
     place = around.platform if around else platform.name(facts, ways.answers)
     answers = around.answers if around else ()
     evidence = Evidence(facts, answers, version.text, job.answer_s, environment.proxy_variables, host)
-    examined = of_endpoints(examined, ways.candidates, place, evidence)
+    examined = found.usable(of_endpoints(examined, ways.candidates, place, evidence))
 
-    plan, not_planned = repair.plan(examined, found.documents)
+    plan, examined = repair.plan(examined, found.documents)
     tell_all(tell, [Planned(edit) for edit in plan.edits])
     store = repair.reaching(open_store, server)
     written = repair.write(plan, found.documents, store, found.places, server) if job.write else repair.Written()
     tell_all(tell, [Written(applied) for applied in written.applied])
     version_said = findings.of_version(version.text, version.instead, examined, certain=version.certain)
     place_said = (*version_said, *findings.of_run(place, evidence)) if found.endpoints else ()
+    whole_said = whole.findings(found.documents.values(), version.version, in_container=named.in_container)
     if any(item.verdict == "broken" for item in examined):
         place_said = (*place_said, *sources.ollama_host(job.root))
     report = Report(
@@ -117,13 +137,13 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
         platform=place,
         candidates=ways.candidates,
         endpoints=examined,
-        findings=(*recovered, *host_said, *found.findings, *place_said, *not_planned, *written.findings),
+        findings=(*recovered, *host_said, *found.findings, *whole_said, *place_said, *written.findings),
         plan=plan,
         applied=written.applied,
         output=written.output,
         evidence=evidence,
     )
-    return outcome.finished(report, tell, command=job.command, writes=job.write)
+    return outcome.finished(report, tell, writes=job.write)
 
 
 def _recover(open_store: "Callable[[], Store] | None", server: openspg.Server) -> tuple[Finding, ...]:

@@ -1,48 +1,152 @@
-"""How a run ends: its exit status, and what is told of it at last."""
+"""How a run ends: what became of each endpoint, how severe each finding is, and the exit status. Pure.
 
-from typing import Final
+One rule for every command and format: status 0 says that at least one model was called, and that every endpoint that
+was examined answered. A run that examined nothing ends with 78 and says why.
+"""
+
+from collections.abc import Collection, Iterator
+from typing import Final, Literal
 
 from netdiag import exits, findings
 from netdiag.model.event import Finished, Found, Tell, tell_all
-from netdiag.model.report import Report
+from netdiag.model.report import Examined, Finding, Report, Severity
+
+Outcome = Literal["works", "repaired", "repairable", "by_hand", "broken", "left_alone", "calls_nobody"]
+"""What became of an endpoint: its verdict, and of one that works elsewhere whether that was written (``repaired``), can
+be written (``repairable``) or has to be typed (``by_hand``). ``calls_nobody``: its type sends nothing, so it proves
+nothing."""
+
+OUTCOMES: Final[tuple[Outcome, ...]] = (
+    "works",
+    "repaired",
+    "repairable",
+    "by_hand",
+    "broken",
+    "left_alone",
+    "calls_nobody",
+)
+
+BY_HAND: Final = frozenset({"ND506", "ND556", "ND603"})
+"""A base_url that is proven, and that netdiag cannot write: the change is pending until somebody types it."""
+
+_REPAIRING: Final = frozenset({"fix-base-url", "fix-compose"})
+_NOT_EXAMINING: Final = frozenset({"fix-compose", "detect", "rollback", "explain"})
 
 _BY_CODE: Final = (
     (exits.ROLLED_BACK, {"ND602", "ND611"}),
     (exits.CANNOT_WRITE, {"ND601", "ND609", "ND610"}),
     (
         exits.NO_CONFIGURATION,
-        {"ND501", "ND502", "ND505", "ND530", "ND532", "ND533", "ND534", "ND535", "ND540", "ND578", "ND580"},
+        {"ND501", "ND502", "ND505", "ND530", "ND531", "ND532", "ND533", "ND534", "ND535", "ND539", "ND540"}
+        | {"ND544", "ND545", "ND578", "ND580"},
     ),
 )
+"""The first row that holds a code of the report decides."""
+
+_UNWRITTEN: Final = frozenset(code for _, codes in _BY_CODE[:2] for code in codes)
+
+_WHY_NOTHING: Final = frozenset({"ND536", "ND537", "ND538", "ND542", "ND543", "ND557", "ND560", "ND561"})
+"""Why a source holds nothing to examine: a warning beside endpoints that were examined, else what is wrong."""
+
+_ABOUT_THE_PLACE: Final = "ND1"
+"""How codes about the place begin: a fact worth a note where every model answered, else perhaps the cause."""
 
 
-def exit_code(report: Report, *, command: str, writes: bool) -> int:
-    """Return the status of docs/reference.md: what could not be read or written outweighs what is broken."""
-    said = [*report.findings, *(finding for item in report.endpoints for finding in item.findings)]
-    codes = {finding.code for finding in said}
-    for status, meaning in _BY_CODE:
-        if codes & meaning:
-            return status
-    if writes and "ND603" in codes:
-        return exits.CANNOT_WRITE
-    if not report.endpoints and codes & {"ND536", "ND537", "ND538", "ND542", "ND543"}:
-        return exits.NO_CONFIGURATION
-    if "ND603" in codes or any(findings.severity(code) == "error" for code in codes):
-        return exits.PROBLEM
-    if report.plan.edits and not writes:
-        return exits.PENDING if command in ("fix-base-url", "fix-compose") else exits.PROBLEM
-    return exits.OK
+def outcomes(report: Report) -> tuple[Outcome, ...]:
+    """Return what became of each endpoint, in the order of the report."""
+    written = {applied.source for applied in report.applied}
+    return tuple(_outcome(item, written) for item in report.endpoints)
 
 
-def finished(report: Report, tell: Tell, *, command: str, writes: bool) -> Report:
-    """Return ``report`` with its exit status, after telling what the run found, and that it is over."""
-    report = report._replace(exit_code=exit_code(report, command=command, writes=writes))
-    told(report, tell)
-    return report
+def _outcome(item: Examined, written: Collection[str]) -> Outcome:
+    if item.verdict == "works" and item.proofs and all(proof.status is None for proof in item.proofs):
+        return "calls_nobody"
+    if item.verdict != "repairable":
+        return item.verdict
+    if any(finding.code in BY_HAND for finding in item.findings):
+        return "by_hand"  # whatever else was written to the same file
+    return "repaired" if item.endpoint.source in written else "repairable"
 
 
-def told(report: Report, tell: Tell) -> None:
-    """Tell what a run found, and that it is over."""
+def has_examined(report: Report) -> bool:
+    """Tell whether any endpoint was examined: its model was called, or KAG's own call to it cannot be made."""
+    return any(outcome not in ("left_alone", "calls_nobody") for outcome in outcomes(report))
+
+
+def is_unwritten(report: Report) -> bool:
+    """Tell whether writing was tried and did not come about."""
+    return any(finding.code in _UNWRITTEN for finding in _all(report))
+
+
+def decisive(report: Report) -> tuple[Finding, ...]:
+    """Return the findings for which the report does not end with 0."""
+    return tuple(f for f in _all(report) if f.code in BY_HAND or findings.severity_of(f) == "error")
+
+
+def concluded(report: Report, *, writes: bool) -> Report:
+    """Return ``report`` with the severities and the exit status that follow from its outcome.
+
+    Where nothing was examined and no finding says why, one is added.
+    """
+    examines = report.command not in _NOT_EXAMINING
+    if examines:
+        report = _weighed(report)
+    if examines and not has_examined(report) and not decisive(report):
+        report = report._replace(findings=(_nothing(report), *report.findings))
+    return report._replace(exit_code=_exit_code(report, writes=writes, examines=examines))
+
+
+def finished(report: Report, tell: Tell, *, writes: bool) -> Report:
+    """Return ``report`` concluded, after telling what the run found, and that it is over."""
+    report = concluded(report, writes=writes)
     tell_all(tell, [Found(finding, item.endpoint) for item in report.endpoints for finding in item.findings])
     tell_all(tell, [Found(finding) for finding in report.findings])
     tell(Finished(report))
+    return report
+
+
+def _all(report: Report) -> Iterator[Finding]:
+    yield from report.findings
+    yield from (finding for item in report.endpoints for finding in item.findings)
+
+
+def _exit_code(report: Report, *, writes: bool, examines: bool) -> int:
+    """Return the status of docs/reference.md: what could not be read or written outweighs what is broken."""
+    codes = {finding.code for finding in _all(report)}
+    for status, meaning in _BY_CODE:
+        if codes & meaning:
+            return status
+    if examines and not has_examined(report):
+        return exits.NO_CONFIGURATION
+    became = set(outcomes(report))
+    if became & {"broken", "left_alone"} or {finding.code for finding in decisive(report)} - BY_HAND:
+        return exits.PROBLEM
+    if codes & BY_HAND or "repairable" in became or (report.plan.edits and not writes):
+        return exits.PENDING if report.command in _REPAIRING else exits.PROBLEM
+    return exits.OK
+
+
+def _weighed(report: Report) -> Report:
+    """Return the report with the severity of each finding about the run as its outcome makes it."""
+    became = set(outcomes(report))
+    examined = has_examined(report)
+    all_answered = examined and not became & {"broken", "left_alone"}
+    return report._replace(
+        findings=tuple(
+            finding._replace(severity=_severity(finding, examined=examined, all_answered=all_answered))
+            for finding in report.findings
+        )
+    )
+
+
+def _severity(finding: Finding, *, examined: bool, all_answered: bool) -> Severity | None:
+    if not examined and finding.code in _WHY_NOTHING:
+        return "error"
+    is_of_place = finding.code.startswith(_ABOUT_THE_PLACE)
+    return "note" if all_answered and is_of_place and findings.severity(finding.code) == "error" else None
+
+
+def _nothing(report: Report) -> Finding:
+    """Return why nothing was examined: no base_url was found, or all types call no service."""
+    types = dict.fromkeys(item.endpoint.type for item in report.endpoints)
+    return Finding("ND545", values={"types": ", ".join(types)}) if types else Finding("ND544")

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from netdiag import config, openspg
+from netdiag.findings.filled import of_variable
 from netdiag.model.endpoint import Endpoint, Span
 from netdiag.model.journal import Applied, PastFile, PastRun, PastState
 from netdiag.model.plan import Edit, Plan
@@ -27,16 +28,17 @@ class Written(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
-def plan(examined: Sequence[Examined], documents: Mapping[str, config.Document]) -> tuple[Plan, tuple[Finding, ...]]:
-    """Return the edits that make every repairable endpoint say what was proven: host and path each on its own.
+def plan(examined: Sequence[Examined], documents: Mapping[str, config.Document]) -> tuple[Plan, tuple[Examined, ...]]:
+    """Return the edits that make every repairable endpoint say what was proven, host and path each on its own.
 
-    What cannot be edited exactly becomes a finding instead: a value without quotes that would need them, or one text
-    that two endpoints share although each needs another URL, or one of them works as it is.
+    An endpoint that cannot be edited exactly has a finding more instead: a value without quotes that would need them,
+    or one text that two endpoints share although each needs another URL, or one of them works as it is.
     """
     edits: list[Edit] = []
-    findings: list[Finding] = []
+    told: list[Examined] = []
     wanted = {_text(item.endpoint): item.endpoint.base_url for item in examined if item.verdict == "works"}
     for item in examined:
+        told.append(item)
         endpoint = item.endpoint
         if item.verdict != "repairable" or endpoint.url_span is None:
             continue
@@ -44,15 +46,22 @@ def plan(examined: Sequence[Examined], documents: Mapping[str, config.Document])
         is_shared = wanted.setdefault(_text(endpoint), item.proven_url) != item.proven_url
         planned = None if is_shared else _edits(documents[endpoint.source], item)
         if planned is None:
-            values = {"reason": "shared" if is_shared else "unquoted", "suggestion": item.proven_url}
-            findings.append(Finding("ND506", endpoint.where, values))
+            told[-1] = item._replace(findings=(*item.findings, _by_hand(item, is_shared=is_shared)))
         elif not is_planned:
             edits += planned
     changed = {source: [edit for edit in edits if edit.source == source] for source in documents}
     changed = {source: of_source for source, of_source in changed.items() if of_source}
     in_files = {source: of_source for source, of_source in changed.items() if not is_row(source)}
     diff = "".join(config.unified(documents[source], of_source) for source, of_source in in_files.items())
-    return Plan(tuple(edits), {source: documents[source].digest for source in changed}, diff), tuple(findings)
+    return Plan(tuple(edits), {source: documents[source].digest for source in changed}, diff), tuple(told)
+
+
+def _by_hand(item: Examined, *, is_shared: bool) -> Finding:
+    """Return what is to be typed by hand where the text of a base_url cannot be edited exactly."""
+    if item.endpoint.parts and not is_shared:
+        return of_variable(item)
+    values = {"reason": "shared" if is_shared else "unquoted", "suggestion": item.proven_url}
+    return Finding("ND506", item.endpoint.where, values)
 
 
 def _text(endpoint: Endpoint) -> tuple[str, Span | None]:

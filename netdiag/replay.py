@@ -4,17 +4,17 @@ import json
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from netdiag import exits, findings
+from netdiag import findings, outcome
 from netdiag.findings.rules import of_endpoints
 from netdiag.model.attempt import Attempt, Proof, Service
-from netdiag.model.endpoint import Endpoint, Span
+from netdiag.model.endpoint import Endpoint, Ignored, Span
 from netdiag.model.host import from_plain
 from netdiag.model.place import Candidate, Fact, Facts, Gateway, HostsLine, Interface, NameAnswer, Platform
 from netdiag.model.report import Evidence, Examined, Finding, Report
 
 SCHEMA = "netdiag/report/1"
 
-_AGAIN = ("ND1", "ND2", "ND3", "ND4", "ND503", "ND504", "ND506", "ND603")
+_AGAIN = ("ND1", "ND2", "ND3", "ND4", "ND503", "ND504", "ND506", "ND544", "ND545", "ND603")
 """Codes that follow from evidence. The others tell what was read or written in that run, and stay as they are."""
 
 _UNKNOWN = Span(0, 0)
@@ -45,21 +45,28 @@ def _diagnosed(saved: Report) -> Report:
         msg = f"it is a report of `netdiag {saved.command}`, which holds no evidence"
         raise NotAReportError(msg)
     kept = tuple(finding for finding in saved.findings if not finding.code.startswith(_AGAIN))
-    endpoints = of_endpoints(saved.endpoints, saved.candidates, saved.platform, saved.evidence)
+    diagnosed = of_endpoints(saved.endpoints, saved.candidates, saved.platform, saved.evidence)
+    endpoints = tuple(map(_by_hand, saved.endpoints, diagnosed))
     if saved.command == "detect":
         return saved._replace(findings=findings.of_detection(saved.platform, saved.evidence))
     said = findings.of_run(saved.platform, saved.evidence) if endpoints else ()
-    codes = {finding.code for finding in (*kept, *said, *(f for item in endpoints for f in item.findings))}
-    broken = "ND603" in codes or any(findings.severity(code) == "error" for code in codes)
-    repairable = any(item.verdict == "repairable" for item in endpoints)
-    status = exits.PROBLEM if broken or repairable else exits.OK
-    return saved._replace(command="check", endpoints=endpoints, findings=(*kept, *said), exit_code=status)
+    again = saved._replace(command="check", endpoints=endpoints, findings=(*kept, *said))
+    return outcome.concluded(again, writes=False)
+
+
+def _by_hand(saved: Examined, diagnosed: Examined) -> Examined:
+    """Return the endpoint with what only the plan of that run could tell: that its text cannot be edited exactly."""
+    known = {finding.code for finding in diagnosed.findings}
+    planned = (finding for finding in saved.findings if finding.code == "ND506" and finding.code not in known)
+    return diagnosed._replace(findings=(*diagnosed.findings, *planned))
 
 
 def _report(saved: Mapping[str, Any]) -> Report:
     if saved.get("schema") != SCHEMA:
         msg = f"it does not say {SCHEMA}"
         raise NotAReportError(msg)
+    evidence = _evidence(saved["evidence"]) if saved["evidence"] else None
+    own_names = evidence.facts.own_names if evidence else ()
     return Report(
         command=saved["tool"]["command"],
         started=str(saved["started"]),
@@ -67,10 +74,10 @@ def _report(saved: Mapping[str, Any]) -> Report:
         exit_code=saved["exit_code"],
         kag_version=str(saved["kag_version"]),
         platform=_platform(saved["platform"]) if saved["platform"] else None,
-        candidates=tuple(_candidate(each) for each in saved["candidates"]),
+        candidates=tuple(_candidate(each, own_names) for each in saved["candidates"]),
         endpoints=tuple(_examined(each) for each in saved["endpoints"]),
         findings=tuple(_finding(each) for each in saved["findings"]),
-        evidence=_evidence(saved["evidence"]) if saved["evidence"] else None,
+        evidence=evidence,
     )
 
 
@@ -93,8 +100,9 @@ def _platform(saved: Mapping[str, Any]) -> Platform:
     return _made(Platform, saved, **parts)
 
 
-def _candidate(saved: Mapping[str, Any]) -> Candidate:
-    return _made(Candidate, saved, source=str(saved["source"]))
+def _candidate(saved: Mapping[str, Any], own_names: tuple[str, ...]) -> Candidate:
+    aliases = own_names if saved["kind"] == "loopback" else ()
+    return _made(Candidate, saved, source=str(saved["source"]), aliases=aliases)
 
 
 def _evidence(saved: Mapping[str, Any]) -> Evidence:
@@ -114,11 +122,18 @@ def _evidence(saved: Mapping[str, Any]) -> Evidence:
 
 def _examined(saved: Mapping[str, Any]) -> Examined:
     return Examined(
-        endpoint=_made(Endpoint, saved, url_span=_UNKNOWN if saved["editable"] else None, place=saved["place"] or ""),
+        endpoint=_made(
+            Endpoint,
+            saved,
+            url_span=_UNKNOWN if saved["editable"] else None,
+            place=saved["place"] or "",
+            ignored=tuple(_made(Ignored, each) for each in saved.get("ignored", ())),
+        ),
         verdict=saved["verdict"],
         attempts=tuple(_made(Attempt, each) for each in saved["attempts"]),
         proofs=tuple(_proof(each) for each in saved["proofs"]),
         proven_url=saved["proven_url"] or "",
+        findings=tuple(_finding(each) for each in saved["findings"]),
     )
 
 
@@ -127,4 +142,4 @@ def _proof(saved: Mapping[str, Any]) -> Proof:
 
 
 def _finding(saved: Mapping[str, Any]) -> Finding:
-    return _made(Finding, saved)
+    return _made(Finding, saved, severity=None)

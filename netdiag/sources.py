@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 from netdiag import config, openspg
 from netdiag.model.endpoint import Endpoint
-from netdiag.model.report import Finding
+from netdiag.model.report import Examined, Finding
 
 STDIN: Final = "-"
 
@@ -30,12 +30,23 @@ class Sources(NamedTuple):
     findings: tuple[Finding, ...]
     places: Mapping[str, Path]
 
+    def usable(self, examined: Sequence[Examined]) -> tuple[Examined, ...]:
+        """Return what was examined; broken is what stands in a file that KAG cannot load, whoever answered."""
+        lost = {name for name, document in self.documents.items() if _cannot_load(document)}
+        return tuple(
+            item._replace(verdict="broken", attempts=())
+            if item.endpoint.source in lost and item.verdict in ("works", "repairable")
+            else item
+            for item in examined
+        )
+
 
 class Beside(NamedTuple):
-    """The OpenSPG server that may run beside, and how much of what it holds is looked at."""
+    """The OpenSPG server that may run beside, how much of what it holds is looked at, and KAG's own process."""
 
     server: openspg.Server
     scope: openspg.Scope = "all"
+    process: config.Process | None = None
 
 
 def gather(
@@ -46,6 +57,8 @@ def gather(
     beside: Beside | None = None,
 ) -> Sources:
     """Read ``files``, or without any what the server ``beside`` holds and what KAG would read from ``directory``.
+
+    What KAG fills in comes from the environment of its process, where ``beside`` tells of one.
 
     Never raises for what is in a file: a source that cannot be read becomes a finding that names it.
     """
@@ -69,15 +82,17 @@ def gather(
         try:
             data = stdin if name == STDIN else config.load(Path(name))
             findings += _ollama_hosts(data, name)
-            document = config.parse(data, name)
+            document = config.parse(data, name, beside.process if beside else None)
         except config.Unreadable as error:
             findings.append(_unreadable(error))
             continue
         documents[name] = document
+        if document.refused:
+            findings.append(_refused(document.refused, name))
         endpoints += document.endpoints
         if name != STDIN:
             places[name] = Path(os.path.realpath(name))
-        if not document.endpoints and _OLLAMA_HOST not in data:
+        if not document.endpoints and not document.refused and _OLLAMA_HOST not in data:
             findings.append(Finding("ND505", name))
     if not documents and not endpoints and not findings:
         findings.append(Finding("ND502", str(directory), {"directory": str(directory)}))
@@ -133,6 +148,20 @@ def _files(name: str) -> list[str]:
 def _missing(directory: str) -> Finding:
     detail = f"the directory holds no {', no '.join(config.NAMES)}, and no *.yaml with a base_url"
     return Finding("ND501", directory, {"reason": "file_missing", "detail": detail})
+
+
+def _cannot_load(document: config.Document) -> bool:
+    """Tell whether it is certain that KAG cannot load this file."""
+    return document.refused is not None and document.refused.by_kag and document.refused.certain
+
+
+def _refused(refused: config.Refused, name: str) -> Finding:
+    """Return why KAG cannot load a file, as far as it is certain which KAG that is, or why it was not filled in."""
+    from netdiag.findings.filled import of_file  # noqa: PLC0415 - of few files there is something to say
+
+    code = "ND561" if not refused.by_kag else "ND557" if refused.certain else "ND560"
+    where = f"{name}:{refused.line}" if refused.line else name
+    return of_file(where, refused.word, refused.name, refused.kag, code)
 
 
 def _unreadable(error: config.Unreadable) -> Finding:

@@ -8,14 +8,18 @@ from netdiag.cli.parser import parser
 from netdiag.report.rendered import FORMATS
 
 STATUSES = {
-    exits.OK: "healthy, or fixed and proven; `watch` that was asked to stop by SIGTERM",
-    exits.PROBLEM: "a problem remains (nothing was changed, or only what was proven), or there is nothing to roll back",
+    exits.OK: "at least one model was called, and every endpoint that was examined answered, as it is or repaired; "
+    "`watch` that was asked to stop by SIGTERM",
+    exits.PROBLEM: "a problem remains (nothing was changed, or only what was proven): an endpoint does not work, or "
+    "is left alone beside others that do; or there is nothing to roll back",
     exits.USAGE: "the command line cannot be understood",
-    exits.PENDING: "`--dry-run`: changes are pending",
+    exits.PENDING: "changes are pending: `--dry-run`, or something proven has to be typed by hand (ND506, ND603), or "
+    "set in a variable (ND556)",
     exits.ROLLED_BACK: "written, did not read back as planned, rolled back",
     exits.INTERNAL: "netdiag itself failed",
     exits.CANNOT_WRITE: "the fix is proven but cannot be written, or a rollback was refused",
-    exits.NO_CONFIGURATION: "a configuration cannot be read, or none was found",
+    exits.NO_CONFIGURATION: "a configuration cannot be read, none was found, or no model was called: nothing was "
+    "examined",
     exits.TIMED_OUT: "`--wait` ran out: what could have healed did not; the report says what it was",
     exits.INTERRUPTED: "interrupted",
 }
@@ -42,6 +46,10 @@ VARIABLES = {
     "capitals or not",
     ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"): "whose certificates these calls trust, "
     "as KAG's clients take them",
+    ("OPENAI_API_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"): "are sent as OpenAI's SDK sends them: the key where "
+    "`api_key` is null, the others as headers; their values are never shown",
+    ("NETRC", "HOME"): "where the login is that requests (reranking, and type vllm of KAG 0.6) sends in place of a key",
+    ("SSLKEYLOGFILE",): "is only looked at: where it cannot be written KAG's clients fail; netdiag never writes it",
     ("DOCKER_HOST", "DOCKER_CONTEXT", "XDG_RUNTIME_DIR"): "which engine `--container` asks; also what Docker's own "
     "command takes: `DOCKER_CONFIG`, `DOCKER_TLS_VERIFY`, `DOCKER_CERT_PATH`",
     ("NETDIAG_CALLED", "NETDIAG_TERMINAL", "NETDIAG_PROCESS"): "are set for the netdiag in a container by the one on "
@@ -91,8 +99,8 @@ refuses: give it `--only files`.
 
 OF_VARIABLES = """
 Of the variables about proxies and certificates those count that the container's first process was started with, since
-KAG runs in it; a shell's own count where that cannot be looked at. `--db-password-env` and `--api-key-env` name further
-variables, whose values are never printed.
+KAG runs in it; a shell's own count where that cannot be looked at. The same is so of those that its clients send.
+`--db-password-env` and `--api-key-env` name further variables, whose values are never printed.
 """
 
 

@@ -28,6 +28,11 @@ def proven(sources, url: str) -> list[Examined]:
     return [Examined(endpoint, "repairable", (), (Proof("h", url, None),), GATEWAY, url)]
 
 
+def said_of(examined) -> list[list[str]]:
+    """What is said of each endpoint, with its reason."""
+    return [[f"{finding.code} {finding.values['reason']}" for finding in item.findings] for item in examined]
+
+
 @pytest.mark.parametrize(
     ("url", "parts"),
     [
@@ -50,8 +55,8 @@ def test_what_would_need_quotes_is_told_not_written(tmp_path):
     file = tmp_path / "kag_config.yaml"
     file.write_text("{type: ollama, model: q, base_url: localhost:11434}\n")
     found = gather([str(file)], tmp_path)
-    plan, findings = repair.plan(proven(found, "[fd00::1]:11434"), found.documents)
-    assert (plan.edits, [finding.code for finding in findings]) == ((), ["ND506"])
+    plan, examined = repair.plan(proven(found, "[fd00::1]:11434"), found.documents)
+    assert (plan.edits, said_of(examined)) == ((), [["ND506 unquoted"]])
 
 
 def test_one_text_for_two_urls_is_told_not_written(tmp_path):
@@ -61,9 +66,9 @@ def test_one_text_for_two_urls_is_told_not_written(tmp_path):
     found = gather([str(file)], tmp_path)
     urls = ("http://172.17.0.1:1", "http://172.17.0.1:1/v1")
     items = [Examined(e, "repairable", proven_url=u) for e, u in zip(found.endpoints, urls, strict=True)]
-    plan, findings = repair.plan(items, found.documents)
+    plan, examined = repair.plan(items, found.documents)
     assert [edit.new for edit in plan.edits] == [b"172.17.0.1", b""]
-    assert [(finding.code, finding.values["reason"]) for finding in findings] == [("ND506", "shared")]
+    assert said_of(examined) == [[], ["ND506 shared"]]
 
 
 def test_one_text_that_works_for_another_model_is_not_touched(tmp_path):
@@ -73,8 +78,8 @@ def test_one_text_that_works_for_another_model_is_not_touched(tmp_path):
     found = gather([str(file)], tmp_path)
     verdicts = ("repairable", "works")
     items = [Examined(e, v, proven_url="http://h:1") for e, v in zip(found.endpoints, verdicts, strict=True)]
-    plan, findings = repair.plan(items, found.documents)
-    assert (plan.edits, [(f.code, f.values["reason"]) for f in findings]) == ((), [("ND506", "shared")])
+    plan, examined = repair.plan(items, found.documents)
+    assert (plan.edits, said_of(examined)) == ((), [["ND506 shared"], []])
 
 
 def test_one_text_for_two_models_is_one_edit(tmp_path):
@@ -82,10 +87,10 @@ def test_one_text_for_two_models_is_one_edit(tmp_path):
     file = tmp_path / "kag_config.yaml"
     file.write_text("a: &a {type: ollama, model: m, base_url: http://localhost:1}\nb: {<<: *a, model: n}\n")
     found = gather([str(file)], tmp_path)
-    plan, findings = repair.plan(
+    plan, examined = repair.plan(
         [Examined(e, "repairable", proven_url="http://h:1") for e in found.endpoints], found.documents
     )
-    assert ([edit.new for edit in plan.edits], findings) == ([b"h"], ())
+    assert ([edit.new for edit in plan.edits], said_of(examined)) == ([b"h"], [[], []])
 
 
 @pytest.mark.parametrize("only", [None, "files"])

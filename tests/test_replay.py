@@ -40,7 +40,8 @@ def test_what_was_read_or_written_stays_as_it_was(tmp_path):
     written = Finding("ND607", "kag_config.yaml", {"editor": ".kag_config.yaml.swp"})
     saved = as_json(Report("check", "2026-11-24T07:00:00+00:00", 1.0, 0, "0.8", report.platform, (), (), (written,),
                            evidence=Evidence(Facts())))  # fmt: skip
-    assert replay(saved.encode()).findings == (written,)
+    again = replay(saved.encode())
+    assert (again.exit_code, again.findings) == (78, (Finding("ND544"), written))
 
 
 GOOD = as_json(Report("rollback", "2026-11-24T07:00:00+00:00", 1.0, 0))

@@ -6,7 +6,9 @@ byte but those of a host or a path.
 
 from netdiag.config.discovery import NAMES, find, load
 from netdiag.config.document import LIMIT, Document, parse
+from netdiag.config.loading import Refused
 from netdiag.config.planning import apply, edits, shifted, unified
+from netdiag.config.process import Process
 from netdiag.config.suggestion import suggest
 from netdiag.config.unreadable import Unreadable
 from netdiag.config.url import (
@@ -26,6 +28,8 @@ __all__ = [
     "LIMIT",
     "NAMES",
     "Document",
+    "Process",
+    "Refused",
     "Unreadable",
     "Url",
     "address_of",

@@ -1,15 +1,19 @@
 """Bytes → a document with its endpoints, whatever the bytes are."""
 
+import contextlib
 import hashlib
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Final, NamedTuple
 
-from netdiag.config import formats
-from netdiag.config.endpoints import endpoints
+from netdiag.config import formats, loading, yaml_tree
+from netdiag.config.endpoints import ByKag, endpoints
 from netdiag.config.formats import Format
-from netdiag.config.tree import NotRead, Positions, Style
+from netdiag.config.loading import Refused
+from netdiag.config.process import Process
+from netdiag.config.tree import Node, NotRead, Positions, Style
 from netdiag.config.unreadable import Unreadable
+from netdiag.config.whole import Whole, whole
 from netdiag.model.endpoint import Endpoint
 
 LIMIT: Final = 8 * 1024 * 1024
@@ -22,6 +26,8 @@ class Document(NamedTuple):
     """One source as it was read: its bytes, their SHA-256 in hexadecimal, and the endpoints in them.
 
     ``styles`` tells of the byte at which a base_url begins how the base_url is written, the outermost style first.
+    ``whole`` is what there is of a whole configuration, where it is one. ``process`` is the one whose environment
+    filled it in, and ``refused`` why KAG cannot load it.
     """
 
     source: str
@@ -30,22 +36,39 @@ class Document(NamedTuple):
     data: bytes
     endpoints: tuple[Endpoint, ...]
     styles: Mapping[int, tuple[Style, ...]]
+    whole: Whole | None = None
+    process: Process | None = None
+    refused: Refused | None = None
 
     def __repr__(self) -> str:
         """Show nothing of what is in it: keys stand there."""
         return f"Document({self.source!r}, {self.format!r}, {self.digest!r})"
 
 
-def parse(data: bytes, source: str) -> Document:
+def parse(data: bytes, source: str, process: Process | None = None) -> Document:
     """Return what ``data`` configures; ``source`` names it, and its name is a hint at the format.
+
+    What KAG reads as its configuration is read as the KAG of ``process`` reads it, and filled in by its environment;
+    without one, and where that KAG cannot load it, what would be filled in is left alone.
 
     Raises :class:`Unreadable` with ``empty``, ``binary``, ``too_large``, ``syntax`` or ``too_deep``, nothing else.
     """
     text, positions = decoded(data, source)
+    name = PurePath(source)
+    loaded = _loaded(text, positions, len(data) - len(text.encode()), name, process)
+    by_kag: ByKag = "refused" if loaded else ""
     try:
-        format_, roots = formats.read(text, PurePath(source))
-        found = tuple(endpoints(source, text, roots, positions))
+        roots = loaded and _as_kag(loaded)
+        if loaded and roots is not None:
+            text, positions, by_kag = loaded.text, loaded.positions, "loaded"
+            format_: Format = "yaml"
+        else:
+            format_, roots = formats.read(text, name)
+        found = tuple(endpoints(source, text, roots, positions, by_kag))
     except NotRead as error:
+        if loaded and loaded.refused and loaded.refused.is_of_template:
+            digest = hashlib.sha256(data).hexdigest()
+            return Document(source, "yaml", digest, data, (), {}, process=process, refused=loaded.refused)
         raise Unreadable(error.reason, source, positions.line(error.at), error.detail) from None
     except RecursionError:
         raise Unreadable(reason="too_deep", source=source, line=0, detail="too deeply nested") from None
@@ -53,7 +76,30 @@ def parse(data: bytes, source: str) -> Document:
         raise Unreadable(reason="too_large", source=source, line=0, detail="too large for this machine") from None
     styles = {endpoint.url_span.start: styles for endpoint, styles in found if endpoint.url_span}
     digest = hashlib.sha256(data).hexdigest()
-    return Document(source, format_, digest, data, tuple(endpoint for endpoint, _ in found), styles)
+    there = whole(format_, text, roots, positions)
+    refused = loaded.refused if loaded else None
+    every = tuple(endpoint for endpoint, _ in found)
+    return Document(source, format_, digest, data, every, styles, there, process, refused)
+
+
+def _as_kag(loaded: loading.Loaded) -> list[Node] | None:
+    """Return the roots of what KAG's YAML reads; nothing where it was not filled in, or even so cannot be read."""
+    if loaded.refused is None:
+        return yaml_tree.read_loaded(loaded.text, loaded.tag)
+    if loaded.is_filled:
+        with contextlib.suppress(NotRead):
+            return yaml_tree.read_loaded(loaded.text, loaded.tag)
+    return None
+
+
+def _loaded(
+    text: str, positions: Positions, shift: int, name: PurePath, process: Process | None
+) -> loading.Loaded | None:
+    if process is None or not loading.is_kags(text, name):
+        return None
+    loaded = loading.load(text, positions, shift, name, process)
+    is_hidden = loaded and not loaded.refused and formats.has_hidden_settings(text)
+    return None if is_hidden else loaded
 
 
 def decoded(data: bytes, source: str) -> tuple[str, Positions]:

@@ -1,35 +1,45 @@
 """Trees → endpoints: which mapping is one, what kind it is, and whether its base_url may be edited."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
-from netdiag.config import ini_tree, quoting, yaml_tree
-from netdiag.config.tree import STRING, Node, Positions, Scalar, Sequence, Style, dotted, mappings
-from netdiag.config.tree import Mapping as MappingNode
-from netdiag.model.endpoint import Endpoint, Form, Kind, Span
+from netdiag.config import filled, ini_tree, quoting, unread, uses, yaml_tree
+from netdiag.config.tree import DEPTH, STRING, Found, Node, Positions, Scalar, Sequence, Style, dotted, mappings
+from netdiag.config.uses import Used, effective
+from netdiag.model.endpoint import Endpoint, Form, Part, Span
 from netdiag.text import Secret, without_secrets
 
 _EXPANDED: Final = re.compile(r"[$`]")  # by a shell, Docker Compose, python-dotenv
-_MERGED: Final = 8
-_MERGED_KEYS: Final = 64
-"""How many mappings are followed through ``<<`` for one endpoint, and how many of their keys: real files have one
-with ten keys, and a document of nothing but ``<<`` must stay cheap.
-"""
+_WHOLE_KEYS: Final = 64
+"""How many keys of a mapping that KAG sends whole are read."""
 
-_KIND: Final = re.compile(r"(?i)(?P<rerank>rerank)|(?P<embedding>vectori[sz]e|embed)|(?P<chat>llm|chat)")
 _SECRET: Final = re.compile(r"(?i)key|token(?!s|iz)|secret|passw|pwd|credential|signature|auth(?!ors?$)")
 _TAKEN: Final = frozenset({"base_url", "type", "client_type", "model"})
 
-_NESTED: Final = frozenset({"stop", "extra_body"})
-"""Settings that KAG sends whole, a list and a mapping (0.8 openai_client.py:81-87)."""
+_SENT: Final = frozenset(
+    {"stop", "extra_body", "seed", "top_p", "stream", "think", "temperature", "max_tokens", "timeout", "max_rate"}
+    | {"time_period", "vector_dimensions", "batch_size", "name"}
+)
+"""Settings that KAG sends, or fails at: a list or a mapping is read whole, and what may be a secret is kept as one."""
 
 _UNTYPED: Final = frozenset({"timeout", "max_rate", "time_period", "max_tokens"})
 """Numbers that KAG has since 0.6, which reads neither INI nor ``.env``: there all is text and none is meant so."""
 
+_TEXTS: Final = ("type", "model", "api_key")
+"""Settings that must be text, which :attr:`Endpoint.forms` tells of."""
+
+_MOST: Final = 10_000
+"""Values that are read of one setting. KAG's requests have some twenty."""
+
 _TEMPLATE: Final = re.compile(r"\{[{%#]")
 _UNQUOTED_TEMPLATE: Final = re.compile(r"\{\{[^\r\n]{0,200}?\}\}")  # to YAML a mapping in a mapping
+
+
+ByKag = Literal["", "loaded", "refused"]
+"""Whether a text is what KAG's YAML reads, so that nothing else fills it in, or one that only KAG could fill in."""
 
 
 class _Read(NamedTuple):
@@ -38,119 +48,93 @@ class _Read(NamedTuple):
     source: str
     text: str
     positions: Positions
-
-
-class _Use(NamedTuple):
-    """A mapping that uses a base_url: the way to it, all its values, and in how many places it is used."""
-
-    steps: list[str | int]
-    values: dict[str, Node]
-    uses: int
-
-    @property
-    def scalars(self) -> dict[str, Scalar]:
-        """The values that are scalars, without those of a custom tag: what they mean is not known here."""
-        return {k: v for k, v in self.values.items() if isinstance(v, Scalar) and v.tag[:1] != "!"}
-
-    @property
-    def model(self) -> tuple[str, str]:
-        """Type and model, empty where they are not said."""
-        scalars = self.scalars
-        return _text(scalars.get("type") or scalars.get("client_type")), _text(scalars.get("model"))
+    by_kag: ByKag = ""
 
 
 def endpoints(
-    source: str, text: str, roots: list[Node], positions: Positions
+    source: str, text: str, roots: list[Node], positions: Positions, by_kag: ByKag = ""
 ) -> Iterator[tuple[Endpoint, tuple[Style, ...]]]:
     """Yield every mapping with a ``base_url`` under ``roots``, in the document's order, and how that is written.
 
-    A base_url that is merged into other mappings is one endpoint at its source; where these have other types or models,
-    one for each of them, which share its bytes.
+    A base_url that is used as several kinds of model, or merged into mappings of other types or models, is one endpoint
+    for each of them, which share its bytes (:mod:`netdiag.config.uses`). ``by_kag`` tells what KAG makes of ``text``.
     """
-    read = _Read(source, text, positions)
+    read = _Read(source, text, positions, by_kag)
     for root in roots:
-        found = mappings(root)
-        heirs: dict[Node, list[_Use]] = {}
-        for mapping, steps, uses in found:
-            if mapping.merged and "base_url" not in mapping.pairs:
-                values = _effective(mapping)
-                if url := values.get("base_url"):
-                    heirs.setdefault(url, []).append(_Use(steps, values, uses))
-        for mapping, steps, uses in found:
-            urls = [node for key, node in mapping.displaced if key == "base_url"]
-            urls += [mapping.pairs["base_url"]] if "base_url" in mapping.pairs else []
-            for url in urls:
-                use = _Use(steps, _effective(mapping), uses)
-                for each in _distinct(use, heirs.pop(url, [])):
-                    yield _endpoint(read, each, url), _styles(url)
+        found = mappings(root, uses.word)
+        is_kags = unread.is_kags(root)
+        heirs: dict[Node, list[Found]] = {}
+        for each in found:
+            if each.node.merged and "base_url" not in each.node.pairs and (url := effective(each.node).get("base_url")):
+                heirs.setdefault(url, []).append(each)
+        for each in found:
+            without = tuple(_without_url(read, each, is_kags=is_kags))
+            yield from without
+            urls = [node for key, node in each.node.displaced if key == "base_url"]
+            urls += [each.node.pairs["base_url"]] if "base_url" in each.node.pairs else []
+            for url in () if without else urls:
+                for used in uses.of_base_url(each, heirs.pop(url, [])):
+                    yield _endpoint(read, used, url), _styles(url)
 
 
-def _effective(mapping: MappingNode) -> dict[str, Node]:
-    """Return the mapping's values with those merged into it (YAML's ``<<``, INI's ``[DEFAULT]``).
-
-    What the mapping says itself hides what is merged, and an earlier merged mapping hides a later one.
-    """
-    found: dict[str, Node] = dict(mapping.pairs)
-    waiting = mapping.merged[:_MERGED]
-    for _ in range(_MERGED):
-        if not waiting:
-            break
-        node, *waiting = waiting
-        if isinstance(node, Sequence):
-            waiting = [*node.items[:_MERGED], *waiting]
-        elif isinstance(node, MappingNode):
-            found = {**dict(islice(node.pairs.items(), _MERGED_KEYS)), **found}
-            waiting = [*node.merged[:_MERGED], *waiting]
-    return found
-
-
-def _distinct(source: _Use, heirs: list[_Use]) -> list[_Use]:
-    """Return a use for each type and model, without those that are only the basis of others: they call nothing."""
-    by_model: dict[tuple[str, str], _Use] = {}
-    for use in (source._replace(uses=max(1, source.uses - len(heirs))), *heirs):
-        said = use.model
-        by_model[said] = by_model[said]._replace(uses=by_model[said].uses + use.uses) if said in by_model else use
-    types = {type_ for type_, model in by_model if model}
-    models = {model for type_, model in by_model if type_}
-    complete = [
-        use
-        for (type_, model), use in by_model.items()
-        if (type_ or model or len(by_model) == 1)
-        and not (model == "" and type_ in types)
-        and not (type_ == "" and model in models)
-    ]
-    return complete if len(complete) > 1 else [source._replace(values=complete[0].values)]
+def _without_url(read: _Read, found: Found, *, is_kags: bool) -> Iterator[tuple[Endpoint, tuple[Style, ...]]]:
+    """Yield the uses of a model's node that has no base_url, each with what was meant, or what its client calls."""
+    values = effective(found.node) if found.node.merged else found.node.pairs
+    if not unread.is_without_url(values):
+        return
+    for used in uses.of_base_url(found, []):
+        ignored = unread.ignored(used.values)
+        address = unread.without_url(used, ignored, is_kags=is_kags)
+        if address is not None:
+            endpoint = _endpoint(read, used, Scalar(address, found.node.start, found.node.start, "plain"))
+            why = "misspelt" if any(each.setting == "base_url" for each in ignored) else "absent"
+            yield endpoint._replace(url_span=None, left_alone=why), ()
 
 
 def _styles(url: Node) -> tuple[Style, ...]:
     return (*url.outer, url.style) if isinstance(url, Scalar) else ()
 
 
-def _endpoint(read: _Read, use: _Use, url: Node) -> Endpoint:
+def _endpoint(read: _Read, use: Used, url: Node) -> Endpoint:
     scalars = use.scalars
     settings = {name: _value(name, scalar) for name, scalar in scalars.items() if name not in _TAKEN}
-    nested = {name: node for name, node in use.values.items() if name in _NESTED and not isinstance(node, Scalar)}
-    settings |= {name: _whole(node) for name, node in nested.items()}
+    settings = {
+        name: Secret(value) if _is_secret(name, value) else value
+        for name, value in settings.items()
+        if not _is_secret(name, value) or (name in _SENT and isinstance(value, str))
+    }
+    sent = {name: node for name, node in use.values.items() if name in _SENT and not isinstance(node, Scalar)}
+    settings |= {name: _whole(node, [_MOST]) for name, node in sent.items()}
     inner = _inner(read.text, url)
-    left_alone = _left_alone(read.text, url) or ("" if inner else "escaped")
+    fillings = {name: filled.of(scalar, read.text, read.positions) for name, scalar in scalars.items()}
+    parts = filled.parts(url, inner, read.text, read.positions, fillings["base_url"]) if "base_url" in scalars else ()
+    left_alone = _left_alone(read, use, url, parts) or ("" if inner else "escaped")
     start, end = inner or (url.start, url.start)
-    span = Span(read.positions.byte(start), read.positions.byte(end))
+    span = Span(*read.positions.span(start, end))
     type_, model = use.model
+    ignored = unread.ignored(use.values)
+    type_ = type_ or next((str(each.value) for each in ignored if each.setting == "type"), "")
     return Endpoint(
         source=read.source,
         line=read.positions.line(start),
         node=dotted(use.steps),
-        kind=_kind(use.steps, scalars),
+        kind=use.kind,
         type=type_,
         model=model,
         base_url=_written(read.text, url),
-        api_key=_api_key(read.text, scalars.get("api_key")),
-        settings={name: value for name, value in settings.items() if not _is_secret(name, value)},
+        api_key=_api_key(read, scalars.get("api_key")),
+        settings=settings,
         url_span=None if left_alone else span,
         left_alone=left_alone,
         uses=use.uses,
         column=read.positions.column(start),
-        forms={name: form for name in ("model", "api_key") if (form := _form(read.text, scalars.get(name)))},
+        forms=_forms(read, {**{name: use.values.get(name) for name in _TEXTS}, "base_url": url}),
+        filled={name: filling.variables for name, filling in fillings.items() if filling.variables},
+        unset={name: filling.unset for name, filling in fillings.items() if filling.unset},
+        unfilled=filled.unfilled(scalars) if read.by_kag == "loaded" else {},
+        parts=parts,
+        ignored=() if isinstance(url, Scalar) and _has_no_types(url) else ignored,
+        is_overlay=use.is_overlay,
     )
 
 
@@ -162,54 +146,64 @@ def _has_no_types(scalar: Scalar) -> bool:
     return scalar.style in ("ini", "env")
 
 
-def _whole(node: Node, depth: int = 4) -> Any:
-    """Return a list or mapping with all in it, but for what is a secret or lies too deep."""
+def _whole(node: Node, left: list[int], depth: int = DEPTH, *, hidden: bool = False) -> Any:
+    """Return what KAG makes of a value, with all in it; a text that is a secret, or lies below one, as such.
+
+    ``left`` holds how many values may still be read: aliases can make more of a few lines than fit into memory.
+    """
+    left[0] -= 1
     if isinstance(node, Scalar):
-        return yaml_tree.value_of(node)
-    if depth == 0:
+        value = yaml_tree.value_of(node)
+        return Secret(value) if isinstance(value, str) and (hidden or _is_secret("", value)) else value
+    if depth == 0 or left[0] < 0:
         return None
     if isinstance(node, Sequence):
-        return [_whole(item, depth - 1) for item in node.items[:_MERGED_KEYS]]
-    found = {name: _whole(inner, depth - 1) for name, inner in islice(node.pairs.items(), _MERGED_KEYS)}
-    return {name: value for name, value in found.items() if not _is_secret(name, value)}
+        return [_whole(item, left, depth - 1, hidden=hidden) for item in islice(node.items, left[0])]
+    pairs = islice(node.pairs.items(), left[0])
+    return {name: _whole(each, left, depth - 1, hidden=hidden or _is_secret(name, "")) for name, each in pairs}
 
 
-def _form(text: str, scalar: Scalar | None) -> Form | None:
+def _forms(read: _Read, nodes: dict[str, Node | None]) -> dict[str, Form]:
+    return {name: form for name, node in nodes.items() if (form := _form(read, node))}
+
+
+def _form(read: _Read, node: Node | None) -> Form | None:
     """Return how a text is given that is none, or nothing where it is one."""
-    if scalar is None or _filled_in(text, scalar):
+    if node is None or (read.by_kag != "loaded" and read.text.startswith("{{", node.start)):
         return None
-    value = yaml_tree.value_of(scalar)
+    if not isinstance(node, Scalar):
+        return "list" if isinstance(node, Sequence) else "mapping"
+    if node.tag[:1] == "!" or _filled_in(read, node):
+        return None
+    value = yaml_tree.value_of(node)
     if value == "":
         return "empty"
-    if isinstance(value, str) or _has_no_types(scalar):
+    if isinstance(value, str) or _has_no_types(node):
         return None
-    return "null" if value is None else "boolean" if isinstance(value, bool) else "number"
+    return _FORMS.get(type(value), "number")
 
 
-def _kind(steps: list[str | int], scalars: dict[str, Scalar]) -> Kind:
-    """Return what the endpoint is for: what it says itself, else the nearest key above it that says so."""
-    said = _KIND.search(_text(scalars.get("modelType")))
-    if said is None and "vector_dimensions" in scalars:
-        return "embedding"
-    words = [step for step in reversed(steps) if isinstance(step, str)]
-    for word in (*words, _text(scalars.get("type"))):
-        said = said or _KIND.search(word)
-    kind: Kind = "chat"
-    if said is not None and said["rerank"]:
-        kind = "rerank"
-    elif said is not None and said["embedding"]:
-        kind = "embedding"
-    return kind
+_FORMS: Final[dict[type, Form]] = {
+    type(None): "null", bool: "boolean", dt.date: "date", dt.datetime: "date", bytes: "binary",
+}  # fmt: skip
 
 
-def _left_alone(text: str, url: Node) -> str:
+def _left_alone(read: _Read, use: Used, url: Node, parts: tuple[Part, ...]) -> str:
     """Return why the value of a base_url must not be edited, in a word, or nothing where it may be."""
     if not isinstance(url, Scalar):
-        return "template" if text.startswith("{{", url.start) else "not_a_string"
-    if filled_in := _filled_in(text, url):
+        return "template" if read.text.startswith("{{", url.start) else "not_a_string"
+    is_unknown = read.by_kag == "refused" and any(map(_is_unknown, use.values.values()))
+    if filled_in := _filled_in(read, url) or ("template" if is_unknown else ""):
         return filled_in
+    if parts and not filled.has_literal_host(parts):
+        return "variable"
     if url.style == "python":
         return "python"
+    return _uneditable(url)
+
+
+def _uneditable(url: Scalar) -> str:
+    """Return why a base_url that stands in the file must not be edited there, or nothing where it may be."""
     if url.style == "block" or (url.style in ("ini", "env") and "\n" in url.text):
         return "block_scalar"
     if yaml_tree.tag_of(url) != STRING:
@@ -217,8 +211,16 @@ def _left_alone(text: str, url: Node) -> str:
     return "alias" if url.places > 1 and url.places != url.base_urls else ""
 
 
-def _filled_in(text: str, scalar: Scalar) -> str:
-    """Return what fills the scalar in before KAG uses it, if anything does."""
+def _is_unknown(node: Node) -> bool:
+    """Tell whether only KAG knows what a value is: of a template, or a tag, that was not filled in."""
+    return isinstance(node, Scalar) and (node.is_template or node.tag.upper().startswith("!ENV"))
+
+
+def _filled_in(read: _Read, scalar: Scalar) -> str:
+    """Return what fills the scalar in before KAG uses it, if anything does that was not done already."""
+    if read.by_kag == "loaded":
+        return ""
+    text = read.text
     if (scalar.tag.startswith("!") and "ENV" in scalar.tag.upper()) or "${" in scalar.text:
         return "environment"
     if scalar.style == "env" and not text.startswith("'", scalar.start) and _EXPANDED.search(scalar.text):
@@ -254,15 +256,11 @@ def _written(text: str, url: Node) -> str:
     return f"{url.tag} {url.text}" if url.tag.startswith("!") else url.text
 
 
-def _text(scalar: Scalar | None) -> str:
-    return "" if scalar is None or yaml_tree.value_of(scalar) is None else scalar.text
-
-
-def _api_key(text: str, scalar: Scalar | None) -> Secret | None:
+def _api_key(read: _Read, scalar: Scalar | None) -> Secret | None:
     """Return the key; ``None`` where there is none, or only KAG's own environment or template knows it."""
     if scalar is None or yaml_tree.value_of(scalar) is None:
         return None
-    return None if _filled_in(text, scalar) else Secret(scalar.text)
+    return None if _filled_in(read, scalar) else Secret(scalar.text)
 
 
 def _is_secret(name: str, value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""``.env`` text → a tree with one mapping for each variable that ends in ``BASE_URL``.
+"""``.env`` text → a tree with one mapping for each variable that names an address, or for each of its models.
 
 Nobody owns the format: what is read here is what Docker Compose, python-dotenv and a shell agree on. Where they do not
 (a backslash, a value of several pieces), the value is reported and left alone.
@@ -17,14 +17,26 @@ _QUOTED: Final = {"'": re.compile(r"[^']*(?=')"), '"': re.compile(r"(?:[^\"\\]|\
 _AMBIGUOUS: Final = re.compile(r"[\\'\"]")
 
 _BASE_URL: Final = re.compile(r"(?i)base_url\Z")
+_OTHER_URL: Final = re.compile(r"(?i)(?:OPENAI_(?:API_)?BASE|OPENAI_API_BASE_URL|OLLAMA_(?:API_BASE|HOST|URL))\Z")
+"""What the clients of the two services read besides: OpenAI's SDK up to 0.28 and LiteLLM, Ollama's own."""
+
 _SIBLINGS: Final = ("type", "client_type", "model", "api_key", "vector_dimensions")
 """The keys that make a call. KAG 0.5 exports each as ``KAG_<SECTION>_<KEY>`` (kag/common/env.py)."""
+
+_SERVICE: Final = re.compile(r"(?i)(?:.*_)?(?P<type>OPENAI|OLLAMA)_(?:API_)?\Z")
+"""The prefixes that name a service: nobody writes a type beside them."""
+
+_MODEL: Final = re.compile(r"(?i)(?P<what>(?:[A-Z0-9]+_)*)MODEL(?:_NAME|_ID)?\Z")
+_WITHOUT_SERVICE: Final = frozenset({"", "llm_", "chat_", "embedding_", "embed_", "rerank_"})
+"""What may stand before ``MODEL`` in a variable that names no service, for the one service of the file."""
+
+_NO_CHAT: Final = re.compile(r"(?i)embed|vectori[sz]e|rerank")
 
 _UNKNOWN: Final = "neither NAME=value nor a # comment"
 
 
 def read(text: str) -> list[Node]:
-    """Return the variables that end in ``BASE_URL``, each with its siblings. Raises :class:`NotRead`."""
+    """Return the variables that name an address, each with its siblings. Raises :class:`NotRead`."""
     variables: dict[str, Scalar] = {}
     at = 0
     while at < len(text):
@@ -32,11 +44,43 @@ def read(text: str) -> list[Node]:
     lowered = {name.lower(): scalar for name, scalar in variables.items()}
     root = Mapping(0)
     for name, scalar in variables.items():
-        if ending := _BASE_URL.search(name):
-            prefix = name[: ending.start()].lower()
-            pairs: dict[str, Node] = {key: lowered[prefix + key] for key in _SIBLINGS if prefix + key in lowered}
-            root.groups[name] = Mapping(scalar.start, pairs | {"base_url": scalar})
+        ending = _BASE_URL.search(name) or _OTHER_URL.search(name)
+        if ending is None or (ending.re is _OTHER_URL and not _is_called(scalar.text)):
+            continue
+        prefix = name[: ending.start()] if ending.re is _BASE_URL else f"{name.partition('_')[0]}_"
+        pairs: dict[str, Node] = {k: lowered[prefix.lower() + k] for k in _SIBLINGS if prefix.lower() + k in lowered}
+        pairs["base_url"] = scalar
+        if service := _SERVICE.match(prefix):
+            pairs.setdefault("type", Scalar(service["type"].lower(), scalar.start, scalar.start, "env"))
+            root.groups |= _of_service(name, prefix, pairs, variables)
+        else:
+            root.groups[name] = Mapping(scalar.start, pairs)
     return [root]
+
+
+def _is_called(address: str) -> bool:
+    """Tell whether an address is one to call: ``OLLAMA_HOST=0.0.0.0`` is where a server listens."""
+    return "://" in address and "://0.0.0.0" not in address
+
+
+def _of_service(name: str, prefix: str, pairs: dict[str, Node], variables: dict[str, Scalar]) -> dict[str, Mapping]:
+    """Return a mapping for each kind of model that variables name beside the address of a service."""
+    start = pairs["base_url"].start
+    models = _models(prefix, variables) or _models("", variables)
+    found: dict[str, Mapping] = {}
+    for other, model in models.items():
+        kind = _NO_CHAT.search(other.removeprefix(prefix))
+        found.setdefault(other if kind else name, Mapping(start, pairs | {"model": model}))
+    return found or {name: Mapping(start, pairs)}
+
+
+def _models(prefix: str, variables: dict[str, Scalar]) -> dict[str, Scalar]:
+    """Return the variables with this prefix that name a model: ``OPENAI_MODEL``, ``OPENAI_EMBEDDING_MODEL``."""
+    named = {name: name[len(prefix) :] for name in variables if name.lower().startswith(prefix.lower())}
+    found = {name: match for name, rest in named.items() if (match := _MODEL.match(rest))}
+    if not prefix:
+        found = {name: match for name, match in found.items() if match["what"].lower() in _WITHOUT_SERVICE}
+    return {name: variables[name] for name in found if variables[name].text}
 
 
 def _line(text: str, at: int, variables: dict[str, Scalar]) -> int:

@@ -43,6 +43,11 @@ def read(text: str, name: PurePath) -> tuple[Format, list[Node]]:
     return format_, roots
 
 
+def has_hidden_settings(text: str) -> bool:
+    """Tell whether a YAML text holds a ``base_url = …``, which YAML may take for a part of another value."""
+    return bool(hybrid_tree.HIDDEN["yaml"].search(text))
+
+
 def _format(text: str, name: PurePath) -> Format:
     """Return the format by content: ``[section]`` and a setting, an opening bracket, ``NAME=``, else YAML."""
     suffix = name.suffix.lower()

@@ -163,3 +163,5 @@ def _group(mapping: Mapping) -> None:
             if prefix:
                 groups.setdefault(prefix, Mapping(value.start)).put(name, value)
         mapping.groups = {prefix: group for prefix, group in groups.items() if "base_url" in group.pairs}
+        for group in mapping.groups.values():
+            group.is_overlay = True

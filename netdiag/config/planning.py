@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise
 from typing import Final, Literal, TypeAlias
 
-from netdiag.config import quoting
+from netdiag.config import filled, quoting
 from netdiag.config.document import Document, parse
 from netdiag.config.tree import Style
 from netdiag.config.unreadable import Unreadable
@@ -21,9 +21,8 @@ _HOST: Final = re.compile(r"[A-Za-z0-9._~%:\[\]-]+")
 _PATH: Final = re.compile(r"(?:[/?#][A-Za-z0-9._~%:\[\]@!$&()*+,;=/?#-]*)?")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._~/-]*")
 
-_KEY: Final = re.compile(
-    r"(?i)(?:\\*[\"'])?(?:\b[a-z][\w.-]{0,60}[._])?base_url(?:\\*[\"'])?[ \t]*[=:][ \t]*(?P<quote>(?:\\*[\"'])?)$"
-)
+_NAMED: Final = r"(?:\b[a-z][\w.-]{0,60}[._])?(?:base_url|(?:api_)?base|host|url)"
+_KEY: Final = re.compile(rf"(?i)(?:\\*[\"'])?{_NAMED}(?:\\*[\"'])?[ \t]*[=:][ \t]*(?P<quote>(?:\\*[\"'])?)$")
 _KEY_LENGTH: Final = 80
 
 _Part: TypeAlias = tuple[Literal["host", "port", "path"], tuple[int, int], str]
@@ -64,7 +63,7 @@ def edits(
     styles = document.styles.get(endpoint.url_span.start, ()) if endpoint.url_span else ()
     planned = tuple(_edits(document, endpoint, styles, parts))
     harmless = url.scheme and not wanted.endswith(":") and all(_PLAIN.fullmatch(text) for _, _, text in parts)
-    if styles[-1:] in (("plain",), ("env",)) and not harmless:
+    if endpoint.parts or (styles[-1:] in (("plain",), ("env",)) and not harmless):
         _check(document, endpoint, planned, wanted)
     return planned
 
@@ -77,23 +76,30 @@ def _is_host(host: str) -> bool:
 def _edits(document: Document, endpoint: Endpoint, styles: tuple[Style, ...], parts: list[_Part]) -> Iterator[Edit]:
     span = endpoint.url_span
     raw = document.data[span.start : span.end].decode("utf-8", "replace") if span else ""
-    decoded = quoting.decode(raw, styles) if styles else None
-    if span is None or decoded is None or decoded[0] != endpoint.base_url:
+    if endpoint.parts:
+        decoded = (raw, list(range(len(raw) + 1))) if styles else None
+    else:
+        decoded = quoting.decode(raw, styles) if styles else None
+    if span is None or decoded is None or decoded[0] != endpoint.written:
         msg = f"{endpoint.where}: this base_url is left alone, or is not of this document"
         raise ValueError(msg)
     _, offsets = decoded
     for part, (start, end), text in parts:
         if endpoint.base_url[start:end] != text:
-            at = [span.start + len(raw[: offsets[edge]].encode()) for edge in (start, end)]
+            edges = filled.in_file(endpoint.parts, start, end) if endpoint.parts else (start, end)
+            if edges is None:
+                msg = f"{endpoint.where}: the {part} of this base_url comes from a variable"
+                raise ValueError(msg)
+            at = [span.start + len(raw[: offsets[edge]].encode()) for edge in edges]
             new = quoting.encode(text, styles).encode()
-            old, column = document.data[slice(*at)], endpoint.column + offsets[start] if endpoint.line else 0
+            old, column = document.data[slice(*at)], endpoint.column + offsets[edges[0]] if endpoint.line else 0
             yield Edit(document.source, endpoint.line, endpoint.node, Span(*at), old, new, part, column)
 
 
 def _check(document: Document, endpoint: Endpoint, planned: tuple[Edit, ...], wanted: str) -> None:
     """Read again what would be written: a YAML scalar without quotes could turn into something else."""
     try:
-        after = parse(apply(document.data, planned), document.source).endpoints
+        after = parse(apply(document.data, planned), document.source, document.process).endpoints
     except Unreadable:
         after = ()
     at = endpoint.url_span.start if endpoint.url_span else -1

@@ -5,8 +5,7 @@ Offsets count characters of the text without its byte order mark; :class:`Positi
 
 import re
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import accumulate
 from typing import Final, Literal, NamedTuple, TypeAlias
 
@@ -15,6 +14,8 @@ DEPTH: Final = 100
 
 Style = Literal["plain", "'", '"', "block", "ini", "env", "python"]
 STRING: Final = "tag:yaml.org,2002:str"
+MERGED: Final = "<<"
+"""The step to what is merged into a mapping."""
 
 _BLOCK: Final = 1024
 
@@ -42,11 +43,13 @@ class Scalar:
 
     ``within`` are the characters between its quotes where these are not simply its first and last one, and ``outer``
     the styles of the strings it is written inside, the outermost first. ``inner`` is the document that the text
-    itself is. ``is_template`` tells that Jinja makes a part of it, or may.
+    itself is. ``is_template`` tells that Jinja makes a part of it, or may. ``variable`` is the one that a tag has
+    filled it in from.
     """
 
     __slots__ = (
-        "base_urls", "end", "inner", "is_template", "outer", "places", "start", "style", "tag", "text", "within"
+        "base_urls", "end", "inner", "is_template", "outer", "places", "start", "style", "tag", "text", "variable",
+        "within",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a reader knows of a value when it meets it
@@ -69,16 +72,18 @@ class Scalar:
         self.outer: tuple[Style, ...] = ()
         self.inner: Node | None = None
         self.is_template = False
+        self.variable = ""
 
 
 class Mapping:
     """Keys and values, the last of equal keys only; ``merged`` are the values of YAML's ``<<`` keys.
 
     ``groups`` are mappings that keys of one prefix spell out together (``chat_llm.base_url``, ``KAG_LLM_BASE_URL``),
-    and ``displaced`` the earlier values of equal keys where a template chooses between them.
+    and ``displaced`` the earlier values of equal keys where a template chooses between them. ``is_overlay`` tells that
+    it is such a group of flat keys, whose other values may stand in the file that they are merged into.
     """
 
-    __slots__ = ("displaced", "groups", "merged", "pairs", "start")
+    __slots__ = ("displaced", "groups", "is_overlay", "merged", "pairs", "start")
 
     def __init__(self, start: int, pairs: "dict[str, Node] | None" = None) -> None:
         self.start = start
@@ -86,6 +91,7 @@ class Mapping:
         self.merged: list[Node] = []
         self.groups: dict[str, Mapping] = {}
         self.displaced: list[tuple[str, Node]] = []
+        self.is_overlay = False
 
     def put(self, key: str, value: "Node") -> None:
         """Set ``key``, which then stands where it was written last."""
@@ -127,32 +133,56 @@ def dotted(steps: list[str | int]) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
 
 
+class Use(NamedTuple):
+    """The places of a mapping in which one and the same ``word`` says what it is for (empty: nothing does).
+
+    ``steps`` lead to the first of them and ``places`` is how many there are. ``is_basis`` tells that it is only merged
+    there (YAML's ``<<``, INI's ``[DEFAULT]``), ``is_definition`` that the first place is where it is written itself.
+    """
+
+    word: str
+    steps: list[str | int]
+    places: int
+    is_basis: bool
+    is_definition: bool
+
+
 class Found(NamedTuple):
-    """A mapping, the steps to its first place, and in how many places it is used."""
+    """A mapping and its uses, the one where it is written first."""
 
     node: Mapping
-    steps: list[str | int]
-    uses: int
+    uses: tuple[Use, ...]
 
 
-def mappings(root: Node) -> list[Found]:
-    """Return every mapping under ``root`` once, in the document's order.
+_State: TypeAlias = tuple[str, bool]
 
-    Aliases may lead anywhere, back to an ancestor too: each node is visited once whatever refers to it.
+
+def mappings(root: Node, word: Callable[[str], str] = lambda _: "") -> list[Found]:
+    """Return every mapping under ``root`` once, in the document's order, with all its uses.
+
+    ``word`` returns what a key says of what is under it, or nothing; the nearest key that says something counts.
+    Aliases may lead anywhere, back to an ancestor too: each node is visited once for each word that leads to it.
     """
-    uses: Counter[Node] = Counter()
-    found: list[tuple[Mapping, Place | None]] = []
-    waiting: list[tuple[Node, Place | None]] = [(root, None)]
+    places: dict[Node, dict[_State, tuple[Place | None, int]]] = {}
+    waiting: list[tuple[Node, Place | None, _State]] = [(root, None, ("", False))]
     while waiting:
-        node, place = waiting.pop()
-        uses[node] += 1
-        if uses[node] > 1:
+        node, place, state = waiting.pop()
+        states = places.setdefault(node, {})
+        first, count = states.get(state, (place, 0))
+        states[state] = first, count + 1
+        if count:
             continue
-        if isinstance(node, Mapping):
-            found.append((node, place))
-        inner = [(child, Place(step, place)) for step, child in _collections(node)]
+        inner = []
+        for step, child in _collections(node):
+            said = word(step) if isinstance(step, str) and step != MERGED else ""
+            inner.append((child, Place(step, place), (said or state[0], step == MERGED)))
         waiting.extend(reversed(inner))
-    return [Found(node, place.steps() if place else [], uses[node]) for node, place in found]
+    return [Found(node, tuple(_uses(states))) for node, states in places.items() if isinstance(node, Mapping)]
+
+
+def _uses(states: dict[_State, tuple[Place | None, int]]) -> Iterator[Use]:
+    for at, ((word, is_basis), (place, count)) in enumerate(states.items()):
+        yield Use(word, place.steps() if place else [], count, is_basis, at == 0)
 
 
 def _collections(node: Node) -> Iterator[tuple[str | int, Node]]:
@@ -166,7 +196,7 @@ def _collections(node: Node) -> Iterator[tuple[str | int, Node]]:
 
 def _children(node: Node) -> Iterator[tuple[str | int, Node]]:
     if isinstance(node, Mapping):
-        yield from (("<<", merged) for merged in node.merged)
+        yield from ((MERGED, merged) for merged in node.merged)
         yield from node.displaced
         yield from node.pairs.items()
         yield from node.groups.items()
@@ -195,6 +225,10 @@ class Positions:
             return self._shift + at
         block = at // _BLOCK
         return self._shift + self._bytes_before[block] + len(self._text[block * _BLOCK : at].encode())
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the file's bytes ``[start, end)`` of these characters."""
+        return self.byte(start), self.byte(end)
 
     def line(self, at: int) -> int:
         """Return the line of the character ``at``, counted from 1 as an editor does."""

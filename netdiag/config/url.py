@@ -42,6 +42,9 @@ _LOOK_ALIKES: Final = (
     | dict.fromkeys(map(ord, "“”„‟″"), '"')
     | dict.fromkeys(map(ord, "‘’‚‛′‵"), "'")
 )
+_DOTS: Final = dict.fromkeys(map(ord, "。．｡"), ".")
+"""What divides labels like a full stop (RFC 3490, section 3.1), as httpx takes it too."""
+
 # What examples put where an address belongs: <ip>, {host}, your-server-ip, x.x.x.x, 192.168.x.x, 替换为…
 _PLACEHOLDER: Final = (
     r"(?i).*[<>{}].*|.*(?:替换|你的|您的|填写|宿主机|主机ip|服务器ip|本机ip).*|your[-_.]?(?:host|server|machine|local|lan)?"
@@ -153,9 +156,12 @@ def is_host_local(host: str) -> bool:
     """Return whether ``host`` means the machine (or the container) that uses it, in any spelling.
 
     ``localhost`` and names under it (RFC 6761, section 6.3), 127.0.0.0/8 and 0.0.0.0 in every form of inet_aton(3),
-    ``::1``, ``::`` and their IPv4-mapped forms, with or without brackets. A name like ``127.0.0.1.nip.io`` is not.
+    ``::1``, ``::`` and their IPv4-mapped forms, with or without brackets, and with full-width dots. A name like
+    ``127.0.0.1.nip.io`` is not.
     """
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if not bare.isascii():
+        bare = bare.translate(_DOTS)
     if ":" in bare:
         return _is_ipv6(bare) and _is_own(ipaddress.IPv6Address(bare.partition("%")[0]))
     number = _inet_aton(bare)

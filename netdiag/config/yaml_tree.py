@@ -5,7 +5,7 @@ Events instead of ``yaml.compose``: 5 MB take 0.4 s instead of 2.2 s with libyam
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import yaml
@@ -20,11 +20,26 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _RESOLVER: Final[Any] = yaml.SafeLoader("")
 _TYPED: Final = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null"))
-_RESOLVED_LENGTH: Final = 64
-"""Longer text stays text: no number of a configuration is longer, and 1:59:59:… of megabytes takes hours to add up."""
+_OF_YAML: Final = frozenset(f"tag:yaml.org,2002:{name}" for name in ("timestamp", "binary"))
+_RESOLVED_LENGTH: Final = 4300
+"""Longer text stays text: Python makes no number of more digits, and 1:59:59:… of megabytes takes hours to add up."""
+
+NULL: Final = "tag:yaml.org,2002:null"
 
 _STYLES: Final[dict[str | None, Style]] = {"'": "'", '"': '"', "|": "block", ">": "block"}
 _PROPERTIES: Final = re.compile(r"(?:[&!]\S*\s+(?:#[^\r\n]*[\r\n]\s*)*)*")
+
+
+Tag = Callable[[str], str | None]
+"""Returns the value of the variable that a tag names."""
+
+
+def read_loaded(text: str, tag: Tag | None) -> list[Node]:
+    """Return the root of every document in ``text``, which is what KAG's YAML reads: no template any more.
+
+    ``tag`` fills in ``!ENV NAME``, where KAG does. Raises :class:`NotRead`.
+    """
+    return list(_Composer(text, None, tag).documents())
 
 
 def read(text: str) -> list[Node]:
@@ -37,11 +52,12 @@ def read(text: str) -> list[Node]:
 
 
 class _Composer:
-    """Makes nodes of the parser's events on ``text``, which is ``template`` with neutral text for what Jinja makes."""
+    """Makes nodes of the parser's events on ``text``: of a ``template`` with neutral text for what Jinja makes."""
 
-    def __init__(self, text: str, template: Template) -> None:
+    def __init__(self, text: str, template: Template | None, tag: Tag | None = None) -> None:
         self._events = events(text)
-        self._template = template
+        self._template = template if template and template.constructs else None
+        self._tag = tag
         self._anchors: dict[str | None, Node] = {}
 
     def documents(self) -> Iterator[Node]:
@@ -58,8 +74,10 @@ class _Composer:
             raise too_deep(at)
         if isinstance(event, ev.ScalarEvent):
             scalar = _scalar(event)
-            if self._template.constructs:
-                self._fill_in(scalar)
+            if self._template:
+                _fill_in(scalar, self._template)
+            if self._tag and scalar.tag == "!ENV":
+                _of_variable(scalar, self._tag)
             return self._anchored(event, scalar)
         if isinstance(event, ev.SequenceStartEvent):
             sequence = Sequence(at)
@@ -80,23 +98,15 @@ class _Composer:
         elif key.text == "<<" and key.style == "plain":
             mapping.merged.append(value)
         else:
-            if self._template.constructs and key.text in mapping.pairs:
+            if self._template and key.text in mapping.pairs:
                 mapping.displaced.append((key.text, mapping.pairs[key.text]))
             mapping.put(key.text, value)
             if key.text == "base_url" and isinstance(value, Scalar):
                 value.base_urls += 1
 
-    def _fill_in(self, scalar: Scalar) -> None:
-        """Mark what Jinja makes, or what a raw block keeps from it, and give it back the text that is in the file."""
-        text = self._template.text
-        scalar.is_template = self._template.touches(scalar.start, scalar.end)
-        if self._template.overlaps(scalar.start, scalar.end):
-            raw = text[without_properties(text, scalar) : scalar.end].strip()
-            scalar.text = raw[1:-1] if scalar.style in ("'", '"') else raw
-
     def _anchored(self, event: Any, node: Node) -> Node:
         if event.anchor is not None:
-            if event.anchor in self._anchors and not self._template.constructs:  # else one of each branch
+            if event.anchor in self._anchors and not self._template:  # else one of each branch
                 raise NotRead(event.start_mark.index, "an anchor (&) that is defined twice")
             self._anchors[event.anchor] = node
         return node
@@ -108,6 +118,22 @@ class _Composer:
         if isinstance(node, Scalar):
             node.places += 1
         return node
+
+
+def _fill_in(scalar: Scalar, template: Template) -> None:
+    """Mark what Jinja makes, or what a raw block keeps from it, and give it back the text that is in the file."""
+    text = template.text
+    scalar.is_template = template.touches(scalar.start, scalar.end)
+    if template.overlaps(scalar.start, scalar.end):
+        raw = text[without_properties(text, scalar) : scalar.end].strip()
+        scalar.text = raw[1:-1] if scalar.style in ("'", '"') else raw
+
+
+def _of_variable(scalar: Scalar, tag: Tag) -> None:
+    """Give the scalar the value of the variable that it names; one that is not set is null to KAG."""
+    scalar.variable = scalar.text.strip()
+    value = tag(scalar.variable)
+    scalar.text, scalar.tag = (value, STRING) if value is not None else ("", NULL)
 
 
 def _scalar(event: Any) -> Scalar:
@@ -141,6 +167,8 @@ def _detail(text: str, at: int, problem: str) -> str:
     line = re.compile(r"[^\r\n]*").match(text, line_start)
     if line and "{%" in line.group():
         return "a Jinja statement, {% … %}: the file is YAML only after KAG has filled it in"
+    if line and "${" in line.group():
+        return "${…} within {…} or […], where YAML wants quotation marks around it; and KAG does not fill it in"
     if text.startswith("\t", at):
         return "a tab, where YAML allows only blanks"
     return f"not valid YAML: {printable(problem, 120)}"
@@ -156,20 +184,21 @@ def _resolved(text: str) -> str:
     return STRING if len(text) > _RESOLVED_LENGTH else str(_RESOLVER.resolve(yaml.ScalarNode, text, (True, False)))
 
 
-def value_of(scalar: Scalar, *, is_untyped: bool = False) -> str | int | float | bool | None:
-    """Return the scalar's value; what is no text, number, truth value or null (a date) stays as it is written.
+def value_of(scalar: Scalar, *, is_untyped: bool = False) -> Any:
+    """Return the scalar's value as YAML's safe loader makes it: a date and bytes too, which no request can carry.
 
-    ``is_untyped`` tells that it comes from a format without types, and YAML's rules for plain scalars decide.
+    ``is_untyped`` tells that it comes from a format without types, and YAML's rules for plain scalars decide, but make
+    no date. What the loader refuses, and what is of a tag of its own, stays text.
     """
     tag = _resolved(scalar.text) if is_untyped else tag_of(scalar)
-    if tag not in _TYPED or tag == STRING or len(scalar.text) > _RESOLVED_LENGTH:
+    if tag not in (_TYPED if is_untyped else _TYPED | _OF_YAML) or tag == STRING:
+        return scalar.text
+    if len(scalar.text) > _RESOLVED_LENGTH and tag not in _OF_YAML:
         return scalar.text
     try:
-        construct = _RESOLVER.yaml_constructors[tag]
-        value: int | float | bool | None = construct(_RESOLVER, yaml.ScalarNode(tag, scalar.text))
-    except (ValueError, LookupError, yaml.YAMLError):  # seen: int("") of 0x_, KeyError of !!bool maybe
+        return _RESOLVER.yaml_constructors[tag](_RESOLVER, yaml.ScalarNode(tag, scalar.text))
+    except (ValueError, LookupError, ArithmeticError, AttributeError, TypeError, yaml.YAMLError):  # 0x_, !!bool maybe
         return scalar.text
-    return value
 
 
 def without_properties(text: str, scalar: Scalar) -> int:

@@ -25,6 +25,8 @@ PACKAGES: Final = (
     "httpcore",
     "httpx",
     "idna",
+    "jinja2",
+    "markupsafe",
     "prometheus_client",
     "pymysql",
     "yaml",

@@ -12,7 +12,7 @@ from netdiag.findings.nearest import nearest, pulled
 from netdiag.model.attempt import Proof, Service
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.report import Examined
-from netdiag.text import shown
+from netdiag.text import Secret, shown
 
 _SINCE: Final = {
     "/v1/embeddings": (0, 2, 6),
@@ -78,6 +78,7 @@ def values(proof: Proof, examined: Examined, context: Context) -> Mapping[str, s
         "tried": "small_call_unknown",
         **proof.seen,
         **_setting(endpoint, proof, proven),
+        **_ignored(endpoint, proof),
         "type": commands.quoted(type_) if type_ else "?",
         "url": commands.quoted(shown(proof.url)),
     }
@@ -95,6 +96,27 @@ def _setting(endpoint: Endpoint, proof: Proof, proven: Proof | None) -> Mapping[
     """Return whether a setting's line is to be written or left out, and whether its base_url is to change with it."""
     moved = proven is not None and proven.url != endpoint.base_url
     return {"written": "yes" if proof.seen.get("write") else "no", "moved": "yes" if moved else "no"}
+
+
+def _ignored(endpoint: Endpoint, proof: Proof) -> Mapping[str, str]:
+    """Return what is to be written for a key that KAG does not read, and where variables name settings, which one."""
+    found = {}
+    if proof.failure == failures.MISSING_SETTING and (variable := _variable(endpoint.node, proof.detail)):
+        found = {"variable": variable, "missing": f"{proof.detail}_variable"}
+    each = next((each for each in endpoint.ignored if each.setting == proof.detail), None)
+    if each is None:
+        return found
+    value = "KEY" if isinstance(each.value, Secret) else shown(each.value)
+    return {**found, "written": shown(each.written), "setting": each.setting, "value": value}
+
+
+_VARIABLE: Final = re.compile(r"(?P<prefix>[A-Z][A-Z0-9_]*?_|)(?:BASE_URL|API_BASE|BASE|HOST|URL|[A-Z]*_?MODEL)\Z")
+
+
+def _variable(node: str, setting: str) -> str:
+    """Return the variable of an ``.env`` that is a setting of the endpoint whose variable is ``node``."""
+    found = _VARIABLE.match(node)
+    return f"{found['prefix']}{setting.upper()}" if found else ""
 
 
 def _service(service: Service, endpoint: Endpoint, port: int) -> str:

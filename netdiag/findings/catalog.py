@@ -17,7 +17,7 @@ LANGUAGES: Final = ("en", "zh")
 
 REGISTRY: Final = Path(__file__).with_name("registry.json")
 
-_TERMS: Final = frozenset({"failure", "reason", "tried"})
+_TERMS: Final = frozenset({"failure", "reason", "tried", "limit", "limited_by", "empty", "first"})
 """Values that are words of a closed vocabulary and have a translation of their own."""
 
 
@@ -71,6 +71,11 @@ def severity(code: str) -> Severity:
     """Return ``error``, ``warning`` or ``note``; raises :exc:`KeyError` for an unknown code."""
     found: Severity = catalog()[code]["severity"]
     return found
+
+
+def severity_of(finding: Finding) -> Severity:
+    """Return the severity of a finding in its run: its own, or else that of its code."""
+    return finding.severity or severity(finding.code)
 
 
 def words(finding: Finding, language: str = "en") -> Words:

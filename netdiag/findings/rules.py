@@ -3,21 +3,27 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from netdiag.findings import broken_off, host, proxies, reach, service, tls, typed
+from netdiag import failures
+from netdiag.findings import broken_off, filled, host, process, proxies, reach, service, tls, typed
 from netdiag.findings.catalog import catalog
-from netdiag.findings.context import Context
+from netdiag.findings.context import Context, call_line, line_of
 from netdiag.findings.places import no_way, values
 from netdiag.model.place import Candidate, Platform
 from netdiag.model.report import Evidence, Examined, Finding
+from netdiag.text import shown
 
 Rule = Callable[[Examined, Context], Iterator[Finding]]
 
 _RULES: Final[tuple[Rule, ...]] = (
     proxies.of_proxies,
     tls.of_tls,
+    process.of_process,
+    filled.of_filling,
     service.of_calls,
     proxies.of_shell,
     broken_off.of_accepted,
+    typed.of_missing_url,
+    typed.of_ignored,
     typed.of_host,
     typed.of_port,
     typed.of_scheme,
@@ -51,20 +57,38 @@ def of_endpoints(
 
 def of_endpoint(examined: Examined, context: Context) -> tuple[Finding, ...]:
     """Return why this endpoint does not work, or why it is not edited; nothing when it works or can be repaired."""
-    beside = tuple(service.of_success(examined, context)) if examined.verdict in ("works", "repairable") else ()
+    beside: tuple[Finding, ...] = ()
+    if examined.verdict in ("works", "repairable"):
+        beside = (*service.of_success(examined, context), *typed.of_ignored(examined, context))
     if examined.verdict == "left_alone" or (examined.verdict == "repairable" and examined.endpoint.url_span is None):
-        return (_not_edited(examined), *beside)
+        return (_not_edited(examined, context), *beside)
     if examined.verdict != "broken":
         return beside
     found = [finding for rule in _RULES for finding in rule(examined, context)]
     raised = {finding.code for finding in found}
     if proxies.is_half(examined):
         raised -= {code for code in raised if code.startswith("ND3")}  # they explain nothing of the direct way
-    return tuple(finding for finding in found if not _is_hidden(finding.code, raised))
+    roots = [finding for finding in found if not _is_hidden(finding.code, raised)]
+    return tuple(filled.told(roots, examined.endpoint)) or (_unexplained(examined),)
 
 
-def _not_edited(examined: Examined) -> Finding:
+def _unexplained(examined: Examined) -> Finding:
+    """Return how the last attempt ended, where no rule is about it: what does not work is never without a finding."""
+    ended = [(each.failure, call_line(each)) for each in examined.proofs if each.failure]
+    ended += [(each.failure, line_of(each)) for each in examined.attempts if each.failure]
+    values = {"base_url": shown(examined.endpoint.base_url), "failure": ended[0][0] if ended else failures.UNKNOWN}
+    return Finding("ND546", examined.endpoint.where, values, tuple(dict.fromkeys(line for _, line in ended)))
+
+
+def _not_edited(examined: Examined, context: Context) -> Finding:
     endpoint = examined.endpoint
+    if endpoint.left_alone == "absent":
+        return next(typed.of_missing_url(examined, context))
+    if endpoint.left_alone == "variable":
+        return filled.of_variable(examined, context.place)
+    if endpoint.is_overlay and examined.proofs:
+        detail = {"detail": examined.proofs[0].detail, "node": endpoint.node, "kag": context.kag}
+        return Finding("ND567", endpoint.where, detail)
     values = {"base_url": endpoint.base_url, "suggestion": examined.proven_url, "reason": endpoint.left_alone}
     if examined.verdict == "left_alone":
         return Finding("ND504", endpoint.where, values)

@@ -6,6 +6,7 @@ from typing import Final
 from netdiag import failures
 from netdiag.findings.context import Context, call_line
 from netdiag.model.attempt import Proof
+from netdiag.model.endpoint import Endpoint
 from netdiag.model.report import Examined, Finding
 
 _BY_KAG: Final = {
@@ -30,7 +31,8 @@ _BY_PROOF: Final = {
     failures.KEY_REFUSED: "ND404",
     failures.FORBIDDEN: "ND404",
     failures.REQUEST_REFUSED: "ND405",
-    failures.REDIRECTED_AWAY: "ND405",
+    failures.REDIRECTED_AWAY: "ND457",
+    failures.TOO_MANY_REDIRECTS: "ND457",
     failures.SERVICE_UNAVAILABLE: "ND406",
     failures.SERVER_ERROR: "ND406",
     failures.UNEXPECTED_ANSWER: "ND410",
@@ -51,10 +53,14 @@ _BY_PROOF: Final = {
     failures.ORIGIN_REFUSED: "ND424",
     failures.WEB_PAGE: "ND425",
     failures.STREAM_UNREADABLE: "ND451",
+    failures.CLIENT_TIMED_OUT: "ND453",
     failures.BAD_URL: "ND503",
     failures.PROXY_FAILED: "ND301",
 }
 """A call that reached somebody: its failure names the cause."""
+
+_BY_REMARK: Final = {"empty": "ND454", "dimensions": "ND450", "first": "ND456", "took": "ND455"}
+"""What was seen of an answer that KAG takes, by its name (:mod:`netdiag.prove.remarks`)."""
 
 _ABOUT_PATHS: Final = (failures.PATH_NOT_FOUND, failures.WEB_PAGE)
 
@@ -79,6 +85,8 @@ _TELLING: Final = (
     failures.SERVICE_UNAVAILABLE,
     failures.SERVER_ERROR,
     failures.UNEXPECTED_ANSWER,
+    failures.REDIRECTED_AWAY,
+    failures.CLIENT_TIMED_OUT,
     failures.READ_TIMED_OUT,
     failures.PROXY_FAILED,
     failures.ORIGIN_REFUSED,
@@ -102,7 +110,7 @@ def of_calls(examined: Examined, context: Context) -> Iterator[Finding]:
     """
     refused = next((proof for proof in examined.proofs if proof.failure in _BY_KAG), None)
     if refused:
-        yield _finding(_of_kag(refused), refused, examined, context)
+        yield _finding(_of_kag(refused, examined.endpoint), refused, examined, context)
     failed = [proof for proof in examined.proofs if proof.failure in _BY_PROOF]
     if failed:
         proof = min(failed, key=_weight)
@@ -114,13 +122,17 @@ def of_calls(examined: Examined, context: Context) -> Iterator[Finding]:
 
 def of_success(examined: Examined, context: Context) -> Iterator[Finding]:
     """Yield what is to be known of an endpoint that works, or can be repaired: KAG's check passes all the same."""
-    proof = next((proof for proof in examined.proofs if proof.failure is None and "dimensions" in proof.seen), None)
-    if proof:
-        yield _finding("ND450", proof, examined, context)
+    worked = [proof for proof in examined.proofs if proof.failure is None]
+    for name, code in _BY_REMARK.items():
+        proof = next((proof for proof in worked if name in proof.seen), None)
+        if proof:
+            yield _finding(code, proof, examined, context)
 
 
-def _of_kag(proof: Proof) -> str:
+def _of_kag(proof: Proof, endpoint: Endpoint) -> str:
     code = _BY_KAG[proof.failure or ""]
+    if code == "ND408" and any(each.setting == proof.detail for each in endpoint.ignored):
+        return "ND564"
     return "ND507" if code == "ND407" and proof.seen.get("instead") else code
 
 

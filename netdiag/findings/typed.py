@@ -38,6 +38,24 @@ def of_host(examined: Examined, _: Context) -> Iterator[Finding]:
         yield Finding("ND430", examined.endpoint.where, {**values, "suggestion": mended}, _seen(examined))
 
 
+def of_missing_url(examined: Examined, context: Context) -> Iterator[Finding]:
+    """Yield that a model's node has no base_url, and what its client calls instead."""
+    endpoint = examined.endpoint
+    if endpoint.left_alone == "absent" and endpoint.base_url and any(p.detail != "base_url" for p in examined.proofs):
+        values = {"node": endpoint.node, "type": endpoint.type, "kag": context.kag, "default": endpoint.base_url}
+        proven = {"suggestion": examined.proven_url or "http://localhost:11434"}
+        yield Finding("ND565", endpoint.where, {**values, **proven, "proven": "yes" if examined.proven_url else "no"})
+
+
+def of_ignored(examined: Examined, context: Context) -> Iterator[Finding]:
+    """Yield each key that KAG does not read as it is spelled, where the call does not fail for want of it already."""
+    told = {proof.detail for proof in examined.proofs if proof.failure == failures.MISSING_SETTING}
+    for each in examined.endpoint.ignored:
+        if each.setting != "type" and each.setting not in told:
+            values = {"written": shown(each.written), "setting": each.setting, "kag": context.kag}
+            yield Finding("ND566", examined.endpoint.where, values)
+
+
 def meant_host(host: str) -> str:
     """Return the well-known name of which ``host`` is a typing error, or nothing."""
     bare = host.removesuffix(".").lower()

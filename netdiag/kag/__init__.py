@@ -4,11 +4,13 @@ The tables were read in KAG's source at the tags v0.5 to v0.8.0 and hold against
 send (tests/kag/recordings). KAG itself is never imported: importing it is slow and needs a project around it.
 """
 
-from netdiag.kag.calls import Call, NotSent, call, smaller
+from netdiag.kag.calls import Call, NotSent, call, keyed, smaller, url
+from netdiag.kag.clients import client_of, limit_s, pause_s
 from netdiag.kag.mending import mended
 from netdiag.kag.paths import fault, is_provider, other_version, right_path
-from netdiag.kag.verdict import ABOUT_PATHS, dimensions, judge, seen
+from netdiag.kag.verdict import ABOUT_PATHS, dimensions, judge, said, seen
 from netdiag.kag.version import NEWEST, Installed, chosen, installed, parse
+from netdiag.probe.urls import UnusableError
 
 __all__ = [
     "ABOUT_PATHS",
@@ -16,17 +18,24 @@ __all__ = [
     "Call",
     "Installed",
     "NotSent",
+    "UnusableError",
     "call",
     "chosen",
+    "client_of",
     "dimensions",
     "fault",
     "installed",
     "is_provider",
     "judge",
+    "keyed",
+    "limit_s",
     "mended",
     "other_version",
     "parse",
+    "pause_s",
     "right_path",
+    "said",
     "seen",
     "smaller",
+    "url",
 ]

@@ -10,10 +10,11 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
 from netdiag import failures
-from netdiag.kag import addresses, settings, types
+from netdiag.kag import addresses, needs, process, settings, types
 from netdiag.kag.version import Version
 from netdiag.model.attempt import Request
 from netdiag.model.endpoint import Endpoint
+from netdiag.probe.urls import UnusableError
 from netdiag.text import Secret
 
 Reads = Literal["openai_chat", "unchecked_chat", "generate", "ollama_chat", "embedding", "ollama_embedding", "rerank"]
@@ -26,11 +27,17 @@ USER: Final = {"role": "user", "content": QUESTION}
 
 
 class Call(NamedTuple):
-    """One request, and how its answer is read (a key of :mod:`netdiag.kag.verdict`)."""
+    """One request, and how its answer is read (a key of :mod:`netdiag.kag.verdict`).
+
+    ``streamed`` is whether KAG reads the answer piece by piece, whatever the request asks for. ``timeout`` is what the
+    setting of that name says, as it is.
+    """
 
     request: Request
     reads: Reads
     version: Version
+    streamed: bool = False
+    timeout: object = None
 
     @property
     def body(self) -> Mapping[str, Any]:
@@ -62,26 +69,64 @@ class Row(NamedTuple):
     key: Key
 
 
-def call(version: Version, endpoint: Endpoint, base_url: str) -> Call | NotSent:
-    """Return what KAG ``version`` sends for ``endpoint`` if its base_url were ``base_url``."""
-    if nothing := _calls_nobody(version, endpoint):
+def call(
+    version: Version, endpoint: Endpoint, base_url: str, *, environment: Mapping[str, Secret] = process.NOTHING
+) -> Call | NotSent:
+    """Return what KAG ``version`` sends for ``endpoint`` if its base_url were ``base_url``.
+
+    ``environment`` holds the variables of KAG's process that its SDKs send, by name.
+    """
+    missing = needs.unread(version, endpoint)
+    if nothing := NotSent(failures.MISSING_SETTING, missing) if missing else _calls_nobody(version, endpoint):
         return nothing
-    rows = [row for row in ROWS if version in row.versions and row.kind == endpoint.kind]
-    row = next((row for row in rows if endpoint.type in row.types), None)
+    row = _row(version, endpoint)
     if row is None:
-        known = ", ".join(dict.fromkeys(name for row in rows for name in row.types))
-        return NotSent(failures.UNSUPPORTED_TYPE, known)
-    if refused := _refused(version, endpoint, row):
+        return _unknown_type(version, endpoint)
+    endpoint = keyed(version, endpoint, environment)
+    if refused := _refused(version, endpoint, row, environment):
         return refused
     try:
-        url = _url(row, base_url)
-    except ValueError:
-        return NotSent(failures.BAD_URL, "blanks" if any(map(str.isspace, base_url)) else "bad_port")
+        where = _url(row, base_url)
+    except UnusableError as error:
+        return NotSent(failures.BAD_URL, error.word)
+    host = addresses.host_of_requests(base_url) if row.path is None else ""
+    headers = {**_HEADERS, "Host": host} if host else _HEADERS
+    added = process.headers(environment) if row.reads in _BY_OPENAI else process.NOTHING
+    return _made(version, endpoint, row, Request("POST", where, headers, secret_headers=added))
+
+
+def _made(version: Version, endpoint: Endpoint, row: Row, request: Request) -> Call | NotSent:
+    """Return the call that ``request`` becomes with its body and key, or why its body cannot be sent."""
+    endpoint = settings.as_read(version, endpoint)
     body = {**row.body(endpoint), "model": _sent_model(version, endpoint)}
+    streamed = bool(body.get("stream"))
     if row.reads == "openai_chat" and version == "0.8":
         body |= _extra(endpoint)
-    request = Request("POST", url, _HEADERS, json.dumps(body).encode(), _bearer(row.key, endpoint))
-    return Call(request, row.reads, version)
+    body = _revealed(body)
+    if unsendable := next((name for name, value in body.items() if not _in_json(version, value)), ""):
+        setting = unsendable if unsendable in endpoint.settings else "extra_body"
+        return _not_taken(settings.unsendable(endpoint, setting))
+    request = request._replace(body=json.dumps(body).encode(), bearer=_bearer(row.key, endpoint))
+    return Call(request, row.reads, version, streamed, endpoint.settings.get("timeout"))
+
+
+def url(version: Version, endpoint: Endpoint, base_url: str) -> str:
+    """Return where KAG ``version`` posts for ``endpoint`` if its base_url were ``base_url``; empty for other types.
+
+    Raises :class:`netdiag.probe.urls.UnusableError` for a base_url that its client cannot use.
+    """
+    row = _row(version, endpoint)
+    return _url(row, base_url) if row else ""
+
+
+def keyed(version: Version, endpoint: Endpoint, environment: Mapping[str, Secret]) -> Endpoint:
+    """Return the endpoint with the key that KAG ``version`` takes from the environment of its process, if it does."""
+    row = _row(version, endpoint)
+    return process.keyed(endpoint, environment) if row and row.reads in _BY_OPENAI else endpoint
+
+
+_BY_OPENAI: Final = frozenset({"openai_chat", "embedding"})
+"""How the answers to calls by OpenAI's SDK are read."""
 
 
 def smaller(call: Call, tokens: int) -> Call:
@@ -93,40 +138,59 @@ def smaller(call: Call, tokens: int) -> Call:
 _HEADERS: Final = {"Accept": "application/json", "Content-Type": "application/json"}
 
 
+def _row(version: Version, endpoint: Endpoint) -> Row | None:
+    """Return the row for this kind and type, or ``None`` where KAG ``version`` knows no such type."""
+    rows = (row for row in ROWS if version in row.versions and row.kind == endpoint.kind)
+    return next((row for row in rows if endpoint.type in row.types), None)
+
+
 def _calls_nobody(version: Version, endpoint: Endpoint) -> NotSent | None:
     """Return what becomes of a type that calls no service, or that KAG cannot even make."""
     type_, settings_ = endpoint.type, endpoint.settings
     if not type_:
-        return NotSent(failures.MISSING_SETTING, "type")
+        fault = settings.wrong_type(endpoint)
+        return _not_taken(fault) if fault else NotSent(failures.MISSING_SETTING, "type")
     if type_ in types.LOCAL and endpoint.kind == "embedding" and not settings_.get("path"):
         return NotSent(failures.LOCAL_TYPE, "path")
     if type_ == types.ALWAYS_FAILS and endpoint.kind != "rerank" and version in _LATE:
         return NotSent(failures.BROKEN_TYPE, type_)
-    needs = types.calls_nobody(version, endpoint)
-    if needs is None:
+    needed = types.calls_nobody(version, endpoint)
+    if needed is None:
         return None
-    if needs and settings_.get(needs) is None:
-        return NotSent(failures.MISSING_SETTING, needs)
+    if needed and settings_.get(needed) is None:
+        return NotSent(failures.MISSING_SETTING, needed)
     return _wrong(version, endpoint) or NotSent(None, f"type {type_} calls no service")
 
 
-def _refused(version: Version, endpoint: Endpoint, row: Row) -> NotSent | None:
-    """Return what KAG misses, or does not take, of the settings for a call."""
+def _unknown_type(version: Version, endpoint: Endpoint) -> NotSent:
+    rows = (row for row in ROWS if version in row.versions and row.kind == endpoint.kind)
+    return NotSent(failures.UNSUPPORTED_TYPE, ", ".join(dict.fromkeys(name for row in rows for name in row.types)))
+
+
+def _refused(version: Version, endpoint: Endpoint, row: Row, environment: Mapping[str, Secret]) -> NotSent | None:
+    """Return what KAG misses, or does not take, of the settings for a call and of its process's variables."""
     if row.key == "required" and not endpoint.api_key:
         return NotSent(failures.MISSING_SETTING, "api_key")
     # Ollama's SDK wants a model, that of OpenAI sends one that is empty
     if not _model(version, endpoint) and ("model" not in endpoint.forms or row.types == _OLLAMA):
         return NotSent(failures.MISSING_SETTING, "model")
-    return _wrong(version, endpoint)
+    if fault := _wrong(version, endpoint):
+        return fault
+    variable = process.unsendable(environment) if row.reads in _BY_OPENAI else ""
+    return NotSent(failures.VARIABLE_UNSENDABLE, variable) if variable else None
 
 
 def _wrong(version: Version, endpoint: Endpoint) -> NotSent | None:
     fault = settings.wrong(version, endpoint)
-    return NotSent(failures.WRONG_SETTING, fault.setting, fault._asdict()) if fault else None
+    return _not_taken(fault) if fault else None
+
+
+def _not_taken(fault: settings.Wrong) -> NotSent:
+    return NotSent(failures.WRONG_SETTING, fault.setting, fault._asdict())
 
 
 def _url(row: Row, base_url: str) -> str:
-    """Return where the client of this row posts; raises :exc:`ValueError` for a base_url that it cannot take apart."""
+    """Return where the client of this row posts. Raises :class:`netdiag.probe.urls.UnusableError`."""
     if row.path is None:
         return addresses.of_requests(base_url)
     return (addresses.of_ollama if row.types == _OLLAMA else addresses.of_openai)(base_url, row.path)
@@ -148,8 +212,8 @@ def _bearer(key: Key, endpoint: Endpoint) -> Secret | None:
         return None
     if key == "as_text":  # requests is given f"Bearer {key}", whatever the key is
         return Secret("None") if endpoint.forms.get("api_key") == "null" else endpoint.api_key or Secret("")
-    if key == "dummy":
-        return endpoint.api_key or Secret("dummy")
+    if key == "dummy":  # an empty one can come from the process only: what the configuration leaves empty is None
+        return Secret("dummy") if endpoint.api_key is None else endpoint.api_key
     return endpoint.api_key or Secret("")
 
 
@@ -157,6 +221,24 @@ def _extra(endpoint: Endpoint) -> Mapping[str, Any]:
     """Return what 0.8 adds to a chat's body, where it is a mapping (openai_client.py:83); it replaces what is there."""
     extra = endpoint.settings.get("extra_body")
     return extra if isinstance(extra, Mapping) else {}
+
+
+def _revealed(value: Any) -> Any:
+    """Return a value with its secrets as they are sent."""
+    if isinstance(value, Secret):
+        return value.reveal()
+    if isinstance(value, Mapping):
+        return {name: _revealed(inner) for name, inner in value.items()}
+    return [_revealed(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _in_json(version: Version, value: object) -> bool:
+    """Tell whether KAG's client can write ``value`` as JSON: since httpx 0.28 every number in it must be finite."""
+    try:
+        json.dumps(value, allow_nan=version in _EARLY)
+    except (TypeError, ValueError, RecursionError):  # ValueError: also an integer of more than 4300 digits
+        return False
+    return True
 
 
 def _openai_06(endpoint: Endpoint) -> dict[str, Any]:
@@ -176,10 +258,15 @@ def _openai_08(endpoint: Endpoint) -> dict[str, Any]:
     given = endpoint.settings
     body = _openai_06(endpoint)
     tokens = given.get("max_tokens", 8192)
-    if tokens > 0:
+    if _is_above_zero(tokens):
         body["max_tokens"] = tokens
     body.update({name: given[name] for name in ("seed", "top_p", "stop") if name in given})
     return {**body, "chat_template_kwargs": {"enable_thinking": settings.flag(given.get("think", False))}}
+
+
+def _is_above_zero(tokens: Any) -> bool:
+    """Tell whether a limit is sent; a template is, which only KAG's own environment fills in."""
+    return isinstance(tokens, str) or bool(tokens > 0)
 
 
 def _vllm_06(_: Endpoint) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What an endpoint that KAG refuses was probably meant to be. Pure."""
 
 from netdiag import failures
-from netdiag.kag import settings, types
+from netdiag.kag import needs, settings, types
 from netdiag.kag.version import Version
 from netdiag.model.endpoint import Endpoint
 
@@ -10,5 +10,5 @@ def mended(version: Version, endpoint: Endpoint, failure: str) -> Endpoint | Non
     """Return the endpoint without what KAG refuses it for, ``failure``, where it is known what was meant instead."""
     if failure == failures.WRONG_SETTING:
         return settings.mended(version, endpoint)
-    other = types.mended(endpoint)
+    other = needs.meant(endpoint) if endpoint.ignored else types.mended(endpoint)
     return (settings.mended(version, other) or other) if other else None

@@ -1,13 +1,12 @@
 """How KAG judges what came back: the failure word, or ``None`` when its own check would pass."""
 
 import base64
-import json
-from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from netdiag import failures
-from netdiag.kag import refusals
+from netdiag.kag import ollama_types, pieces, refusals
+from netdiag.kag.bodies import dig, json_of
 from netdiag.kag.calls import Call, Reads
 from netdiag.model.attempt import Answer
 
@@ -21,15 +20,20 @@ def judge(call: Call, answer: Answer) -> tuple[str | None, str]:
         # h11 repeats the header that it refuses, with escapes: no mask for the key would fit
         return answer.failure, "" if answer.failure == failures.KEY_UNSENDABLE else answer.detail
     status = answer.status or 0
-    if status >= 400 and call.reads != "unchecked_chat":
-        return _refused(call, status, answer)
-    if _readable(call, answer):
+    is_good = 200 <= status < 300
+    if (is_good or call.reads in _UNCHECKED) and _readable(call, answer):
         return None, ""
     if status >= 400:
         return _refused(call, status, answer)
+    if not is_good:
+        return failures.UNEXPECTED_ANSWER, f"HTTP {status} without a place to go to: {_text(answer.body)}"
     if _is_unreadable_stream(call):
         return failures.STREAM_UNREADABLE, ""
     return _unreadable(call, status, answer)
+
+
+_UNCHECKED: Final[tuple[Reads, ...]] = ("unchecked_chat", "rerank")
+"""What KAG calls with requests, without looking at the status."""
 
 
 def seen(call: Call, answer: Answer) -> Mapping[str, str]:
@@ -39,18 +43,18 @@ def seen(call: Call, answer: Answer) -> Mapping[str, str]:
 
 
 def _refused(call: Call, status: int, answer: Answer) -> tuple[str, str]:
-    message = _message(answer)
-    said = refusals.meaning(call, status, f"{message} {_codes(answer)}")
+    message = _message(call, answer)
+    said = refusals.meaning(call, status, f"{message} {_codes(call, answer)}")
     return said or (failures.SERVER_ERROR if status >= 500 else failures.REQUEST_REFUSED), message
 
 
 def _unreadable(call: Call, status: int, answer: Answer) -> tuple[str, str]:
     kind = answer.headers.get("content-type", "").partition(";")[0]
-    if _json(answer.body) is None:
+    if json_of(call, answer) is None:
         is_page = kind == "text/html" or answer.body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))
         word = failures.WEB_PAGE if is_page else failures.NOT_A_MODEL_SERVICE
         return word, f"{kind or 'no content type'}: {_text(answer.body)}"
-    message = _message(answer)
+    message = _message(call, answer)
     return refusals.meaning(call, status, message) or failures.UNEXPECTED_ANSWER, message
 
 
@@ -63,7 +67,7 @@ _CANNOT_STREAM: Final[Mapping[Reads, tuple[str, ...]]] = {
 
 
 def _streams(call: Call) -> bool:
-    return call.reads in _CANNOT_STREAM and bool(call.body.get("stream"))
+    return call.reads in _CANNOT_STREAM and call.streamed
 
 
 def _is_unreadable_stream(call: Call) -> bool:
@@ -75,34 +79,24 @@ def _is_unreadable_stream(call: Call) -> bool:
 
 def _readable(call: Call, answer: Answer) -> bool:
     if not _streams(call):
-        return _READERS[call.reads](_json(answer.body), call, answer)
+        return _READERS[call.reads](json_of(call, answer), call)
     if call.reads == "openai_chat":
-        return call.version not in _CANNOT_STREAM[call.reads] and _streamed(answer.body)
-    pieces = [_json(line) for line in answer.body.splitlines() if line.strip()] or [None]
-    if call.version in _CANNOT_STREAM[call.reads]:
-        return all(_is_ollama_chat(piece) and piece["message"].get("content", "") is None for piece in pieces)
-    return all(map(_is_ollama_chat, pieces))
+        return call.version not in _CANNOT_STREAM[call.reads] and pieces.of_openai(answer) is not None
+    return pieces.of_ollama(call.version, answer) is not None
 
 
-def _streamed(body: bytes) -> bool:
-    """Server-sent events: every ``data:`` line is an object with ``choices`` until ``[DONE]``."""
-    events = [line[5:].strip() for line in body.splitlines() if line.startswith(b"data:")]
-    pieces = [_json(event) for event in events if event != b"[DONE]"]
-    return bool(pieces) and all(isinstance(piece, dict) and "choices" in piece for piece in pieces)
-
-
-def _chat(body: Any, _: Call, __: Answer) -> bool:
+def _chat(body: Any, _: Call) -> bool:
     """The SDK checks no types: a message is good whatever its content is, or without any."""
-    return isinstance(_dig(body, "choices", 0, "message"), dict)
+    return isinstance(dig(body, "choices", 0, "message"), dict)
 
 
-def _unchecked_chat(body: Any, _: Call, answer: Answer) -> bool:
+def _unchecked_chat(body: Any, _: Call) -> bool:
     """0.6's type vllm replaces quotation marks in the content, so it must be text (vllm_client.py:66)."""
-    return isinstance(_dig(body, "choices", 0, "message", "content"), str) and not answer.body.startswith(BOM_UTF8)
+    return isinstance(dig(body, "choices", 0, "message", "content"), str)
 
 
-def _ollama_chat(body: Any, call: Call, _: Answer) -> bool:
-    if not _is_ollama_chat(body):
+def _ollama_chat(body: Any, call: Call) -> bool:
+    if not ollama_types.is_chat(call.version, body):
         return False
     if call.version != "0.8":
         return True
@@ -111,40 +105,27 @@ def _ollama_chat(body: Any, call: Call, _: Answer) -> bool:
     return isinstance(body["message"].get("content"), str) and None not in counts
 
 
-def _is_ollama_chat(body: Any) -> bool:
-    """What the SDK's ``ChatResponse`` accepts: a message with a role, content that is text or null, whole counts."""
-    message = _dig(body, "message")
-    if not isinstance(message, dict) or "error" in body:
-        return False
-    counts = (body.get("eval_count"), body.get("prompt_eval_count"))
-    is_text = message.get("content") is None or isinstance(message["content"], str)
-    return isinstance(message.get("role"), str) and is_text and all(map(_is_count, counts))
+def _generate(body: Any, _: Call) -> bool:
+    return isinstance(dig(body, "response"), str)
 
 
-def _is_count(value: Any) -> bool:
-    return value is None or isinstance(value, int)
-
-
-def _generate(body: Any, _: Call, __: Answer) -> bool:
-    return isinstance(_dig(body, "response"), str)
-
-
-def _embedding(body: Any, _: Call, __: Answer) -> bool:
+def _embedding(body: Any, _: Call) -> bool:
     """KAG asserts that there is one vector for one text (openai_model.py:128)."""
-    vectors = _dig(body, "data")
+    vectors = dig(body, "data")
     return isinstance(vectors, list) and len(vectors) == 1 and vector_length(body) > 0
 
 
-def _ollama_embedding(body: Any, _: Call, __: Answer) -> bool:
-    vector = _dig(body, "embedding")
-    return isinstance(vector, list) and bool(vector) and all(isinstance(each, int | float) for each in vector)
+def _ollama_embedding(body: Any, _: Call) -> bool:
+    return ollama_types.is_embedding(body) and bool(body["embedding"])
 
 
-def _rerank(body: Any, _: Call, __: Answer) -> bool:
-    return isinstance(_dig(body, "results", 0, "index"), int)
+def _rerank(body: Any, _: Call) -> bool:
+    """KAG takes the ``index`` of every result, and uses it to find the document."""
+    results = dig(body, "results")
+    return isinstance(results, list) and bool(results) and all(isinstance(dig(r, "index"), int) for r in results)
 
 
-_READERS: Final[Mapping[Reads, Callable[[Any, Call, Answer], bool]]] = {
+_READERS: Final[Mapping[Reads, Callable[[Any, Call], bool]]] = {
     "openai_chat": _chat,
     "unchecked_chat": _unchecked_chat,
     "generate": _generate,
@@ -155,14 +136,27 @@ _READERS: Final[Mapping[Reads, Callable[[Any, Call, Answer], bool]]] = {
 }
 
 
+def said(call: Call, answer: Answer) -> pieces.Said | None:
+    """Return what a model said in an answer that KAG takes; ``None`` of calls that are no chat."""
+    if call.reads in ("embedding", "ollama_embedding", "rerank"):
+        return None
+    if _streams(call):
+        return pieces.of_openai(answer) if call.reads == "openai_chat" else pieces.of_ollama(call.version, answer)
+    body = json_of(call, answer)
+    if call.reads == "generate":
+        return pieces.Said(dig(body, "response"), str(dig(body, "thinking") or ""))
+    found = dig(body, "message") if call.reads == "ollama_chat" else dig(body, "choices", 0, "message")
+    return pieces.of_message(found)
+
+
 def dimensions(call: Call, answer: Answer) -> int:
     """Return how many numbers the vector in an answer to a call for embeddings has; 0 where there is none."""
-    return vector_length(_json(answer.body)) if call.reads in ("embedding", "ollama_embedding") else 0
+    return vector_length(json_of(call, answer)) if call.reads in ("embedding", "ollama_embedding") else 0
 
 
 def vector_length(body: Any) -> int:
     """Return the length of the first vector: a list, or 32-bit numbers in base64 as the openai SDK asks for them."""
-    vector = _dig(body, "data", 0, "embedding") or _dig(body, "embedding")
+    vector = dig(body, "data", 0, "embedding") or dig(body, "embedding")
     if isinstance(vector, list):
         return len(vector)
     if not isinstance(vector, str):
@@ -178,39 +172,22 @@ _NUMBER: Final = 4
 """Bytes of a number in a vector (openai/resources/embeddings.py: ``dtype="float32"``)."""
 
 
-def _dig(value: Any, *path: Any) -> Any:
-    """Return what lies at ``path`` inside parsed JSON, or ``None``."""
-    try:
-        for step in path:
-            value = value[step] if isinstance(value, dict | list) else None
-    except (KeyError, IndexError, TypeError):
-        return None
-    return value
-
-
-def _message(answer: Answer) -> str:
+def _message(call: Call, answer: Answer) -> str:
     """Return what the server says of its refusal; servers agree on no single place for it."""
-    body = _json(answer.body)
+    body = json_of(call, answer)
     for path in (("error", "message"), ("error",), ("detail",), ("message",)):
-        found = _dig(body, *path)
+        found = dig(body, *path)
         if isinstance(found, str):
             return found
     return _text(answer.body)
 
 
-def _codes(answer: Answer) -> str:
+def _codes(call: Call, answer: Answer) -> str:
     """Return the refusal's own code and type, which several servers fill with more than the message says."""
-    body = _json(answer.body)
-    found = (_dig(body, *path) for path in (("error", "code"), ("error", "type"), ("code",), ("type",)))
+    body = json_of(call, answer)
+    found = (dig(body, *path) for path in (("error", "code"), ("error", "type"), ("code",), ("type",)))
     return " ".join(code for code in found if isinstance(code, str))
 
 
 def _text(body: bytes) -> str:
     return body[:2000].decode("utf-8", "replace")
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None

@@ -34,17 +34,37 @@ class Attempt(NamedTuple):
 
 
 class Request(NamedTuple):
-    """One HTTP request exactly as KAG's client sends it; ``bearer`` becomes the ``Authorization`` header."""
+    """One HTTP request exactly as KAG's client sends it; ``bearer`` becomes the ``Authorization`` header.
+
+    ``secret_headers`` are sent as they are, in place of others of their names.
+    """
 
     method: Literal["GET", "POST"]
     url: str
     headers: Mapping[str, str] = MappingProxyType({})
     body: bytes = b""
     bearer: Secret | None = None
+    secret_headers: Mapping[str, Secret] = MappingProxyType({})
+
+
+class Redirect(NamedTuple):
+    """One redirect that was followed: its ``status``, and with which ``method`` the client went on to ``url``.
+
+    ``url`` has neither user-info nor query. ``away`` tells that it is of another origin.
+    """
+
+    status: int
+    method: str
+    url: str
+    away: bool
 
 
 class Answer(NamedTuple):
-    """What came back for one HTTP request: a response, or a ``failure`` when there was none."""
+    """What came back for one HTTP request: a response, or a ``failure`` when there was none.
+
+    A failure with a ``status`` came after the headers of a response. ``earlier`` are the answers of earlier tries, as
+    text that is not yet printable.
+    """
 
     status: int | None = None
     headers: Mapping[str, str] = MappingProxyType({})
@@ -52,6 +72,8 @@ class Answer(NamedTuple):
     failure: str | None = None
     detail: str = ""
     duration_ms: float = 0.0
+    redirects: tuple[Redirect, ...] = ()
+    earlier: tuple[str, ...] = ()
 
 
 class Service(NamedTuple):

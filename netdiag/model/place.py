@@ -77,6 +77,17 @@ class Facts(NamedTuple):
         wanted = name.lower()
         return next((line for line in self.hosts if wanted in (n.lower() for n in line.names)), None)
 
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """The names, in lower case, that ``/etc/hosts`` gives loopback addresses only: ``ip6-localhost``…"""
+        elsewhere = {name.lower() for line in self.hosts if not _is_loopback(line.address) for name in line.names}
+        own = (name.lower() for line in self.hosts if _is_loopback(line.address) for name in line.names)
+        return tuple(name for name in dict.fromkeys(own) if name not in elsewhere)
+
+
+def _is_loopback(address: str) -> bool:
+    return address.startswith("127.") or address == "::1"
+
 
 class NameAnswer(NamedTuple):
     """What ``server`` said of ``name``: its ``addresses``, IPv4 first, or the ``failure`` to get any.
@@ -120,6 +131,7 @@ class Candidate(NamedTuple):
     ``eth0``, a ``name`` of ``/etc/hosts:7``), and ``rank`` orders candidates: the smallest working one is chosen.
     Another container has a ``port`` of its own, and is a way to what is configured on certain ports only:
     ``instead_of``. A ``sibling`` publishes such a port on the host, one that is ``alike`` only has the same.
+    ``aliases`` are other names of the same: those to which this machine's ``/etc/hosts`` gives loopback addresses only.
     """
 
     host: str
@@ -129,6 +141,7 @@ class Candidate(NamedTuple):
     addresses: tuple[str, ...] = ()
     port: int = 0
     instead_of: tuple[int, ...] = ()
+    aliases: tuple[str, ...] = ()
 
     @property
     def is_container(self) -> bool:

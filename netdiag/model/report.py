@@ -21,12 +21,17 @@ Verdict = Literal["works", "repairable", "broken", "left_alone"]
 
 
 class Finding(NamedTuple):
-    """A cause with its code; its words in each language come from the registry in ``findings/codes`` and ``values``."""
+    """A cause with its code; its words in each language come from the registry in ``findings/codes`` and ``values``.
+
+    ``severity`` is ``None`` where it is that of the registry; :mod:`netdiag.outcome` sets it where it depends on how
+    the run ended.
+    """
 
     code: str
     where: str = ""
     values: Mapping[str, str] = MappingProxyType({})
     evidence: tuple[str, ...] = ()
+    severity: Severity | None = None
 
 
 class Examined(NamedTuple):

@@ -14,6 +14,7 @@ from netdiag import config
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.report import Finding
 from netdiag.openspg.connection import Connection
+from netdiag.openspg.gone import gone, ids
 from netdiag.openspg.places import placed, said
 from netdiag.openspg.settings import Database, Scope
 
@@ -72,6 +73,7 @@ def read(database: Database, scope: Scope) -> Found:
         if not tables:
             return Found({}, (), (Finding("ND536", database.where, {"database": database.where}),))
         rows = list(_rows(connection, tables, scope))
+        models = _models(connection, rows, scope) if "kg_user_model" in tables else None
     documents: dict[str, config.Document] = {}
     findings: list[Finding] = []
     used: set[str] = set()
@@ -84,6 +86,8 @@ def read(database: Database, scope: Scope) -> Found:
             findings.append(document)
         elif document:
             documents[name] = document
+        if models is not None and row.table == "kg_project_info" and not row.deleted:
+            findings += gone(row.place, row.text, models)
     endpoints = tuple(endpoint for document in documents.values() for endpoint in document.endpoints)
     if scope != "projects":
         findings += _nothing_saved(tables, used, database)
@@ -106,6 +110,16 @@ def _rows(connection: Connection, tables: set[str], scope: Scope) -> Iterator[_R
         for row, text, name, status in connection.rows(_PROJECTS.format(text=TEXT, rows=ROWS)):
             place = ("place_base", said(name))
             yield _Row("kg_project_info", row, text, place, _OBJECT, deleted=status == "DELETE")
+
+
+def _models(connection: Connection, rows: list[_Row], scope: Scope) -> frozenset[str] | None:
+    """Return the ids of all models, or ``None`` where it is not certain that they are all."""
+    texts = [row.text for row in rows if row.table == "kg_user_model"]
+    if scope == "projects":
+        texts = [text for _, text, _, _ in connection.rows(_MODELS.format(text=TEXT, rows=ROWS))]
+    found = [ids(text) for text in texts]
+    known = [each for each in found if each is not None]
+    return frozenset().union(*known) if len(known) == len(found) < ROWS else None
 
 
 def _document(row: _Row, name: str) -> config.Document | Finding | None:

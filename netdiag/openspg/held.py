@@ -54,8 +54,9 @@ def _of_server(server: Server, scope: Scope, refused: Finding | None) -> Held:
     told = projects.ask(server.projects) if server.listens else projects.Told("closed")
     is_met = server.runs or server.named or told.state in ("answers", "database_down")
     findings = tuple(_said(server, told, refused)) if is_met else ()
-    endpoints = tuple(projects.endpoints(told.projects)) if scope != "global" else ()
-    return Held({}, endpoints, findings)
+    if scope == "global":
+        return Held({}, (), findings)
+    return Held({}, tuple(projects.endpoints(told.projects)), (*findings, *projects.gone(told.projects)))
 
 
 def _said(server: Server, told: projects.Told, refused: Finding | None) -> Iterator[Finding]:

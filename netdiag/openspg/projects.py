@@ -12,6 +12,8 @@ from typing import Any, Final, Literal, NamedTuple
 from netdiag import config, failures
 from netdiag.model.attempt import Answer, Request
 from netdiag.model.endpoint import Endpoint
+from netdiag.model.report import Finding
+from netdiag.openspg.gone import gone as gone_models
 from netdiag.openspg.places import placed, said
 
 ANSWER_LIMIT_S: Final = 5.0
@@ -66,6 +68,13 @@ def endpoints(projects: tuple[Mapping[str, Any], ...]) -> Iterator[Endpoint]:
     for each in projects:
         if isinstance(each.get("config"), str):
             yield from _of_project(each)
+
+
+def gone(projects: tuple[Mapping[str, Any], ...]) -> Iterator[Finding]:
+    """Yield the references to models that are not there: the server did not find them either."""
+    for each in projects:
+        if isinstance(each.get("config"), str):
+            yield from gone_models(("place_base", said(each.get("name", "?"))), each["config"])
 
 
 def _get(url: str, deadline: float) -> Answer:

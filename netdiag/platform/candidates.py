@@ -136,7 +136,8 @@ def _windows(facts: Facts) -> Iterator[_Source]:
 def _found(facts: Facts, sources: Sequence[_Source], known: Mapping[str, NameAnswer]) -> Iterator[Candidate]:
     for kind, host_, source in sources:
         addresses, learned = _known_addresses(facts, host_, known)
-        yield Candidate(host_, kind, source or learned, 0, addresses)
+        aliases = facts.own_names if kind == "loopback" else ()
+        yield Candidate(host_, kind, source or learned, 0, addresses, aliases=aliases)
 
 
 def _ranked(found: Iterable[Candidate]) -> tuple[Candidate, ...]:

@@ -37,7 +37,9 @@ def machine(candidate: Candidate, platform: Platform) -> str:
     Loopback is this container itself, unless the network is the host's; every other container is one of its own.
     """
     is_host_ = not candidate.is_container and (candidate.kind != "loopback" or _is_loopback_the_host(platform))
-    return "" if is_host_ else candidate.host
+    if is_host_:
+        return ""
+    return "localhost" if candidate.kind == "loopback" else candidate.host
 
 
 def _is_loopback_the_host(platform: Platform) -> bool:

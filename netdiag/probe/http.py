@@ -1,8 +1,8 @@
 """Make one HTTP call with httpx, the client that KAG's own SDKs stand on, and say how it ended.
 
 The proxies of the environment apply as they do to KAG unless ``direct`` is asked for, and so do the certificates it
-trusts. Redirects are followed only within one origin, so that a key never leaves the place it was meant for; answers
-are bounded in bytes and in time.
+trusts. Redirects are followed as KAG's client follows them, without the key to another origin, and to another origin
+only where that is asked for. Answers are bounded in bytes and in time.
 """
 
 import functools
@@ -10,22 +10,19 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 import httpx
 
 from netdiag import failures
 from netdiag.clock import since
-from netdiag.model.attempt import Answer, Request
-from netdiag.probe import tls
+from netdiag.model.attempt import Answer, Redirect, Request
+from netdiag.probe import redirects, tls
 from netdiag.probe.environment import Environment, of_shell
 from netdiag.probe.proxies import DIRECT, Client, way
 
 BODY_LIMIT: Final = 1024 * 1024
-"""Bytes read of an answer. An embedding of 4,096 numbers as JSON text takes some 90 KB."""
-
-REDIRECT_LIMIT: Final = 5
-_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+"""Bytes read of an answer unless more are asked for."""
 
 _FAILURES: Final[tuple[tuple[type[Exception], str], ...]] = (
     (httpx.ConnectTimeout, failures.TIMED_OUT),
@@ -40,16 +37,24 @@ _FAILURES: Final[tuple[tuple[type[Exception], str], ...]] = (
 )
 
 
-class _TooLateError(Exception):
-    """An answer began, and had not ended when its time was up."""
-
-
 class _TooLargeError(Exception):
-    """The answer went on after ``BODY_LIMIT`` bytes."""
+    """The answer went on after as many bytes as are read."""
 
 
 class _NoStoreError(Exception):
     """The file of trusted certificates that the environment names cannot be read."""
+
+
+class Limits(NamedTuple):
+    """What bounds a call: seconds for each connection and for the whole call, and the bytes of its answer.
+
+    ``client_s`` is how long KAG's client waits for each connection and each piece of the answer, ``None`` for ever.
+    """
+
+    connect_s: float
+    read_s: float
+    client_s: float | None = None
+    most_bytes: int = BODY_LIMIT
 
 
 def send(  # noqa: PLR0913 - what there is to decide about a call
@@ -60,24 +65,19 @@ def send(  # noqa: PLR0913 - what there is to decide about a call
     direct: bool = False,
     environment: Environment | None = None,
     client: Client = "httpx",
+    client_s: float | None = None,
+    most_bytes: int = BODY_LIMIT,
+    away: bool = False,
 ) -> Answer:
     """Send ``request`` and return what came back; every failure is a word, none an exception.
 
-    ``connect_s`` bounds the connection, ``read_s`` the whole answer (a model that is being loaded may need minutes),
-    both in seconds. Proxies and trusted certificates are those that ``client`` takes from ``environment``, by default
-    this process's own; ``direct`` leaves the proxies aside.
+    The limits are those of :class:`Limits`; a model that is being loaded may need minutes. Proxies and trusted
+    certificates are those that ``client`` takes from ``environment``, by default this process's own; ``direct`` leaves
+    the proxies aside. Redirects to another origin are followed only with ``away``.
     """
     began = time.monotonic()
-    try:
-        answer = _send(request, httpx.Timeout(read_s, connect=connect_s), direct, environment or of_shell(), client)
-    except _TooLateError:
-        answer = Answer(failure=failures.ANSWER_UNFINISHED)
-    except _TooLargeError:
-        answer = Answer(failure=failures.TOO_LARGE, detail=f"more than {BODY_LIMIT} bytes")
-    except _NoStoreError:
-        answer = Answer(failure=failures.TLS_NO_STORE)
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
-        answer = Answer(failure=_word(error), detail=str(error))
+    limits = Limits(connect_s, read_s, client_s, most_bytes)
+    answer = _Exchange(limits, direct, environment or of_shell(), client, away).answer(request)
     return answer._replace(duration_ms=since(began))
 
 
@@ -86,34 +86,124 @@ def warm() -> None:
     _client(False, None)
 
 
-def _send(request: Request, timeout: httpx.Timeout, direct: bool, environment: Environment, client: Client) -> Answer:
-    deadline = time.monotonic() + (timeout.read or 0)
-    to = DIRECT if direct else way(environment, request.url, client)
-    if to.problem:
-        return Answer(failure=failures.PROXY_UNUSABLE, detail=to.problem)
-    headers = dict(request.headers)
-    if request.bearer is not None:
-        bearer = f"Bearer {request.bearer.reveal()}"
-        # a blank at the end means nothing to a server (RFC 9110, 5.5): requests sends it, httpx refuses to
-        headers["Authorization"] = bearer.rstrip(" \t") if client == "requests" else bearer
-    proxy = to.proxy.reveal() if to.proxy else None
-    verify = _verify(request.url, environment, client)
-    session = _client(verify, proxy)
-    session.cookies.clear()
-    url, content = httpx.URL(request.url), request.body or None
-    for _ in range(REDIRECT_LIMIT):
-        with session.stream(request.method, url, headers=headers, content=content, timeout=timeout) as response:
-            target = _redirect(response)
-            if target is None:
-                body = b"".join(_bounded(response, deadline))
-                return Answer(response.status_code, dict(response.headers), body)
-            if _origin(target) != _origin(url):
-                status = response.status_code
-                return Answer(
-                    status, {}, b"", failures.REDIRECTED_AWAY, f"to {target.scheme}://{target.netloc.decode()}"
-                )
-            url = target
-    return Answer(failure=failures.NOT_HTTP, detail=f"more than {REDIRECT_LIMIT} redirects")
+class _Exchange:
+    """One request and what follows from its redirects."""
+
+    def __init__(self, limits: Limits, direct: bool, environment: Environment, client: Client, away: bool) -> None:
+        self._limits = limits
+        self._direct = direct
+        self._environment = environment
+        self._client: Client = client
+        self._away = away
+        self._deadline = time.monotonic() + limits.read_s
+        self._is_clients = False
+        self._status: int | None = None
+        self._followed: list[Redirect] = []
+
+    def answer(self, request: Request) -> Answer:
+        """Return what came back in the end."""
+        try:
+            answer = self._followed_to_the_end(request)
+        except _TooLargeError:
+            answer = Answer(failure=failures.TOO_LARGE, detail=f"more than {self._limits.most_bytes} bytes")
+        except _NoStoreError:
+            answer = Answer(failure=failures.TLS_NO_STORE)
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
+            answer = Answer(failure=self._word(error), detail=str(error))
+        status = answer.status if answer.status is not None else self._status
+        return answer._replace(status=status, redirects=tuple(self._followed))
+
+    def _followed_to_the_end(self, request: Request) -> Answer:
+        url: str | httpx.URL = request.url
+        onward: httpx.Request | None = None
+        while True:
+            to = DIRECT if self._direct else way(self._environment, str(url), self._client)
+            if to.problem:
+                return Answer(failure=failures.PROXY_UNUSABLE, detail=to.problem)
+            session = _client(
+                _verify(str(url), self._environment, self._client), to.proxy.reveal() if to.proxy else None
+            )
+            if onward is None:
+                session.cookies.clear()
+                ready, auth = self._first(session, request), None
+            else:
+                ready, auth = onward, httpx.Auth()  # the user-info of a redirect is not a login
+            ready.extensions = {**ready.extensions, "timeout": self._timeout().as_dict()}
+            response = session.send(ready, stream=True, auth=auth)
+            try:
+                onward = redirects.following(response, self._client)
+                if onward is None:
+                    return self._read(response)
+                if refused := self._refused(response, onward):
+                    return refused
+            finally:
+                response.close()
+            url = onward.url
+
+    def _refused(self, response: httpx.Response, onward: httpx.Request) -> Answer | None:
+        """Note a redirect, and return the answer instead where it is not followed."""
+        step = redirects.redirect(response, onward)
+        if step.away and not self._away:
+            return Answer(response.status_code, {}, b"", failures.REDIRECTED_AWAY, f"to {step.url}")
+        if len(self._followed) == redirects.LIMITS[self._client]:
+            return Answer(failure=failures.TOO_MANY_REDIRECTS, detail=f"more than {len(self._followed)} redirects")
+        self._followed.append(step)
+        return None
+
+    def _first(self, session: httpx.Client, request: Request) -> httpx.Request:
+        headers = dict(request.headers)
+        if request.bearer is not None:
+            bearer = f"Bearer {request.bearer.reveal()}"
+            # a blank at the end means nothing to a server (RFC 9110, 5.5): requests sends it, httpx refuses to
+            headers["Authorization"] = bearer.rstrip(" \t") if self._client == "requests" else bearer
+        headers |= {name: value.reveal() for name, value in request.secret_headers.items()}
+        return session.build_request(request.method, request.url, headers=headers, content=request.body or None)
+
+    def _timeout(self) -> httpx.Timeout:
+        """Return the limits of the next request, and note whether they are the client's own."""
+        left = max(self._deadline - time.monotonic(), _LEAST_S)
+        each = left if self._limits.client_s is None else min(left, self._limits.client_s)
+        self._is_clients = each < left
+        return httpx.Timeout(each, connect=min(self._limits.connect_s, each))
+
+    def _read(self, response: httpx.Response) -> Answer:
+        self._status = response.status_code
+        try:
+            body = b"".join(self._pieces(response))
+        except httpx.ReadTimeout:
+            return Answer(failure=failures.CLIENT_TIMED_OUT if self._is_clients else failures.ANSWER_UNFINISHED)
+        return Answer(response.status_code, dict(response.headers), body)
+
+    def _pieces(self, response: httpx.Response) -> Iterator[bytes]:
+        size = 0
+        try:
+            # Without a size: with one, httpx collects that much first and a trickle would outlast the deadline.
+            for piece in response.iter_bytes():
+                size += len(piece)
+                if size > self._limits.most_bytes:
+                    raise _TooLargeError
+                if time.monotonic() > self._deadline:
+                    self._is_clients = False
+                    raise httpx.ReadTimeout(failures.ANSWER_UNFINISHED)
+                yield piece
+        except httpx.RemoteProtocolError:
+            # urllib3 1.26, which requests 2.31 stands on in KAG's image, takes a body that is shorter than announced
+            if self._client != "requests" or "content-length" not in response.headers:
+                raise
+
+    def _word(self, error: Exception) -> str:
+        is_late = isinstance(error, httpx.TimeoutException) and self._is_clients
+        if is_late and not (isinstance(error, httpx.ConnectTimeout) and self._connects_longer()):
+            return failures.CLIENT_TIMED_OUT
+        return _word(error)
+
+    def _connects_longer(self) -> bool:
+        """Tell whether KAG's client waits longer for a connection than netdiag does."""
+        return self._limits.client_s is None or self._limits.client_s > self._limits.connect_s
+
+
+_LEAST_S: Final = 0.001
+"""What is left of a call whose time is up; httpx takes 0 for "do not wait at all"."""
 
 
 @functools.lru_cache(maxsize=8)
@@ -134,31 +224,6 @@ def _verify(url: str, environment: Environment, client: Client) -> ssl.SSLContex
         return tls.context(environment, client)
     except OSError as error:
         raise _NoStoreError from error
-
-
-def _redirect(response: httpx.Response) -> httpx.URL | None:
-    if response.status_code not in _REDIRECTS or "location" not in response.headers:
-        return None
-    return response.url.join(response.headers["location"])
-
-
-def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
-    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
-
-
-def _bounded(response: httpx.Response, deadline: float) -> Iterator[bytes]:
-    size = 0
-    try:
-        # Without a chunk size: with one, httpx collects a whole chunk first and a trickle would outlast the deadline.
-        for chunk in response.iter_bytes():
-            size += len(chunk)
-            if size > BODY_LIMIT:
-                raise _TooLargeError
-            if time.monotonic() > deadline:
-                raise _TooLateError
-            yield chunk
-    except httpx.ReadTimeout:
-        raise _TooLateError from None
 
 
 def _word(error: Exception) -> str:

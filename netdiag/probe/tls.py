@@ -5,6 +5,7 @@ SSL_CERT_DIR is set, requests knows REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE instea
 """
 
 import functools
+import os
 import ssl
 import time
 from collections.abc import Mapping
@@ -78,8 +79,9 @@ def context(environment: Environment, client: Client) -> ssl.SSLContext:
 @functools.lru_cache(maxsize=4)
 def _context(file: str | None, folder: str | None, _changed: int) -> ssl.SSLContext:
     """Return what trusts the certificates of ``file`` and ``folder``: 15 ms for the usual ones, so only once."""
-    made = ssl.create_default_context(cafile=file, capath=folder)
-    made.verify_flags &= ~ssl.VERIFY_X509_STRICT  # the default since Python 3.13, while KAG's image has 3.10
+    # not ssl.create_default_context: that opens the file of SSLKEYLOGFILE, and is stricter since Python 3.13
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    made.load_verify_locations(cafile=file, capath=folder)
     return made
 
 
@@ -97,6 +99,20 @@ def unreadable(environment: Environment, client: Client, *, over_tls: bool) -> t
     except OSError:  # ssl.SSLError is one
         return name, environment.variables[name]
     return None
+
+
+def unwritable_log(environment: Environment, client: Client, *, over_tls: bool) -> str:
+    """Return the file of SSLKEYLOGFILE where ``client`` fails to open it, and so sends nothing; empty for none.
+
+    Python's ssl appends to it whenever a context is made: httpx makes one for every call, requests for https. It is
+    only looked at here, since what is written to it would let others read what is sent.
+    """
+    file = environment.variables.get("SSLKEYLOGFILE", "")
+    if not file or (client == "requests" and not over_tls):
+        return ""
+    path = environment.root / file.lstrip("/") if file.startswith("/") else Path(file)
+    is_writable = os.access(path, os.W_OK) if path.exists() else os.access(path.parent, os.W_OK)
+    return "" if is_writable and not path.is_dir() else file
 
 
 def meaning(error: ssl.SSLError) -> str:

@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from netdiag import failures, kag
 from netdiag.kag.calls import Call
 from netdiag.model.attempt import Answer, Request
-from netdiag.probe import no_proxy, tls
+from netdiag.probe import netrc, no_proxy, tls
 from netdiag.probe.environment import Environment, of_shell
 from netdiag.probe.http import send
 from netdiag.probe.proxies import DIRECT, Client, Way, entries, settings, way
@@ -31,6 +32,9 @@ _ABOUT_TLS: Final = re.compile(rb"(?i)https|\bssl\b|\btls\b")
 _PROXYS_OWN: Final = frozenset({403, 451, 502, 503, 504})
 """Statuses with which proxies answer themselves (RFC 9110, 15.6.3); 407 is theirs alone."""
 
+ANSWER_LIMIT: Final = 64 * 1024 * 1024
+"""Bytes read of an answer to KAG's call. KAG reads all there is; an embedding of 4,096 numbers takes some 90 KB."""
+
 
 class Cause(NamedTuple):
     """What a failed call ended with, in the end: a failure word, the words of whoever said it, and what was seen."""
@@ -43,10 +47,18 @@ class Cause(NamedTuple):
 class Between:
     """Sends KAG's calls by the way that KAG's process would take, and says what stood there when one fails."""
 
-    def __init__(self, environment: Environment, connect_s: float, read_s: float) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        connect_s: float,
+        read_s: float,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._environment = environment
         self._connect_s = min(connect_s, read_s)
         self._read_s = read_s
+        self._sleep = sleep
         self._unreachable: dict[str, Answer] = {}
         self._stores: dict[tuple[Client, bool], tuple[str, str] | None] = {}
         self._looks: dict[tuple[str, str], tls.Look] = {}
@@ -55,15 +67,36 @@ class Between:
         """Return where KAG's client goes first with this call."""
         return way(self._environment, call.request.url, client_of(call))
 
-    def send(self, call: Call) -> Answer:
-        """Send one call as KAG would; a proxy that could not be reached once is not tried again."""
+    def send(self, call: Call, *, away: bool = False) -> Answer:
+        """Send one call as KAG would, as often as its client would, within ``read_s`` seconds altogether.
+
+        Redirects to another origin are followed only with ``away``. A proxy that could not be reached once is not
+        tried again.
+        """
         to = self.way(call)
         if to.shown in self._unreachable and to.proxy:
             return self._unreachable[to.shown]
-        answer = self._send(call, direct=False)
+        answer = self._repeated(call, away=away)
         if to.proxy and answer.failure in failures.UNREACHED:  # it is the proxy that was not reached
             self._unreachable[to.shown] = answer
         return answer
+
+    def once(self, call: Call, *, away: bool = False) -> Answer:
+        """Send one request the same way, without repeating it: one that KAG does not make."""
+        return self._send(call, direct=False, away=away)
+
+    def _repeated(self, call: Call, *, away: bool) -> Answer:
+        """Return the last answer: it is the one that counts for KAG, with the earlier ones in words."""
+        deadline = time.monotonic() + self._read_s
+        earlier: list[str] = []
+        while True:
+            answer = self._send(call, direct=False, away=away, read_s=deadline - time.monotonic())
+            failure, said = kag.judge(call, answer)
+            pause_s = kag.pause_s(call, answer, len(earlier) + 1, failed=failure is not None, now=time.time())
+            if pause_s is None or time.monotonic() + pause_s >= deadline:
+                return answer._replace(earlier=tuple(earlier))
+            earlier.append(f"HTTP {answer.status}: {said}" if answer.status and not answer.failure else failure or "")
+            self._sleep(pause_s)
 
     def refusal(self, call: Call) -> Cause | None:
         """Return why KAG's client cannot be made at all, whatever it is to call; ``None`` where it can."""
@@ -73,10 +106,23 @@ class Between:
             return Cause(failures.PROXY_UNUSABLE, to.problem, self._proxy_seen(call, to))
         if store := self._unreadable(client, over_tls=call.request.url.lower().startswith("https:")):
             return Cause(failures.TLS_NO_STORE, store[1], {"variable": store[0], "file": shown(store[1])})
+        over_tls = call.request.url.lower().startswith("https:")
+        if log := tls.unwritable_log(self._environment, client, over_tls=over_tls):
+            return Cause(failures.TLS_NO_KEY_LOG, log, {"variable": "SSLKEYLOGFILE", "file": shown(log)})
         return None
 
     def cause(self, call: Call, answer: Answer, failure: str, detail: str) -> Cause:
-        """Return what a failed call really failed at."""
+        """Return what a failed call really failed at, with what KAG's process had put into it."""
+        found = self._cause(call, answer, failure, detail)
+        return found._replace(seen={**found.seen, **self._added(call)})
+
+    def _added(self, call: Call) -> Mapping[str, str]:
+        """Return by name what the environment of KAG's process put into a call; never a value of a variable."""
+        login = netrc.login(self._environment, call.request.url) if client_of(call) == "requests" else None
+        sent = ", ".join(call.request.secret_headers)
+        return {**({"netrc": shown(login.file)} if login else {}), **({"sent": sent} if sent else {})}
+
+    def _cause(self, call: Call, answer: Answer, failure: str, detail: str) -> Cause:
         to = self.way(call)
         if to.problem:
             return Cause(failures.PROXY_UNUSABLE, to.problem, self._proxy_seen(call, to))
@@ -154,20 +200,40 @@ class Between:
             self._looks[origin, to.shown] = tls.look(url, connect_s=self._connect_s, way=to)
         return self._looks[origin, to.shown]
 
-    def _send(self, call: Call, *, direct: bool) -> Answer:
+    def _send(self, call: Call, *, direct: bool, away: bool = False, read_s: float | None = None) -> Answer:
+        request, client = call.request, client_of(call)
+        if client == "requests" and (login := netrc.login(self._environment, request.url)):
+            request = request._replace(bearer=None, secret_headers={"Authorization": login.authorization})
         return send(
-            call.request,
+            request,
             connect_s=self._connect_s,
-            read_s=self._read_s,
+            read_s=self._read_s if read_s is None else read_s,
             direct=direct,
             environment=self._environment,
-            client=client_of(call),
+            client=client,
+            client_s=kag.limit_s(call),
+            most_bytes=ANSWER_LIMIT,
+            away=away and not _is_personal(call),
         )
 
 
 def client_of(call: Call) -> Client:
-    """Return which client KAG makes this call with: its SDKs stand on httpx, two types call with requests."""
-    return "requests" if call.reads in ("unchecked_chat", "rerank") else "httpx"
+    """Return which client KAG makes this call with."""
+    return kag.client_of(call).library
+
+
+_KAGS_OWN: Final = frozenset(
+    {"messages", "model", "stream", "temperature", "max_tokens", "chat_template_kwargs", "seed", "top_p", "stop"}
+)
+
+
+def _is_personal(call: Call) -> bool:
+    """Tell whether a call holds what may be a secret beside its key, which no client drops on the way elsewhere.
+
+    That is what somebody wrote under ``extra_body`` (KAG 0.8), and what KAG's process adds of its own.
+    """
+    has_extra = call.reads == "openai_chat" and call.version == "0.8" and not call.body.keys() <= _KAGS_OWN
+    return has_extra or bool(call.request.secret_headers)
 
 
 def _own_status(answer: Answer, directly: Answer) -> int:

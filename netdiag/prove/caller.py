@@ -15,6 +15,7 @@ from netdiag.model.endpoint import Endpoint
 from netdiag.model.event import Answered, Called, Calling, Tell
 from netdiag.probe.environment import Environment, of_shell
 from netdiag.probe.identity import IDENTITY_LIMIT_S, Asking, identify, listed, stranger
+from netdiag.prove import remarks
 from netdiag.prove.between import Between, Cause
 from netdiag.text import shown
 
@@ -43,12 +44,12 @@ class Caller:
         certain: bool = True,
         asks_who: bool = False,
     ) -> None:
-        self._version = version
+        self.version = self._version = version
         self._certain = certain
         self._asks_who = asks_who
         self._read_s = read_s
         self.tell = tell
-        self._environment = environment or of_shell()
+        self._environment = (environment or of_shell()).as_read_by(version)
         self._between = Between(self._environment, CONNECT_LIMIT_S, read_s)
         self._services: dict[str, tuple[Service, Answer]] = {}
         self._answers: dict[tuple[object, ...], Answer] = {}
@@ -58,6 +59,13 @@ class Caller:
         other = copy.copy(self)
         other.tell = tell
         return other
+
+    def keyed(self, endpoint: Endpoint) -> Endpoint:
+        """Return the endpoint with the key that KAG takes from its environment, where the configuration has null."""
+        return kag.keyed(self._version, endpoint, self._environment.secrets)
+
+    def _call(self, endpoint: Endpoint, base_url: str) -> Call | kag.NotSent:
+        return kag.call(self._version, endpoint, base_url, environment=self._environment.secrets)
 
     def refusal(self, endpoint: Endpoint) -> Proof | None:
         """Return what KAG says of this endpoint without sending anything, or ``None`` where it does send.
@@ -70,7 +78,7 @@ class Caller:
         return refused
 
     def _refused(self, endpoint: Endpoint) -> Proof | None:
-        call = kag.call(self._version, endpoint, endpoint.base_url)
+        call = self._call(endpoint, endpoint.base_url)
         if isinstance(call, Call):
             if unable := self._between.refusal(call):
                 return Proof("", endpoint.base_url, unable.failure, shown(unable.detail), seen=unable.seen)
@@ -88,27 +96,33 @@ class Caller:
         A secret goes along only when the place is ``trusted`` (configured, named by the user, or surely the host) or
         has shown itself to be a model service.
         """
-        proof = self._proven(endpoint, host, base_url, trusted=trusted)
+        proof = self._masked(self._proven(endpoint, host, base_url, trusted=trusted))
         self.tell(Called(endpoint, proof))
         return proof
 
+    def _masked(self, proof: Proof) -> Proof:
+        """Return the proof without the values that KAG's process sends: a service may quote them."""
+        secrets = tuple(self._environment.secrets.values())
+        seen = {name: shown(value, secrets) for name, value in proof.seen.items()} if secrets else proof.seen
+        return proof._replace(detail=shown(proof.detail, secrets), seen=seen) if secrets else proof
+
     def _proven(self, endpoint: Endpoint, host: str, base_url: str, *, trusted: bool) -> Proof:
-        call = kag.call(self._version, endpoint, base_url)
+        call = self._call(endpoint, base_url)
         if not isinstance(call, Call):
             return Proof(host, base_url, call.failure, call.detail)
         if not trusted and _holds_secret(endpoint, call):
             service, seen = self._identify(self._asking(call.request.url))
             if service.name == "other":
                 return self._unasked(Proof(host, base_url, None, service=service), call, seen)
-        answer = self._send(call, f"{endpoint.model} at {shown(base_url)}")
+        answer = self._send(call, f"{endpoint.model} at {shown(base_url)}", away=trusted)
         asking = self._asking(call.request.url, answer)
         if kag.judge(call, answer)[0] is None:
             known = self._identify(asking) if self._asks_who else self._services.get(asking.origin)
-            who, length = known[0] if known else None, _length(endpoint, call, answer)
-            return Proof(host, base_url, None, "", answer.status, answer.duration_ms, who, seen=length)
+            who = known[0] if known else None
+            return _worked(endpoint, Proof(host, base_url, None, service=who), call, answer)
         is_nobody = answer.failure in _NOBODY and self._between.way(call).proxy is None
         service, seen = (Service("other"), answer) if is_nobody else self._identify(asking)
-        return self._failed(endpoint, Proof(host, base_url, None, service=service), call, answer, seen)
+        return self._failed(endpoint, Proof(host, base_url, None, service=service), call, answer, seen, away=trusted)
 
     def _unasked(self, proof: Proof, call: Call, seen: Answer) -> Proof:
         """Return the ``proof`` of a call that was not made, since ``seen`` shows no model service there."""
@@ -127,7 +141,9 @@ class Caller:
             seen=more,
         )
 
-    def _failed(self, endpoint: Endpoint, proof: Proof, call: Call, answer: Answer, unasked: Answer) -> Proof:
+    def _failed(  # noqa: PLR0913 - all there is to know
+        self, endpoint: Endpoint, proof: Proof, call: Call, answer: Answer, unasked: Answer, *, away: bool
+    ) -> Proof:
         """Return the ``proof`` with all there is to know of a call that failed; ``unasked`` told who is there."""
         base_url, service = proof.url, proof.service or Service("other")
         failure, detail = kag.judge(call, answer)
@@ -135,10 +151,16 @@ class Caller:
         if failure in kag.ABOUT_PATHS and is_stranger and not kag.is_provider(config.split(base_url).host):
             failure = failures.NOT_A_MODEL_SERVICE
         cause = self._between.cause(call, answer, failure or failures.UNKNOWN, detail)
-        small = self._smaller(endpoint, call, answer, cause.failure)
+        if cause.failure == failure and remarks.is_lost(answer, failure):
+            cause = cause._replace(failure=failures.REDIRECTED_AWAY)
+        small = self._smaller(endpoint, call, answer, cause.failure, away=away)
         if small.get("tried") == WORKS:
+            again = self._between.send(call, away=away)
+            if kag.judge(call, again)[0] is None:  # then it was not the number of tokens
+                first = f"HTTP {answer.status}: {detail}"
+                return _worked(endpoint, proof, call, again._replace(earlier=(*answer.earlier, first, *again.earlier)))
             cause = cause._replace(failure=failures.TOO_MANY_TOKENS)
-        secrets = [endpoint.api_key] if endpoint.api_key else []
+        secrets = endpoint.secrets
         wanted = self._wanted(endpoint, base_url, service) if cause.failure in kag.ABOUT_PATHS else ""
         if cause.failure == failures.MODEL_NOT_FOUND and not service.models and call.request.bearer:
             service = service._replace(models=self._listed(call, base_url))
@@ -152,7 +174,12 @@ class Caller:
             duration_ms=answer.duration_ms,
             service=service,
             wanted_url=wanted,
-            seen={**told, **_unheard(unasked), **_suggested(cause, base_url)},
+            seen={
+                **told,
+                **remarks.of_redirects(endpoint, base_url, answer),
+                **_unheard(unasked),
+                **_suggested(cause, base_url),
+            },
         )
 
     def uses_proxy(self, endpoint: Endpoint, base_url: str) -> bool:
@@ -160,19 +187,21 @@ class Caller:
 
         A proxy may reach what this container does not: to one on the host, localhost is the host.
         """
-        call = kag.call(self._version, endpoint, base_url)
+        call = self._call(endpoint, base_url)
         return isinstance(call, Call) and self._between.way(call).proxy is not None
 
     def mended(self, endpoint: Endpoint) -> Endpoint | None:
         """Return the endpoint with a type and settings that this KAG can use, where it is known what was meant."""
-        call = kag.call(self._version, endpoint, endpoint.base_url)
+        call = self._call(endpoint, endpoint.base_url)
         refused = isinstance(call, kag.NotSent) and call.failure
         return kag.mended(self._version, endpoint, refused) if refused else None
 
     def _seen(self, endpoint: Endpoint, call: Call, answer: Answer, failure: str, wanted: str) -> Mapping[str, str]:
         """Return what the rules want of a failed call beside its failure, by name."""
-        secrets = [endpoint.api_key] if endpoint.api_key else []
+        secrets = endpoint.secrets
         told = {name: shown(said, secrets) for name, said in kag.seen(call, answer).items()}
+        if failure == failures.CLIENT_TIMED_OUT:
+            told |= remarks.of_limit(call)
         told |= {
             "type": endpoint.type,
             "asked_path": shown(config.split(call.request.url).path),
@@ -188,7 +217,7 @@ class Caller:
     def _listed(self, call: Call, base_url: str) -> tuple[str, ...]:
         """Return the models that a provider lists only for a key, which it has just been sent."""
         request = Request("GET", f"{base_url.rstrip('/')}/models", call.request.headers, b"", call.request.bearer)
-        return listed(self._between.send(call._replace(request=request)))
+        return listed(self._between.once(call._replace(request=request)))
 
     def _who(self, asking: Asking, failure: str) -> Mapping[str, str]:
         """Return under ``who`` what answers, where that is no model service."""
@@ -209,18 +238,20 @@ class Caller:
             self._services[asking.origin] = identify(asking)
         return self._services[asking.origin]
 
-    def _send(self, call: Call, what: str) -> Answer:
+    def _send(self, call: Call, what: str, *, away: bool, once: bool = False) -> Answer:
         request = call.request
-        key = (request.url, request.body, request.bearer)
+        key = (request.url, request.body, request.bearer, call.version, call.reads, call.timeout, away)
         if key not in self._answers:
             self.tell(Calling(what))
             try:
-                self._answers[key] = self._between.send(call)
+                self._answers[key] = (self._between.once if once else self._between.send)(call, away=away)
             finally:
                 self.tell(Answered(what))
         return self._answers[key]
 
-    def _smaller(self, endpoint: Endpoint, call: Call, answer: Answer, failure: str) -> Mapping[str, str]:
+    def _smaller(
+        self, endpoint: Endpoint, call: Call, answer: Answer, failure: str, *, away: bool
+    ) -> Mapping[str, str]:
         """Return what became of the same call with fewer tokens to answer with, where their number may be what failed.
 
         KAG 0.8 asks for 8192, and not every server says in its refusal that this is too many.
@@ -233,7 +264,7 @@ class Caller:
         if not 0 < fewer < asked:
             return {}
         small = kag.smaller(call, fewer)
-        failed = kag.judge(small, self._send(small, f"{endpoint.model}, max_tokens {fewer}"))[0]
+        failed = kag.judge(small, self._send(small, f"{endpoint.model}, max_tokens {fewer}", away=away, once=True))[0]
         known = {"asked": str(asked), "limit": "?", **told, "fewer": str(fewer), "tried": failed or WORKS}
         return known if failed is None or failure == failures.TOO_MANY_TOKENS else {}
 
@@ -257,18 +288,17 @@ WORKS = "small_call_works"
 """What became of the smaller call (findings/terms.yaml)."""
 
 
-def _length(endpoint: Endpoint, call: Call, answer: Answer) -> Mapping[str, str]:
-    """Return under ``dimensions`` how long a vector is that is not as long as its setting says."""
-    said = endpoint.settings.get("vector_dimensions")
-    length = kag.dimensions(call, answer) if said else 0
-    return {"dimensions": str(length), "configured": shown(str(said))} if length and str(said) != str(length) else {}
+def _worked(endpoint: Endpoint, proof: Proof, call: Call, answer: Answer) -> Proof:
+    """Return the ``proof`` of a call that KAG takes the answer of."""
+    seen = remarks.of_success(endpoint, call, answer)
+    return proof._replace(status=answer.status, duration_ms=answer.duration_ms, seen=seen)
 
 
 def _holds_secret(endpoint: Endpoint, call: Call) -> bool:
     """Tell whether a call carries what is nobody's but the configured service's: a key, user-info, a query, fields."""
     url = config.split(endpoint.base_url)
-    extra = endpoint.settings.get("extra_body")
-    return any((endpoint.api_key, call.request.bearer, url.userinfo, "?" in url.path, extra))
+    request, extra = call.request, endpoint.settings.get("extra_body")
+    return any((endpoint.secrets, request.bearer, request.secret_headers, url.userinfo, "?" in url.path, extra))
 
 
 def _origin(url: str) -> str:

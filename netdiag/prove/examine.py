@@ -15,7 +15,8 @@ from netdiag.model.place import Candidate
 from netdiag.model.report import Examined, Verdict
 from netdiag.prove.beside import side_by_side
 from netdiag.prove.caller import Caller
-from netdiag.prove.target import Target, problem
+from netdiag.prove.target import Target
+from netdiag.prove.url_check import mistyped, problem
 from netdiag.prove.ways import Ways
 
 _TOO_LATE: Final = frozenset({failures.READ_TIMED_OUT, failures.ANSWER_UNFINISHED})
@@ -48,11 +49,16 @@ def _service(to: Target | None) -> object:
 
 def _one(endpoint: Endpoint, ways: Ways, caller: Caller) -> Examined:
     to = ways.target(endpoint)
-    if to is None:
+    if to is None and endpoint.left_alone != "not_a_string":
         return Examined(endpoint, "left_alone")
-    if refused := caller.refusal(endpoint):
-        return _refused(refused, to, ways, caller) if refused.failure else Examined(endpoint, "works", (), (refused,))
-    return _called(to, ways, caller)
+    refused = caller.refusal(endpoint)
+    if refused is None:
+        return _called(to, ways, caller) if to else Examined(endpoint, "left_alone")
+    if refused.failure is None:
+        return Examined(endpoint, "works", (), (refused,))
+    if endpoint.is_overlay and refused.failure == failures.MISSING_SETTING:
+        return Examined(endpoint, "left_alone", (), (refused,))
+    return _refused(refused, to, ways, caller) if to else Examined(endpoint, "broken", (), (refused,))
 
 
 def _refused(refused: Proof, to: Target, ways: Ways, caller: Caller) -> Examined:
@@ -69,10 +75,13 @@ def _refused(refused: Proof, to: Target, ways: Ways, caller: Caller) -> Examined
 
 def _called(to: Target, ways: Ways, caller: Caller) -> Examined:
     endpoint = to.endpoint
-    if word := problem(to):
-        suggestion = config.suggest(endpoint.base_url)
-        unusable = Proof(to.url.host, endpoint.base_url, failures.BAD_URL, word, wanted_url=suggestion)
-        return Examined(endpoint, "broken", proofs=(unusable,))
+    if word := problem(to, caller.version):
+        return _unusable(to, word)
+    if word := mistyped(to, caller.version):
+        proof = caller.prove(endpoint, to.url.host, endpoint.base_url, trusted=True)
+        if proof.failure:
+            return _unusable(to, word)._replace(attempts=_calls(to, [proof]))
+        return Examined(endpoint, "works", _calls(to, [proof]), (proof,), proven_url=proof.url)
     proofs = _configured(to, ways, caller)
     if to.local and all(proof.failure for proof in proofs):
         return _elsewhere(to, proofs, ways, caller)
@@ -84,6 +93,13 @@ def _called(to: Target, ways: Ways, caller: Caller) -> Examined:
     chosen = next((each for each in ways.candidates if to.local and to.is_at(each)), None)
     runner_up = ways.next_open(to, chosen) if to.local else None
     return tried._replace(verdict=verdict, chosen=chosen, proven_url=proofs[-1].url, runner_up=runner_up)
+
+
+def _unusable(to: Target, word: str) -> Examined:
+    """Return that the base_url cannot work as it is written; ``word`` is what is wrong with it."""
+    base_url = to.endpoint.base_url
+    unusable = Proof(to.url.host, base_url, failures.BAD_URL, word, wanted_url=config.suggest(base_url))
+    return Examined(to.endpoint, "broken", proofs=(unusable,))
 
 
 def _configured(to: Target, ways: Ways, caller: Caller) -> tuple[Proof, ...]:

@@ -8,6 +8,9 @@ from netdiag.model.endpoint import OLLAMA_PORT, Endpoint
 from netdiag.model.place import Candidate
 
 _PORTS: Final = {"http": 80, "https": 443}
+_HARMLESS: Final = frozenset({"", "blanks", "full_width", "control_characters"})
+"""Typing errors that leave scheme, host and port as they were meant; some of KAG's clients do not mind them."""
+
 _UNKNOWN_VALUES: Final = frozenset({"template", "environment", "not_a_string"})
 
 
@@ -19,10 +22,15 @@ class Target(NamedTuple):
     port: int
     local: bool
 
+    @property
+    def raced(self) -> bool:
+        """Whether the candidates are connected to on its port: it means this host, and its port is one."""
+        return self.local and self.url.problem in _HARMLESS
+
     def is_at(self, candidate: Candidate) -> bool:
         """Tell whether the configured host is this candidate: every spelling of loopback is ``localhost``."""
         if candidate.kind == "loopback":
-            return config.is_host_local(self.url.host)
+            return config.is_host_local(self.url.host) or self.url.host.lower() in candidate.aliases
         return self._is_named(candidate)
 
     def base_url(self, candidate: Candidate) -> str:
@@ -42,13 +50,13 @@ class Target(NamedTuple):
 def target(endpoint: Endpoint, hosts: Collection[str] = ()) -> Target | None:
     """Return what to call, or ``None`` when the value is not known here (a template, an environment variable).
 
-    ``hosts`` are the candidates' own: who wrote one of them (172.17.0.1, as guides say, or a gateway of yesterday's
-    network) meant the host as well.
+    ``hosts`` are the candidates' own and their aliases: who wrote one of them (172.17.0.1, as guides say, a gateway of
+    yesterday's network, or the ``ip6-localhost`` of this container's ``/etc/hosts``) meant the host as well.
     """
     if endpoint.left_alone in _UNKNOWN_VALUES:
         return None
     url = config.split(endpoint.base_url)
-    is_local = config.is_host_local(url.host) or config.is_host_name(url.host) or url.host in hosts
+    is_local = config.is_host_local(url.host) or config.is_host_name(url.host) or url.host.lower() in hosts
     return Target(endpoint, url, _port(endpoint, url), is_local)
 
 
@@ -61,17 +69,6 @@ def ports(endpoints: Iterable[Endpoint]) -> tuple[int, ...]:
 def hosts(endpoints: Iterable[Endpoint]) -> frozenset[str]:
     """Return the hosts that base_urls name."""
     return frozenset(to.url.host for endpoint in endpoints if (to := target(endpoint)))
-
-
-def problem(to: Target) -> str:
-    """Return the word for what makes this base_url unusable, or nothing.
-
-    A missing scheme is no problem for type ``ollama``, whose SDK adds it; every other client says
-    ``Connection error.`` to it.
-    """
-    if to.url.problem:
-        return to.url.problem
-    return "no_scheme" if not to.url.scheme and to.endpoint.type.lower() != "ollama" else ""
 
 
 def _port(endpoint: Endpoint, url: config.Url) -> int:

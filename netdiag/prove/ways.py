@@ -17,7 +17,7 @@ from netdiag.model.report import Examined
 from netdiag.probe import control
 from netdiag.probe.names import Lookups
 from netdiag.probe.race import CONNECT_LIMIT_S, NAME_GRACE_S, NAME_LIMIT_S, Race, race
-from netdiag.prove.target import Target, problem, target
+from netdiag.prove.target import Target, target
 
 NONE: Final = Race((), {}, {})
 UNKNOWN: Final = Facts()
@@ -47,7 +47,7 @@ class Ways:
         self._asked: tuple[NameAnswer, ...] = ()
         self._lookup = Lookups()
         self._began = time.monotonic()
-        wanted = [to for to in map(self.target, endpoints) if to and to.local and not problem(to)]
+        wanted = [to for to in map(self.target, endpoints) if to and to.raced]
         self._ports = tuple({to.port: None for to in wanted})
         self._lock = threading.Lock()
         self._race = NONE
@@ -60,7 +60,8 @@ class Ways:
     def target(self, endpoint: Endpoint) -> Target | None:
         """Return what to call for an endpoint, as :func:`netdiag.prove.target.target` does for these candidates."""
         # who names another container means that one, and nothing is put in its place
-        return target(endpoint, {candidate.host for candidate in self.candidates if not candidate.is_container})
+        own = [candidate for candidate in self.candidates if not candidate.is_container]
+        return target(endpoint, {name.lower() for candidate in own for name in (candidate.host, *candidate.aliases)})
 
     def configured(self, to: Target) -> Candidate:
         """Return the configured host as a way of its own, with the address it spells; a name's are still to be known.
@@ -72,6 +73,8 @@ class Ways:
         if config.is_host_local(to.url.host):
             addresses = (address,) if address else same.addresses if same else ()
             return (same or Candidate("localhost", "loopback", "", 0))._replace(addresses=addresses)
+        if same and same.kind == "loopback":  # a name that this container's /etc/hosts gives itself
+            return same._replace(host=to.url.host, addresses=())
         way = same or Candidate(to.url.host, "name", "", 0, (), to.port, (to.port,))
         return way._replace(addresses=(address,) if address else ())
 

@@ -17,7 +17,7 @@ from netdiag.report.html_findings import causes
 from netdiag.report.html_path import path
 from netdiag.report.labels import label
 from netdiag.report.markup import LANGUAGES, Html, both, tag
-from netdiag.report.outcomes import counted
+from netdiag.report.outcomes import headline_of
 from netdiag.text import shown
 
 _STATES: Final = {0: "works", 3: "repairable"}
@@ -42,7 +42,7 @@ def as_html(report: Report, language: str = "en") -> str:
 
 def verdict(report: Report, language: str) -> str:
     """Return in a few words how it stands."""
-    return counted(report, language) or label("no_endpoints", language)
+    return headline_of(report, language)
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from netdiag import __version__, findings
 from netdiag.model.attempt import Attempt, Proof
-from netdiag.model.endpoint import Endpoint
+from netdiag.model.endpoint import Endpoint, Ignored
 from netdiag.model.host import HostView, to_plain
 from netdiag.model.journal import Applied, PastFile, PastRun
 from netdiag.model.place import Candidate, Choice, Fact, NameAnswer, Platform
@@ -16,7 +16,7 @@ from netdiag.model.plan import Edit
 from netdiag.model.report import Evidence, Examined, Finding, Report
 from netdiag.report.labels import by_hand, origin
 from netdiag.report.outcomes import summary
-from netdiag.text import shown
+from netdiag.text import Secret, shown
 
 SCHEMA: Final = "netdiag/report/1"
 
@@ -148,12 +148,19 @@ def _examined(item: Examined, language: str) -> dict[str, Any]:
         **endpoint_of(item.endpoint, language),
         "attempts": [attempt_of(attempt) for attempt in item.attempts],
         "proofs": [proof_of(proof) for proof in item.proofs],
+        **({"ignored": [_ignored(each) for each in item.endpoint.ignored]} if item.endpoint.ignored else {}),
+        **({"is_overlay": True} if item.endpoint.is_overlay else {}),
         "verdict": item.verdict,
         "chosen": item.chosen.host if item.chosen else None,
         "runner_up": item.runner_up.host if item.runner_up else None,
         "proven_url": shown(item.proven_url) or None,
         "findings": [finding_of(finding, language) for finding in item.findings],
     }
+
+
+def _ignored(each: Ignored) -> dict[str, str]:
+    value = "KEY" if isinstance(each.value, Secret) else shown(each.value)
+    return {"written": shown(each.written), "setting": each.setting, "value": value}
 
 
 def endpoint_of(endpoint: Endpoint, language: str) -> dict[str, Any]:
@@ -172,6 +179,7 @@ def endpoint_of(endpoint: Endpoint, language: str) -> dict[str, Any]:
         "uses": endpoint.uses,
         "editable": endpoint.url_span is not None,
         "left_alone": endpoint.left_alone,
+        **({"filled": {name: list(names) for name, names in endpoint.filled.items()}} if endpoint.filled else {}),
     }
 
 
@@ -215,7 +223,7 @@ def finding_of(finding: Finding, language: str) -> dict[str, Any]:
     said = findings.words(finding, language)
     return {
         "code": finding.code,
-        "severity": findings.severity(finding.code),
+        "severity": findings.severity_of(finding),
         "where": findings.placed(finding.where, language),
         "values": {name: shown(value) for name, value in finding.values.items()},
         "title": shown(said.title),

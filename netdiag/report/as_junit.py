@@ -11,8 +11,9 @@ from xml.etree import ElementTree as ET
 from netdiag import __version__, findings
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.report import Examined, Finding, Report
+from netdiag.outcome import Outcome, is_unwritten
 from netdiag.report.labels import label
-from netdiag.report.outcomes import change, outcomes
+from netdiag.report.outcomes import REPAIRABLE, change, outcomes
 from netdiag.report.told import headline, in_full
 from netdiag.text import shown
 
@@ -24,13 +25,13 @@ def as_junit(report: Report, language: str = "en") -> str:
     """Return the report as an XML document, to be written in UTF-8."""
     root = ET.Element("testsuites", name="netdiag")
     _about_the_run(root, report, language)
-    by_source: dict[str, list[tuple[Examined, str]]] = {}
+    by_source: dict[str, list[tuple[Examined, Outcome]]] = {}
     for item, outcome in zip(report.endpoints, outcomes(report), strict=True):
         by_source.setdefault(_source(item.endpoint, language), []).append((item, outcome))
     for source, items in by_source.items():
         suite = ET.SubElement(root, "testsuite", name=source)
         for item, outcome in items:
-            _case(suite, item, outcome, source, language)
+            _case(suite, report, item, outcome, source, language)
         _count(suite, report)
     _total(root, report)
     ET.indent(root)
@@ -63,20 +64,21 @@ def _source(endpoint: Endpoint, language: str) -> str:
     return shown(findings.placed(endpoint.place, language) or endpoint.source)
 
 
-def _case(suite: ET.Element, item: Examined, outcome: str, source: str, language: str) -> None:
+def _case(  # noqa: PLR0913, PLR0917 - what a case is made of
+    suite: ET.Element, report: Report, item: Examined, outcome: Outcome, source: str, language: str
+) -> None:
     endpoint = item.endpoint
     name = shown(" ".join(filter(None, (endpoint.node, endpoint.model, endpoint.base_url))))
     seconds = sum(proof.duration_ms for proof in item.proofs) / 1000
     case = ET.SubElement(suite, "testcase", name=name, classname=source, time=f"{seconds:.3f}")
-    if outcome == "left_alone":
-        ET.SubElement(case, "skipped", message="; ".join(headline(finding, language) for finding in item.findings))
-        return
-    if outcome == "repairable":
-        failure = ET.SubElement(case, "failure", type="repairable", message=change(item, outcome, language))
-        failure.text = label("repair", language)
+    if outcome == "calls_nobody":
+        ET.SubElement(case, "skipped", message=label(outcome, language))
+    elif outcome == REPAIRABLE:
+        failure = ET.SubElement(case, "failure", type=REPAIRABLE, message=change(report, item, outcome, language))
+        failure.text = label("unwritten" if is_unwritten(report) else "repair", language)
     elif outcome == "repaired":
-        ET.SubElement(case, "system-out").text = change(item, outcome, language)
-    _tell(case, item.findings, language)
+        ET.SubElement(case, "system-out").text = change(report, item, outcome, language)
+    _tell(case, item.findings, language, "error" if outcome == "left_alone" else "failure")
     if outcome == "broken" and case.find("failure") is None:
         ET.SubElement(case, "failure", type="broken", message=label("broken", language))
 
@@ -85,7 +87,7 @@ def _tell(case: ET.Element, said: Sequence[Finding], language: str, kind: str = 
     """Write problems as elements of ``kind``, and the rest as what the case printed."""
     others = []
     for finding in said:
-        if findings.severity(finding.code) == "error":
+        if findings.severity_of(finding) == "error":
             element = ET.SubElement(case, kind, type=finding.code, message=headline(finding, language))
             element.text = in_full(finding, language)
         else:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from netdiag import __version__, findings
 from netdiag.model.report import Finding, Report
 from netdiag.report.labels import label
-from netdiag.report.outcomes import counted, outcomes
+from netdiag.report.outcomes import CHANGES, headline_of, label_name, outcomes
 from netdiag.report.told import command_lines, explanation
 from netdiag.text import shown
 
@@ -19,7 +19,7 @@ def as_markdown(report: Report, language: str = "en") -> str:
 
 
 def _head(report: Report, language: str) -> Iterator[str]:
-    yield f"## netdiag: {counted(report, language) or label('no_endpoints', language)}\n"
+    yield f"## netdiag: {_text(headline_of(report, language))}\n"
     place = findings.term(report.platform.name, language) if report.platform else ""
     about = (f"netdiag {__version__}", place, f"KAG {report.kag_version}" if report.kag_version else "", report.started)
     yield f"{_text(label('comma', language).join(filter(None, about)))}\n"
@@ -33,7 +33,7 @@ def _causes(report: Report, language: str) -> Iterator[str]:
 
 def _distinct(said: list[Finding]) -> list[Finding]:
     """Return the problems and warnings, each cause once."""
-    told = [finding for finding in said if findings.severity(finding.code) != "note"]
+    told = [finding for finding in said if findings.severity_of(finding) != "note"]
     return list({(f.code, findings.words(f), f.evidence): f for f in reversed(told)}.values())[::-1]
 
 
@@ -60,8 +60,9 @@ def _table(report: Report, language: str) -> Iterator[str]:
         endpoint = item.endpoint
         where = findings.placed(endpoint.where if endpoint.line else endpoint.place or endpoint.source, language)
         named = _text(shown(" ".join(filter(None, (where, endpoint.node, endpoint.type, endpoint.model)))))
-        proven = f"→ {_text(shown(item.proven_url))}" if outcome in ("repairable", "repaired") else ""
-        yield f"| {label(outcome, language)} | {named} | {_text(shown(endpoint.base_url))} | {proven} |"
+        proven = f"→ {_text(shown(item.proven_url))}" if outcome in CHANGES else ""
+        became = label(label_name(report, outcome), language)
+        yield f"| {became} | {named} | {_text(shown(endpoint.base_url))} | {proven} |"
     yield ""
 
 

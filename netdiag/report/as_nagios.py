@@ -10,7 +10,7 @@ from typing import Final
 from netdiag import exits, findings
 from netdiag.model.report import Report
 from netdiag.report.labels import label
-from netdiag.report.outcomes import change, counted, outcomes, summary
+from netdiag.report.outcomes import REPAIRABLE, change, counted, outcomes, summary
 from netdiag.report.told import headline
 
 _WORDS: Final = {
@@ -33,14 +33,14 @@ def as_nagios(report: Report, language: str = "en") -> str:
 
 def _problems(report: Report, language: str) -> Iterator[str]:
     for finding in report.findings:
-        if findings.severity(finding.code) == "error":
+        if findings.severity_of(finding) == "error":
             yield f"{headline(finding, language)} [{finding.code}]"
     for item, outcome in zip(report.endpoints, outcomes(report), strict=True):
         for finding in item.findings:
-            if findings.severity(finding.code) == "error":
+            if findings.severity_of(finding) == "error":
                 yield f"{headline(finding, language)} [{finding.code}]"
-        if outcome == "repairable":
-            yield change(item, outcome, language)
+        if outcome == REPAIRABLE:
+            yield change(report, item, outcome, language)
 
 
 def _measured(report: Report) -> Iterator[str]:

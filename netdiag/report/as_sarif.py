@@ -57,7 +57,7 @@ def _invocation(report: Report, elsewhere: Iterable[Finding], language: str) -> 
         "exitCode": report.exit_code,
         "startTimeUtc": report.started.replace("+00:00", "Z"),
         "toolExecutionNotifications": [
-            {"descriptor": {"id": finding.code}, "level": _level(finding.code), "message": _message(finding, language)}
+            {"descriptor": {"id": finding.code}, "level": _level(finding), "message": _message(finding, language)}
             for finding in elsewhere
         ],
     }
@@ -68,9 +68,9 @@ def _of_endpoints(report: Report, language: str) -> Iterator[dict[str, Any]]:
         locations = [of_endpoint(item.endpoint, findings.placed(item.endpoint.place, language))]
         for finding in item.findings:
             said = _message(finding, language)
-            yield _result(finding.code, _level(finding.code), said, locations, _identity(finding.code, item))
+            yield _result(finding.code, _level(finding), said, locations, _identity(finding.code, item))
         if outcome == REPAIRABLE:
-            said = {"text": change(item, outcome, language)}
+            said = {"text": change(report, item, outcome, language)}
             result = _result(REPAIRABLE, "error", said, locations, _identity(REPAIRABLE, item))
             replaced = fix(report.plan.edits, item.endpoint)
             yield {**result, "fixes": [{"description": said, **replaced}]} if replaced else result
@@ -78,7 +78,7 @@ def _of_endpoints(report: Report, language: str) -> Iterator[dict[str, Any]]:
 
 def _of_run(finding: Finding, place: dict[str, Any], language: str) -> dict[str, Any]:
     identity = f"{finding.code}|{finding.where.rpartition(':')[0] or finding.where}"
-    return _result(finding.code, _level(finding.code), _message(finding, language), [place], identity)
+    return _result(finding.code, _level(finding), _message(finding, language), [place], identity)
 
 
 def _result(
@@ -104,8 +104,8 @@ def _message(finding: Finding, language: str) -> dict[str, str]:
     return {"text": f"{headline(finding, language)}\n\n{more}".strip()}
 
 
-def _level(code: str) -> str:
-    return str(findings.severity(code))
+def _level(finding: Finding) -> str:
+    return str(findings.severity_of(finding))
 
 
 def _rule(code: str, language: str) -> dict[str, Any]:

@@ -18,10 +18,10 @@ def composed(page: Page, report: Report, language: str, detail: int) -> None:
         if report.plan.diff and not report.applied:
             page.verbatim(report.plan.diff.rstrip("\n"))
     for finding in report.findings:
-        if detail < 0 and findings.severity(finding.code) != "error":
+        if detail < 0 and findings.severity_of(finding) != "error":
             continue
         said = findings.words(finding, language)
-        title(page, finding.code, said, language)
+        title(page, finding, said, language)
         body(page, said, finding.evidence, language)
     if report.plan.edits and detail >= 0:
         page.paragraph(label("undo" if report.applied else "pending", language))

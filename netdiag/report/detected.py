@@ -41,7 +41,7 @@ def detected(page: Page, report: Report, language: str) -> None:
             page.paragraph(line, _INDENT)
     for finding in report.findings:
         said = findings.words(finding, language)
-        title(page, finding.code, said, language)
+        title(page, finding, said, language)
         body(page, said, finding.evidence, language)
 
 

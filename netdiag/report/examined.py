@@ -8,15 +8,16 @@ from netdiag.findings import Words
 from netdiag.model.attempt import Attempt
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.journal import PastFile, PastRun
-from netdiag.model.report import Examined, Report
+from netdiag.model.report import Examined, Finding, Report
+from netdiag.outcome import Outcome, is_unwritten
 from netdiag.report.labels import by_hand, label, origin
-from netdiag.report.outcomes import counted, ended, outcomes
+from netdiag.report.outcomes import CHANGES, counted, ended, label_name, outcomes
 from netdiag.report.page import Page
 from netdiag.report.told import body, tell, title
 from netdiag.text import shown
 
-_ORDER: Final = ("repairable", "repaired", "works")
-_PENDING: Final = ("repairable",)
+_ORDER: Final[tuple[Outcome, ...]] = ("repairable", "by_hand", "repaired", "works", "calls_nobody")
+_PENDING: Final[tuple[Outcome, ...]] = ("repairable", "by_hand")
 """What is told of endpoints without a problem even where problems only are asked for: the exit status is not 0."""
 
 
@@ -36,11 +37,11 @@ class _Outcome:
 
     def write(self) -> None:
         """Write problems, then what was or can be repaired, then what works, and one line to sum up."""
-        errors = [f for f in self._report.findings if findings.severity(f.code) == "error"]
+        errors = [f for f in self._report.findings if findings.severity_of(f) == "error"]
         for finding in errors:
             tell(self._page, finding, self._language)
-        for said, places in self._causes().items():
-            self._problem(*said, places)
+        for finding, places in self._causes().values():
+            self._problem(finding, places)
         verdicts = outcomes(self._report)
         for outcome in _ORDER if self._detail >= 0 else _PENDING:
             for item, became in zip(self._report.endpoints, verdicts, strict=True):
@@ -55,28 +56,31 @@ class _Outcome:
                     tell(self._page, finding, self._language)
             self._sum_up()
 
-    def _causes(self) -> dict[tuple[str, Words, tuple[str, ...]], list[Examined]]:
+    def _causes(self) -> dict[tuple[str, Words, tuple[str, ...]], tuple[Finding, list[Examined]]]:
         """Group the endpoints by what is said of them: one cause is told once, however many it stops."""
-        causes: dict[tuple[str, Words, tuple[str, ...]], list[Examined]] = {}
+        causes: dict[tuple[str, Words, tuple[str, ...]], tuple[Finding, list[Examined]]] = {}
         for item in self._report.endpoints:
             for finding in item.findings:
                 said = (finding.code, findings.words(finding, self._language), finding.evidence)
-                causes.setdefault(said, []).append(item)
+                causes.setdefault(said, (finding, []))[1].append(item)
         return causes
 
-    def _problem(self, code: str, said: Words, evidence: tuple[str, ...], places: Sequence[Examined]) -> None:
-        if findings.severity(code) != "error" and self._detail < 0:
+    def _problem(self, finding: Finding, places: Sequence[Examined]) -> None:
+        if findings.severity_of(finding) != "error" and self._detail < 0:
             return
-        title(self._page, code, said, self._language)
+        said = findings.words(finding, self._language)
+        title(self._page, finding, said, self._language)
         for item in places:
             self._page.paragraph(self._place(item.endpoint), 4)
             self._attempts(item)
-        body(self._page, said, evidence, self._language)
+        body(self._page, said, finding.evidence, self._language)
 
-    def _endpoint(self, item: Examined, verdict: str) -> None:
+    def _endpoint(self, item: Examined, outcome: Outcome) -> None:
         endpoint = item.endpoint
-        changed = verdict in ("repaired", "repairable")
-        self._line(verdict, self._place(endpoint) + (f" -> {shown(item.proven_url)}" if changed else ""), verdict)
+        changed = outcome in CHANGES
+        where = self._place(endpoint) + (f" -> {shown(item.proven_url)}" if changed else "")
+        style = "repairable" if changed and outcome != "repaired" else outcome
+        self._line(style, where, label_name(self._report, outcome))
         if self._detail < 0:
             return
         proof = next((proof for proof in item.proofs if proof.failure is None and proof.status), None)
@@ -88,7 +92,7 @@ class _Outcome:
             if other := item.runner_up:
                 said |= {"other": other.host, "whence": origin(other, self._language)}
             self._page.paragraph(self._label("chosen_before" if other else "chosen", **said), 4)
-        if endpoint.place and verdict == "repairable":
+        if endpoint.place and outcome in _PENDING:
             self._stored(endpoint)
         self._attempts(item)
 
@@ -148,15 +152,17 @@ class _Outcome:
             for applied in report.applied:
                 name = findings.placed(applied.name, self._language)
                 self._line("repaired", shown(name or applied.source), "rolled_back")
-        if report.plan.diff and not report.applied and report.command == "fix-base-url":
+        fixes = report.command == "fix-base-url"
+        if report.plan.diff and not report.applied and fixes:
             self._page.verbatim(report.plan.diff.rstrip("\n"))
         counts = counted(report, self._language)
         hint = ""
-        if report.applied and report.command == "fix-base-url":
+        if report.applied and fixes:
             hint = self._label("undo")
         elif report.plan.edits:
-            hint = self._label("pending" if report.command == "fix-base-url" else "repair")
-        elif report.endpoints and all(item.verdict == "works" for item in report.endpoints):
+            pending = "unwritten" if is_unwritten(report) else "pending"
+            hint = self._label(pending if fixes else "repair")
+        elif {"works"} <= set(outcomes(report)) <= {"works", "calls_nobody"}:
             hint = self._label("nothing")
         if counts:
             self._page.paragraph(counts + (self._label("semicolon") + hint if hint else ""))

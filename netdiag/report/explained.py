@@ -56,7 +56,7 @@ def pasted(page: Page, report: Report, language: str) -> None:
     """Write what a pasted error can mean, the most likely first, each with why and what to do."""
     for finding in report.findings:
         said = findings.words(finding, language)
-        title(page, finding.code, said, language)
+        title(page, finding, said, language)
         body(page, said, finding.evidence, language)
 
 

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from netdiag import findings
 from netdiag.model.attempt import Attempt
 from netdiag.model.report import Examined, Report
+from netdiag.outcome import Outcome
 from netdiag.report import from_host
 from netdiag.report.labels import label, origin
 from netdiag.report.markup import Html, both, joined, tag
-from netdiag.report.outcomes import ended, outcomes
+from netdiag.report.outcomes import CHANGES, ended, label_name, outcomes
 from netdiag.text import shown
 
 
@@ -19,15 +20,15 @@ def endpoints(report: Report) -> Html:
     )
 
 
-def _article(item: Examined, outcome: str, report: Report) -> Html:
+def _article(item: Examined, outcome: Outcome, report: Report) -> Html:
     endpoint = item.endpoint
     where = endpoint.where if endpoint.line else endpoint.place or endpoint.source
-    badge = both(lambda lang: label(outcome, lang), class_="badge")
+    badge = both(lambda lang: label(label_name(report, outcome), lang), class_="badge")
     head = tag("h3", badge, " ", shown(endpoint.node or endpoint.kind))
     about: list[Html] = [tag("span", both(lambda lang: shown(findings.placed(where, lang))))]
     about += [tag("span", shown(part)) for part in (endpoint.type, endpoint.model) if part]
     url: list[str] = [tag("code", shown(endpoint.base_url))]
-    if outcome in ("repairable", "repaired"):
+    if outcome in CHANGES:
         url += [" → ", tag("code", shown(item.proven_url), class_="new")]
     parts = [head, tag("p", *url, class_="url"), tag("p", *about, class_="about")]
     proof = next((proof for proof in item.proofs if proof.failure is None and proof.status), None)

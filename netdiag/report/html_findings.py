@@ -20,19 +20,19 @@ def causes(report: Report) -> Html:
     for finding, place in said:
         key = (finding.code, findings.words(finding, "en"), finding.evidence)
         grouped.setdefault(key, (finding, []))[1].append(place)
-    ordered = sorted(grouped.values(), key=lambda each: _ORDER.index(findings.severity(each[0].code)))
+    ordered = sorted(grouped.values(), key=lambda each: _ORDER.index(findings.severity_of(each[0])))
     return joined(_article(finding, [place for place in places if place]) for finding, places in ordered)
 
 
 def _article(finding: Finding, places: Sequence[str]) -> Html:
-    severity = findings.severity(finding.code)
+    severity = findings.severity_of(finding)
     told = [_told(finding, places, language) for language in LANGUAGES]
     return tag("article", *told, class_=f"finding {severity}")
 
 
 def _told(finding: Finding, places: Sequence[str], language: str) -> Html:
     said = findings.words(finding, language)
-    severity = label(findings.severity(finding.code), language)
+    severity = label(findings.severity_of(finding), language)
     head = tag("h3", tag("span", severity, class_="badge"), " ", shown(said.title), " ", tag("code", finding.code))
     parts = [head]
     if places:

@@ -1,19 +1,25 @@
-"""What became of the endpoints, counted, and what is said of one that can be repaired."""
+"""What became of the endpoints, counted, and what is said of one whose base_url is to be another."""
+
+from typing import Final
 
 from netdiag import findings
 from netdiag.model.attempt import Attempt
 from netdiag.model.report import Examined, Report
+from netdiag.outcome import OUTCOMES, Outcome, is_unwritten, outcomes
 from netdiag.report.labels import label
 from netdiag.text import shown
 
-REPAIRABLE = "repairable"
+CHANGES: Final = ("repaired", "repairable", "by_hand")
+"""Outcomes of an endpoint that works with another base_url than the one in its file."""
+
+REPAIRABLE: Final = "repairable"
 """Stands where others have a code: that a base_url can be repaired is a verdict, and no finding."""
 
 
 def summary(report: Report) -> dict[str, int]:
     """Count the endpoints by outcome."""
     became = outcomes(report)
-    return {name: became.count(name) for name in ("works", "repaired", "repairable", "broken", "left_alone")}
+    return {name: became.count(name) for name in OUTCOMES}
 
 
 def counted(report: Report, language: str) -> str:
@@ -29,16 +35,24 @@ def ended(attempt: Attempt, language: str) -> str:
     return f"HTTP {attempt.status}" if attempt.step == "call" else label("connected", language)
 
 
-def outcomes(report: Report) -> list[str]:
-    """Return what became of each endpoint: its verdict, or ``repaired`` where its edit was written."""
-    written = {applied.source for applied in report.applied}
-    return [
-        "repaired" if item.verdict == "repairable" and item.endpoint.source in written else item.verdict
-        for item in report.endpoints
-    ]
+def label_name(report: Report, outcome: Outcome) -> str:
+    """Return the label of an outcome: what should have been written and was not is not said to be repairable."""
+    return "not_written" if outcome == REPAIRABLE and is_unwritten(report) else outcome
 
 
-def change(item: Examined, outcome: str, language: str) -> str:
+def change(report: Report, item: Examined, outcome: Outcome, language: str) -> str:
     """Return what was changed, or can be: ``can be repaired: http://localhost:1/ -> http://172.17.0.1:1/``."""
-    colon = label("colon", language)
-    return f"{label(outcome, language)}{colon}{shown(item.endpoint.base_url)} -> {shown(item.proven_url)}"
+    said = label(label_name(report, outcome), language) + label("colon", language)
+    return f"{said}{shown(item.endpoint.base_url)} -> {shown(item.proven_url)}"
+
+
+def headline_of(report: Report, language: str) -> str:
+    """Return how it stands in a few words: the counts, or what is wrong where there are none."""
+    if report.endpoints:
+        return counted(report, language)
+    wrong = (finding for finding in report.findings if findings.severity_of(finding) == "error")
+    first = next(wrong, None)
+    return shown(findings.words(first, language).title) if first else label("no_endpoints", language)
+
+
+__all__ = ["CHANGES", "REPAIRABLE", "change", "counted", "ended", "headline_of", "label_name", "outcomes", "summary"]

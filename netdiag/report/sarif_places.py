@@ -26,7 +26,7 @@ def of_endpoint(endpoint: Endpoint, place: str) -> dict[str, Any]:
     region = {"startLine": endpoint.line}
     if endpoint.column:
         region["startColumn"] = endpoint.column
-        span, length = endpoint.url_span, len(endpoint.base_url)
+        span, length = endpoint.url_span, len(endpoint.written)
         if span and span.end - span.start == length:  # nothing in it is written with an escape
             region["endColumn"] = endpoint.column + length
     return {

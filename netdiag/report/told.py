@@ -17,8 +17,8 @@ _EXPLANATION_LIMIT: Final = 2000
 def tell(page: Page, finding: Finding, language: str) -> None:
     """Write a finding that is not about one endpoint; only a problem is explained."""
     said = findings.words(finding, language)
-    title(page, finding.code, said, language)
-    if findings.severity(finding.code) == "error":
+    title(page, finding, said, language)
+    if findings.severity_of(finding) == "error":
         body(page, said, finding.evidence, language)
 
 
@@ -34,10 +34,10 @@ def headline(finding: Finding, language: str) -> str:
     return shown(findings.words(finding, language).title)
 
 
-def title(page: Page, code: str, said: Words, language: str) -> None:
+def title(page: Page, finding: Finding, said: Words, language: str) -> None:
     """Write the line that says what is the matter."""
-    severity = findings.severity(code)
-    page.headed(severity, label(severity, language), f"{label('colon', language)}{shown(said.title)}  [{code}]")
+    severity = findings.severity_of(finding)
+    page.headed(severity, label(severity, language), f"{label('colon', language)}{shown(said.title)}  [{finding.code}]")
 
 
 def body(page: Page, said: Words, evidence: Sequence[str], language: str) -> None:

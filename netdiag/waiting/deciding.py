@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
 from typing import Final, Literal, NamedTuple
 
-from netdiag import exits, findings
+from netdiag import exits
 from netdiag.model.report import Finding, Report
+from netdiag.outcome import decisive
 from netdiag.waiting.doors import Door, doors
 from netdiag.waiting.healing import heals
 
@@ -60,7 +61,7 @@ def after(  # noqa: PLR0913 - all that a decision depends on, so that none of it
     a date. ``knocked`` tells that the run was made for an open door: where it changed nothing, that door means nothing,
     and the next run waits its turn.
     """
-    stopping = in_the_way(report)
+    stopping = decisive(report)
     if report.exit_code in (exits.OK, exits.PENDING) or not can_heal(report, stopping):
         return waiting._replace(runs=waiting.runs + 1), Next("settled")
     told = frozenset(map(_told, stopping))
@@ -81,13 +82,6 @@ def after(  # noqa: PLR0913 - all that a decision depends on, so that none of it
     if until + took > waiting.deadline:
         until = waiting.deadline  # a run that could not end in time is not begun, unless a door opens
     return waiting, Next(None, until, min(now + asked, waiting.deadline), frozenset().union(*at), new)
-
-
-def in_the_way(report: Report) -> tuple[Finding, ...]:
-    """Return the findings for which a report is not well: its errors, and warnings that decide how the run ended."""
-    said = [*report.findings, *(finding for item in report.endpoints for finding in item.findings)]
-    deciding = {"ND603"} if report.endpoints else {"ND603", "ND536", "ND537", "ND538"}
-    return tuple(f for f in said if f.code in deciding or findings.severity(f.code) == "error")
 
 
 def can_heal(report: Report, stopping: Sequence[Finding]) -> bool:

@@ -16,6 +16,7 @@ _CALLED: Final = frozenset(
     {
         failures.READ_TIMED_OUT,
         failures.ANSWER_UNFINISHED,
+        failures.CLIENT_TIMED_OUT,
         *(word for word in failures.WORDS if word.startswith(("proxy_", "tls_"))),
     }
 )

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from netdiag import exits
 from netdiag.engine import Job
 from netdiag.model.report import Finding, Report
+from netdiag.outcome import outcomes
 from netdiag.probe.doorstep import Doorstep
 from netdiag.probe.http import warm
 from netdiag.waiting.deciding import Next, Waiting, after
@@ -126,11 +127,10 @@ def _joined(before: Report | None, report: Report) -> Report:
     """Return ``report`` with what runs before it wrote: an endpoint that was repaired then stays a repaired one."""
     if before is None or not before.applied:
         return report
-    written = {applied.source for applied in before.applied}
     repaired = {
         (item.endpoint.source, item.endpoint.node): item
-        for item in before.endpoints
-        if item.verdict == "repairable" and item.endpoint.source in written
+        for item, outcome in zip(before.endpoints, outcomes(before), strict=True)
+        if outcome == "repaired"
     }
     endpoints = tuple(
         repaired.get((item.endpoint.source, item.endpoint.node), item) if item.verdict == "works" else item

@@ -32,16 +32,16 @@ def watch(job: Job, rhythm: Rhythm, listen: tuple[str, int], teller: Teller) -> 
 def answer(path: str, agent: Agent, metrics: Metrics) -> Answer:
     """Say what ``path`` asks for.
 
-    ``/healthz`` is about the agent: that it answers is all. ``/readyz`` is about what it watches: 200 where all
-    endpoints work, else 503 with the codes that say why.
+    ``/healthz`` is about the agent: 200 while it starts, and as long as its checks have something to examine.
+    ``/readyz`` is about what it watches: 200 where all endpoints work. Both say 503 with the codes otherwise.
     """
     seen = agent.seen
+    why = " ".join(seen.codes) or ("a base_url has to be repaired" if seen.checked else "not checked yet")
     if path == "/metrics":
         return 200, CONTENT_TYPE, metrics.page()
     if path == "/healthz":
-        return text(200, "ok")
+        return text(503, f"nothing is examined: {why}") if seen.checked and not seen.examined else text(200, "ok")
     if path == "/readyz":
-        why = " ".join(seen.codes) or ("a base_url has to be repaired" if seen.checked else "not checked yet")
         return text(200, "ok") if seen.ready else text(503, why)
     return text(404, "/metrics, /healthz, /readyz")
 

@@ -8,8 +8,8 @@ from netdiag import exits
 from netdiag.engine import Job
 from netdiag.model.plan import Edit
 from netdiag.model.report import Report
+from netdiag.outcome import decisive, has_examined, outcomes
 from netdiag.store import is_row
-from netdiag.waiting.deciding import in_the_way
 from netdiag.watch.history import Change, History, Signs
 from netdiag.watch.mending import Mending
 from netdiag.watch.seen import Seen, codes_of, phases, tracked
@@ -200,14 +200,15 @@ class Agent:
         items = tracked(report)
         self.seen = Seen(
             ready=report.exit_code == exits.OK,
-            codes=tuple(sorted({finding.code for finding in in_the_way(report)})),
+            examined=has_examined(report),
+            codes=tuple(sorted({finding.code for finding in decisive(report)})),
             up={called: item.verdict == "works" for called, item in items.items()},
             worked={
                 called: self.history.worked((item.endpoint.source, item.endpoint.node))
                 for called, item in items.items()
             },
             phases=phases(items),
-            verdicts=Counter(item.verdict for item in report.endpoints),
+            outcomes=Counter(outcomes(report)),
             findings=codes_of(report),
             checked=at,
             took=took,

@@ -7,6 +7,7 @@ from typing import Final, Literal, NamedTuple
 
 from netdiag import findings
 from netdiag.model.report import Examined, Finding, Report
+from netdiag.outcome import outcomes
 
 KEPT: Final = 500
 """Changes kept. At one change a minute that is a working day; a change takes some 500 bytes."""
@@ -87,14 +88,15 @@ class History:
 
 
 def _states(report: Report) -> Iterator[tuple[Key, tuple[State, str, tuple[Finding, ...]]]]:
-    for item in report.endpoints:
-        yield (item.endpoint.source, item.endpoint.node), (item.verdict, item.endpoint.where, _causes(item))
-    said = tuple(f for f in report.findings if findings.severity(f.code) == "error")
+    for item, outcome in zip(report.endpoints, outcomes(report), strict=True):
+        state: State = "left_alone" if outcome == "calls_nobody" else item.verdict
+        yield (item.endpoint.source, item.endpoint.node), (state, item.endpoint.where, _causes(item))
+    said = tuple(f for f in report.findings if findings.severity_of(f) == "error")
     yield RUN, ("broken" if said else "works", "", said)
 
 
 def _causes(item: Examined) -> tuple[Finding, ...]:
-    return tuple(finding for finding in item.findings if findings.severity(finding.code) == "error")
+    return tuple(finding for finding in item.findings if findings.severity_of(finding) == "error")
 
 
 def _different(then: Signs, now: Signs) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from netdiag import __version__, findings
+from netdiag import __version__
 from netdiag.watch.seen import CHECKS, REPAIRS, Seen
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -38,7 +38,7 @@ class _Collector(Collector):
         seen = self._seen()
         yield InfoMetricFamily("netdiag", "This program.", {"version": __version__})
         yield InfoMetricFamily("netdiag_kag", "The KAG whose calls are made.", {"version": seen.kag})
-        yield _gauge("netdiag_ready", "1 where all endpoints work.", {(): float(seen.ready)})
+        yield _gauge("netdiag_ready", "1 where a model was called and all endpoints work.", {(): float(seen.ready)})
         up = {(name,): float(works) for name, works in seen.up.items()}
         yield _gauge("netdiag_up", "1 where KAG's own call to the endpoint succeeds.", up, "endpoint")
         worked = {(name,): at for name, at in seen.worked.items()}
@@ -46,16 +46,10 @@ class _Collector(Collector):
         yield _gauge("netdiag_last_success_timestamp_seconds", said, worked, "endpoint")
         said = "How long each step took in the last check: dns, tcp, control, tls, http, identity, call."
         yield _gauge("netdiag_phase_duration_seconds", said, seen.phases, "endpoint", "phase")
-        verdicts = {(verdict,): float(n) for verdict, n in seen.verdicts.items()}
+        verdicts = {(outcome,): float(n) for outcome, n in seen.outcomes.items()}
         yield _gauge("netdiag_endpoints", "Endpoints by what came of them.", verdicts, "verdict")
-        said, told = "Findings of the last check.", seen.findings.items()
-        yield _gauge(
-            "netdiag_findings",
-            said,
-            {(code, findings.severity(code)): float(n) for code, n in told},
-            "code",
-            "severity",
-        )
+        told = {key: float(n) for key, n in seen.findings.items()}
+        yield _gauge("netdiag_findings", "Findings of the last check.", told, "code", "severity")
         yield _gauge("netdiag_last_check_timestamp_seconds", "When the last check ended.", {(): seen.checked})
         yield _gauge("netdiag_check_duration_seconds", "How long the last check took.", {(): seen.took})
         said = "Checks made: ok, problem, or error where netdiag itself failed."

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from netdiag import findings
 from netdiag.model.report import Examined, Report
+from netdiag.outcome import outcomes
 from netdiag.text import printable, shown
 
 ENDPOINTS: Final = 200
@@ -25,16 +27,18 @@ class Seen(NamedTuple):
 
     Times of day are in seconds since 1970, 0 for never; durations in seconds. ``phases`` is by endpoint and step.
     ``checks`` counts by outcome (:data:`CHECKS`), ``repairs`` by what became of them (:data:`REPAIRS`). ``codes`` are
-    those that stand in the way now.
+    those that stand in the way now, ``outcomes`` counts what became of the endpoints, ``findings`` is by code and
+    severity. ``examined`` tells that the last check had an endpoint to examine.
     """
 
     ready: bool = False
+    examined: bool = False
     codes: tuple[str, ...] = ()
     up: Mapping[str, bool] = MappingProxyType({})
     worked: Mapping[str, float] = MappingProxyType({})
     phases: Mapping[tuple[str, str], float] = MappingProxyType({})
-    verdicts: Mapping[str, int] = MappingProxyType({})
-    findings: Mapping[str, int] = MappingProxyType({})
+    outcomes: Mapping[str, int] = MappingProxyType({})
+    findings: Mapping[tuple[str, str], int] = MappingProxyType({})
     checked: float = 0.0
     took: float = 0.0
     checks: Mapping[str, int] = MappingProxyType({})
@@ -48,16 +52,17 @@ def name(item: Examined) -> str:
     return printable(shown(f"{item.endpoint.source}:{item.endpoint.node}".removesuffix(":")), _NAME_LIMIT)
 
 
-def codes_of(report: Report) -> Counter[str]:
-    """Count the findings of a report by code."""
+def codes_of(report: Report) -> Counter[tuple[str, str]]:
+    """Count the findings of a report by code and severity."""
     said = [*report.findings, *(finding for item in report.endpoints for finding in item.findings)]
-    return Counter(finding.code for finding in said)
+    return Counter((finding.code, findings.severity_of(finding)) for finding in said)
 
 
 def tracked(report: Report) -> Mapping[str, Examined]:
-    """Return the endpoints that have metrics, by name; what is left alone is neither up nor down."""
-    items = [item for item in report.endpoints if item.verdict != "left_alone"][:ENDPOINTS]
-    return {name(item): item for item in items}
+    """Return the endpoints that have metrics, by name; where no model is called nothing is up or down."""
+    became = zip(report.endpoints, outcomes(report), strict=True)
+    items = [item for item, outcome in became if outcome not in ("left_alone", "calls_nobody")]
+    return {name(item): item for item in items[:ENDPOINTS]}
 
 
 def phases(items: Mapping[str, Examined]) -> Mapping[tuple[str, str], float]:

@@ -14,14 +14,16 @@ from netdiag.lab import scenarios
 pytestmark = pytest.mark.lab
 
 HEAVY = frozenset({
-    "argparse", "asyncio", "dataclasses", "dns", "docker", "httpx", "netifaces", "prometheus_client", "pymysql",
-    "pyroute2", "shtab", "socket", "ssl", "yaml",
+    "argparse", "asyncio", "dataclasses", "dns", "docker", "httpx", "jinja2", "netifaces", "prometheus_client",
+    "pymysql", "pyroute2", "shtab", "socket", "ssl", "yaml",
 })  # fmt: skip
 """What takes some 5 ms or more to import, and is not needed by everything."""
 
 EXPLAINING = frozenset({"argparse", "netifaces", "socket"})
 CALLING = EXPLAINING | {"dataclasses", "httpx", "ssl", "yaml"}
 CHAT = '{ "type": "ollama", "base_url": "http://localhost:11434/", "model": "qwen2.5:3b" }\n'
+YAML = f"chat_llm: {CHAT}"
+FILLED = YAML.replace("11434/", "{{ PORT | default(11434) }}/")
 COMPOSE = "services:\n  server:\n    image: openspg-server\n"
 
 
@@ -44,6 +46,8 @@ COSTS = (
     Cost("chat --type ollama --base-url http://172.17.0.1:11434 --model qwen2.5:3b", CALLING, 385),
     Cost("check llm.json", CALLING, 405, status=1),
     Cost("fix-base-url --dry-run llm.json", CALLING, 405, status=3),
+    Cost("check kag_config.yaml", CALLING, 410, status=1),
+    Cost("check filled.yaml", CALLING | {"asyncio", "jinja2"}, 540, status=1),
     Cost("report -o report.html llm.json", CALLING, 420, status=1),
 )
 """Some tenth more modules than were counted: Python's own versions differ among themselves."""
@@ -66,6 +70,8 @@ def bare(place) -> set[str]:
 def test_what_a_command_imports(cost, place, bare):
     """Heavy libraries are paid for by the commands that need them, and no command grows unnoticed."""
     place.write("llm.json", CHAT)
+    place.write("kag_config.yaml", YAML)
+    place.write("filled.yaml", FILLED)
     place.write("docker-compose.yml", COMPOSE)
     seen, status = imported(place, ["netdiag", *cost.command.split()])
     assert status == cost.status

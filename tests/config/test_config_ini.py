@@ -56,7 +56,7 @@ model = qwen2.5
 stream = False
 """
     embedding, chat = read(text)
-    assert (embedding.kind, embedding.type, embedding.api_key) == ("embedding", "", Secret("EMPTY"))
+    assert (embedding.kind, embedding.type, embedding.api_key) == ("embedding", "openai", Secret("EMPTY"))
     assert embedding.settings == {"vectorizer": "kag.common.vectorizer.OpenAIVectorizer", "vector_dimensions": "1024"}
     assert (chat.kind, chat.type, chat.model, chat.settings) == ("chat", "ollama", "qwen2.5", {"stream": "False"})
 

@@ -197,7 +197,7 @@ llm: {base_url: u, <<: [*two, *one], api_key: !ENV KEY, temperature: 0.2}
         ("a: {<<: *b, type: t, model: m}\nc: {<<: *b, type: t, model: m}", [("base", "t", "m", 3)]),
         ("a: {<<: *b, model: m}\nc: {<<: *b, model: n}", [("a", "", "m", 1), ("c", "", "n", 1)]),
         ("a: {<<: *b, type: t}\nc: {<<: *b, type: u}\nd: {<<: *b, type: u}", [("a", "t", "", 1), ("c", "u", "", 2)]),
-        ("a: &a {<<: *b, model: m}\nc: {<<: *a, model: n}", [("a", "", "m", 2), ("c", "", "n", 1)]),
+        ("a: &a {<<: *b, model: m}\nc: {<<: *a, model: n}", [("a", "", "m", 1), ("c", "", "n", 1)]),
         ("a: {<<: *b, base_url: v}", [("base", "", "", 2), ("a", "", "", 1)]),
     ],
 )
@@ -255,7 +255,7 @@ llm:
         "nothing": None,
         "since": "2024-99-99",
         "hex": "0x_",
-        "big": "1" * 69,
+        "big": int("1" * 69),
         "forced": 5,
         "impossible": "maybe",
     }

@@ -8,6 +8,7 @@ from netdiag import config, kag
 from netdiag.kag import addresses
 from netdiag.kag.settings import mended, wrong
 from netdiag.model.endpoint import Endpoint
+from netdiag.text import Secret
 
 OLLAMA = {"type": "ollama", "model": "m"}
 MAAS = {"type": "maas", "model": "m", "api_key": "k"}
@@ -42,8 +43,19 @@ def vectors(**more) -> Endpoint:
         ("0.7", endpoint(MAAS, api_key=None), ("api_key", "null", "null_for_text", "none")),
         ("0.8", endpoint(MAAS, api_key=814), ("api_key", "123…", "number_for_text", '"KEY"')),
         ("0.8", endpoint(MAAS, model=7), ("model", "123…", "number_for_text", '"7"')),
+        ("0.8", endpoint(MAAS, timeout="${SECONDS}"), ("timeout", '"${SECONDS}"', "text_for_number", "")),
+        ("0.8", endpoint(MAAS, stream="{{ STREAM }}"), ("stream", '"{{ STREAM }}"', "word_for_flag", "false")),
         ("0.8", vectors(vector_dimensions="many"), ("vector_dimensions", '"many"', "text_for_number", "")),
         ("0.8", vectors(vector_dimensions=8.5), ("vector_dimensions", "8.5", "wants_integer", "")),
+        ("0.8", endpoint(MAAS, timeout=[1]), ("timeout", "[…]", "wants_number", "")),
+        ("0.8", endpoint(MAAS, timeout=-1), ("timeout", "-1", "no_timeout", "")),
+        ("0.8", endpoint(MAAS, timeout=float("inf")), ("timeout", ".inf", "no_timeout", "")),
+        ("0.8", endpoint(MAAS, max_rate=10**400), ("max_rate", "…", "too_large", "")),
+        ("0.7", endpoint(MAAS, time_period=0), ("time_period", "0", "zero_period", "1")),
+        ("0.8", endpoint(OLLAMA, name=["x"]), ("name", "[…]", "wants_text", "")),
+        ("0.8", endpoint(MAAS, self="x"), ("self", '"x"', "reserved_name", "")),
+        ("0.6", endpoint(MAAS, **{"": "x"}), ('""', "…", "empty_key", "")),
+        ("0.8", endpoint(MAAS, **{"timeout.a": 1}), ("timeout", "{…}", "wants_number", "")),
     ],
 )
 def test_a_setting_that_kag_does_not_take(version, given, told):
@@ -59,7 +71,6 @@ def test_a_setting_that_kag_does_not_take(version, given, told):
     ("version", "given"),
     [
         ("0.8", endpoint(MAAS, timeout=30, max_tokens=0, stream="False", temperature="0.7", think=1)),
-        ("0.8", endpoint(MAAS, timeout="{{ SECONDS }}")),
         ("0.6", endpoint(MAAS, timeout="30", max_tokens="many")),
         ("0.7", endpoint(MAAS, max_tokens="8192")),
         ("0.8", endpoint(OLLAMA, api_key="", max_tokens="8192", temperature=True)),
@@ -68,7 +79,7 @@ def test_a_setting_that_kag_does_not_take(version, given, told):
     ],
 )
 def test_what_kag_takes_or_does_not_look_at(version, given):
-    """A setting matters where this version's constructor has it; what is filled in later is not known here."""
+    """A setting matters where this version's constructor has it."""
     assert wrong(version, given) is None
 
 
@@ -85,14 +96,22 @@ def test_two_faults_are_mended_together():
     ("data", "settings"),
     [
         (b"chat_llm:\n  base_url: http://h\n  stop: [a, b]\n  extra_body: {a: 1, api_key: x}\n",
-         {"stop": ["a", "b"], "extra_body": {"a": 1}}),
+         {"stop": ["a", "b"], "extra_body": {"a": 1, "api_key": Secret("x")}}),
         (b"[llm]\nbase_url = http://h\ntimeout = 30\nstream = False\n", {"timeout": 30, "stream": "False"}),
     ],
 )  # fmt: skip
 def test_settings_that_are_read(data, settings):
-    """Lists and mappings that KAG sends, without what may be a key; INI has no types, so its numbers are numbers."""
+    """Lists and mappings that KAG sends, with a key hidden in them; INI has no types, so its numbers are numbers."""
     (found,) = config.parse(data, "kag_config.yaml" if b": " in data else "kag_config.cfg").endpoints
     assert found.settings == settings
+
+
+def where(url_of, written: str) -> str:
+    """Where a client posts, or the word for why it cannot."""
+    try:
+        return url_of(written)
+    except kag.UnusableError as error:
+        return error.word
 
 
 @pytest.mark.parametrize(
@@ -105,39 +124,67 @@ def test_settings_that_are_read(data, settings):
         ("http://h:1/v1#a", "http://h:1/v1/p", "http://h:1/v1/p"),
         ("http://h:1/v1?a=b", "http://h:1/v1?a=b/p", "http://h:1/v1/p"),
         ("http://user:word@h:1", "http://user:word@h:1/p", "http://h:1/p"),
-        ("http://h", "http://h/p", "http://h:80/p"),
-        ("https://H/x", "https://H/x/p", "https://h:443/x/p"),
-        ("h", "h/p", "http://h:11434/p"),
-        ("[::1]:2/", "[::1]:2/p", "http://[::1]:2/p"),
+        ("http://h", "http://h/p", "http://h/p"),
+        ("https://H/x", "https://h/x/p", "https://h/x/p"),
+        ("HTTP://h", "http://h/p", "http://h:11434/p"),
+        ("h", "no_scheme", "http://h:11434/p"),
+        ("h:1", "no_scheme", "http://h:1/p"),
+        ("[::1]:2/", "no_scheme", "http://[::1]:2/p"),
+        ("http://h:1\n", "client_refuses", "http://h:1/p"),
+        ("http://h:1/v1\n", "client_refuses", "http://h:1/v1/p"),
+        (" http://h:1", "client_refuses", "client_refuses"),
+        ("http://h:1/v1 ", "http://h:1/v1%20/p", "http://h:1/v1%20/p"),
+        ("http://h:1 ", "http://h:1/p", "bad_port"),
+        ("http://h:00080/v1", "http://h/v1/p", "http://h/v1/p"),
+        ("http://h:99999/v1", "bad_port", "bad_port"),
+        ("http://h:port/v1", "client_refuses", "bad_port"),
+        ("http://127。0。0。1:1", "http://127.0.0.1:1/p", "http://127.0.0.1:1/p"),
+        ("http://１２７.0.0.1:1", "client_refuses", "client_refuses"),
+        ("http：//h:1", "no_scheme", "client_refuses"),
+        ("http://b\u00fccher:1", "http://xn--bcher-kva:1/p", "http://xn--bcher-kva:1/p"),
+        ("http://a_b:1", "http://a_b:1/p", "http://a_b:1/p"),
+        ("http://h.:1", "http://h.:1/p", "http://h.:1/p"),
+        ("http://a..b:1", "client_refuses", "client_refuses"),
+        ("http://%68:1", "http://%68:1/p", "http://%68:1/p"),
+        ("ftp://h:1", "client_refuses", "client_refuses"),
+        ("http:/h:1", "no_host", "http://http:11434/h:1/p"),
+        ("", "empty", "empty"),
     ],
 )
 def test_the_url_of_two_sdks(written, openai, ollama):
-    """One base_url is two addresses, by what the SDK keeps of it."""
-    assert (addresses.of_openai(written, "/p"), addresses.of_ollama(written, "/p")) == (openai, ollama)
+    """One base_url is two addresses, by what the SDK keeps of it; what httpx cannot use the SDK refuses."""
+    urls = (lambda text: addresses.of_openai(text, "/p"), lambda text: addresses.of_ollama(text, "/p"))
+    assert tuple(where(url_of, written) for url_of in urls) == (openai, ollama)
 
 
 @pytest.mark.parametrize(
     ("written", "sent"),
     [
         (" http://h/v1", "http://h/v1"),
+        ("HTTP://H/v1", "http://h/v1"),
         ("http://h/v1\t", "http://h/v1%09"),
+        ("http://h/v1\n", "http://h/v1%0A"),
         ("http://h/%76%31?a=%2f", "http://h/v1?a=%2F"),
         ("http://h/模", "http://h/%E6%A8%A1"),
+        ("http://h/a/./b/../c[1]", "http://h/a/c%5B1%5D"),
+        ("http://h/50%", "http://h/50%25"),
+        ("http://h/v1#a", "http://h/v1"),
+        ("http://0177.0.0.01:1/v1", "http://127.0.0.1:1/v1"),
+        ("http://127。0。0。1:1/v1", "client_refuses"),
+        ("http://b\u00fccher/v1", "http://xn--bcher-kva/v1"),
+        ("http://h:1 ", "bad_port"),
+        ("http://h:1x", "bad_port"),
+        ("http://h:99999/v1", "bad_port"),
+        ("http://.h/v1", "client_refuses"),
+        ("http:/h/v1", "no_scheme"),
+        ("h:1/v1", "no_scheme"),
+        ("http:///v1", "no_host"),
+        ("", "empty"),
     ],
 )
 def test_the_url_of_requests(written, sent):
     """Blanks before it go, needless escapes too, and what needs one gets it."""
-    assert addresses.of_requests(written) == sent
-
-
-@pytest.mark.parametrize("written", ["http://h:1 ", "http://h:1x", ""])
-@pytest.mark.parametrize("type_", ["ollama", "vllm"])
-def test_what_cannot_be_taken_apart_is_not_sent(written, type_):
-    """A blank in the port is an error to Ollama's SDK and to requests; nothing is no address at all."""
-    call = kag.call("0.6", endpoint({**OLLAMA, "type": type_}), written)
-    assert isinstance(call, kag.NotSent) or type_ == "vllm"
-    if written.endswith(" "):
-        assert isinstance(call, kag.NotSent)
+    assert where(addresses.of_requests, written) == sent
 
 
 @pytest.mark.parametrize(
@@ -167,3 +214,41 @@ def test_an_empty_model_is_sent_by_the_openai_sdk(given, sent):
     call = kag.call("0.8", endpoint({**MAAS, "model": given}), "http://h/v1")
     assert isinstance(call, kag.Call)
     assert call.body["model"] == sent
+
+
+def body(version, given: Endpoint):
+    """What KAG's client sends."""
+    call = kag.call(version, given, "http://h/v1")
+    assert isinstance(call, kag.Call)
+    return call.body
+
+
+@pytest.mark.parametrize("given", [{"extra_body": {"stream": True}}, {"extra_body.stream": True}])
+def test_extra_body_may_ask_for_a_stream_that_kag_does_not_read(given):
+    """It is sent, and the answer is read as a whole all the same."""
+    call = kag.call("0.8", endpoint(MAAS, **given), "http://h/v1")
+    assert (call.body["stream"], call.streamed) == (True, False)
+
+
+@pytest.mark.parametrize("given", [["a"], "a", None, 1, True])
+def test_an_extra_body_that_is_no_mapping_is_not_sent(given):
+    """KAG looks at a mapping only."""
+    assert body("0.8", endpoint(MAAS, extra_body=given)) == body("0.8", endpoint(MAAS))
+
+
+def test_a_secret_in_extra_body_is_sent_and_never_shown():
+    """It is part of the call, and among what is masked wherever it comes back."""
+    given = endpoint(MAAS, extra_body={"api_key": "sk-1", "a": {"token": "sk-2"}, "url": "http://u:sk-3@h/"})
+    assert body("0.8", given)["api_key"] == "sk-1"
+    assert body("0.8", given)["a"] == {"token": "sk-2"}
+    assert [secret.reveal() for secret in given.secrets] == ["k", "sk-1", "sk-2", "http://u:sk-3@h/"]
+    assert "sk-" not in repr(given)
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "is_taken"), [(1, True), (0, False), ("0", False), (False, False), (None, False)]
+)
+def test_a_batch_of_nothing(batch_size, is_taken):
+    """With 0 KAG waits for ever, so that it cannot be asked."""
+    given = endpoint({"type": "ollama", "model": "m"}, "vectorize_model", batch_size=batch_size)
+    assert (wrong("0.8", given) is None) == is_taken

@@ -4,9 +4,10 @@ import json
 
 import pytest
 from openspg import tables
-from openspg.beside import CANNOT_WRITE, HOST, OK, PROBLEM, UNREADABLE, ended, reasons
+from openspg.beside import HOST, OK, PROBLEM, UNREADABLE, ended, reasons
 
 from netdiag.openspg import settings
+from netdiag.report.rendered import FORMATS
 from netdiag.text import Secret
 
 pytestmark = pytest.mark.parametrize("version", ["0.7", "0.8"])  # one of each shape
@@ -55,16 +56,26 @@ def test_the_server_is_starting(beside, version):
     assert ended(beside.netdiag("fix-base-url")) == (OK, {"ND541", "ND612"})
 
 
-@pytest.mark.parametrize(("command", "status"), [("check", PROBLEM), ("fix-base-url", CANNOT_WRITE)])
-def test_a_refused_login(beside, version, command, status):
-    """What the server tells of its knowledge bases is proven all the same, and told where to click."""
+@pytest.mark.parametrize("command", ["check", "fix-base-url"])
+def test_a_refused_login(beside, version, command):
+    """What the server tells of its knowledge bases is proven all the same, but the page's models are not known."""
     before = beside.database.configs()
     beside.server = beside.server._replace(database=beside.server.database._replace(password=Secret("wrong")))
     done = beside.netdiag(command)
-    assert ended(done) == (status, {"ND531", "ND603"} | renamed(version))
+    assert ended(done) == (UNREADABLE, {"ND531", "ND603"} | renamed(version))
     assert reasons(done, "ND531") == {"db_login_refused"}
     assert {item["place"].split(" > ")[0] for item in done.report["endpoints"]} == {"knowledge base"}
     assert beside.database.configs() == before
+
+
+def test_a_refused_login_in_every_format(beside, version):
+    """The status is that of what could not be read, and each format says which login was refused."""
+    beside.server = beside.server._replace(database=beside.server.database._replace(password=Secret("wrong")))
+    done = {form: beside.told("check", "--format", form) for form in FORMATS}
+    assert {form: each.status for form, each in done.items()} == dict.fromkeys(FORMATS, UNREADABLE)
+    assert [form for form, each in done.items() if "ND531" not in each.said] == []
+    assert done["nagios"].said.startswith("NETDIAG UNKNOWN - the OpenSPG server tells its knowledge bases, but")
+    assert done["text"].said.startswith("problem: the OpenSPG server tells its knowledge bases, but")
 
 
 BAD = {
@@ -134,8 +145,32 @@ def test_a_page_of_an_unknown_shape(beside, version):
 
 def test_nothing_within_the_scope(beside, version):
     """Knowledge bases that only refer to the model page hold nothing to look at."""
-    beside.database.filled(version, [("kg_project_info", tables.project("Medical", tables.chosen()))])
+    models = [row for row in tables.rows(version, beside.model_port) if row[0] == "kg_user_model"]
+    beside.database.filled(version, [*models, ("kg_project_info", tables.project("Medical", tables.chosen()))])
     assert ended(beside.netdiag("check", "--scope", "projects")) == (UNREADABLE, {"ND543"})
+
+
+@pytest.mark.parametrize("scope", ["all", "projects"])
+def test_a_model_that_is_gone(beside, version, scope):
+    """A knowledge base whose model nobody has any more cannot work; which one it is, and which model, is told."""
+    base = tables.project("Old", json.dumps({"vectorizer": {"modelId": "inst-9@bge-m3", "vector_dimensions": "128"}}))
+    beside.database.filled(version, [*tables.rows(version, beside.model_port), ("kg_project_info", base)])
+    done = beside.netdiag("check", "--scope", scope)
+    gone = [each for each in done.report["findings"] if each["code"] == "ND568"]
+    told = [(each["where"], each["values"]["model"]) for each in gone]
+    assert (done.status, told) == (PROBLEM, [("knowledge base > Old", "inst-9@bge-m3")] if version == "0.8" else [])
+
+
+def test_a_deleted_knowledge_base_needs_no_model(beside, version):
+    """What was deleted is left alone, and so is a page that cannot be read for certain."""
+    old = json.dumps({"vectorizer": {"modelId": "inst-9@bge-m3"}})
+    rows = tables.rows(version, beside.model_port)
+    beside.database.filled(version, [*rows, ("kg_project_info", tables.project("Old", old, status="DELETE"))])
+    assert "ND568" not in beside.netdiag("check").codes
+    unreadable = ("kg_user_model", page("0.8", "[{")[1] | {"name": "other"})
+    rows += [unreadable] if version == "0.8" else []
+    beside.database.filled(version, [*rows, ("kg_project_info", tables.project("Old", old))])
+    assert "ND568" not in beside.netdiag("check").codes
 
 
 def test_another_database(beside, version):

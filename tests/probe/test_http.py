@@ -53,13 +53,14 @@ def hang_up(handler):
         (reply(404, b"404 page not found"), None, 404),
         (reply(503), None, 503),
         (lambda handler: time.sleep(1), "read_timed_out", None),
-        (drip, "answer_unfinished", None),
+        (drip, "answer_unfinished", 200),
         (hang_up, "connection_closed", None),
         (lambda handler: handler.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"), "not_http", None),
-        (reply(200, b"x" * (http.BODY_LIMIT + 1)), "too_large", None),
-        (reply(302, b"", location="/"), "not_http", None),
+        (reply(200, b"x" * (http.BODY_LIMIT + 1)), "too_large", 200),
+        (reply(302, b"", location="/"), "too_many_redirects", None),
+        (reply(302, b"{}"), None, 302),
     ],
-    ids=["200", "404", "503", "silence", "drip", "closed", "ssh", "too large", "redirect loop"],
+    ids=["200", "404", "503", "silence", "drip", "closed", "ssh", "too large", "redirect loop", "302"],
 )
 def test_how_an_answer_ends(answer, failure, status):
     """Every way a server can answer, or not, is one word; a status is never an exception."""
@@ -111,15 +112,71 @@ def test_redirects_stay_within_the_origin():
     assert (method, path, headers["authorization"], body) == ("POST", "/there", f"Bearer {KEY.reveal()}", b"{}")
 
 
-def test_a_key_never_crosses_to_another_origin():
-    """A redirect to another port is refused before anything is sent there."""
+def test_another_origin_is_not_asked_without_being_told_to():
+    """Whoever is only looked at, or is a candidate, sends netdiag nowhere else."""
     with (
-        serving(lambda m, p: reply(200, b"gotcha")) as thief,
-        serving(lambda m, p: reply(302, b"", location=f"{thief.origin}/steal")) as site,
+        serving(lambda m, p: reply(200, b"gotcha")) as other,
+        serving(lambda m, p: reply(307, b"", location=f"{other.origin}/steal")) as site,
     ):
         got = post(f"{site.origin}/x")
-        assert got.failure == "redirected_away"
-        assert thief.requests == []
+        assert (got.failure, got.status, other.requests) == ("redirected_away", 307, [])
+
+
+@pytest.mark.parametrize("client", ["httpx", "requests"])
+@pytest.mark.parametrize(("status", "method", "sent"), [(301, "GET", b""), (302, "GET", b""), (308, "POST", b"{}")])
+def test_a_key_never_crosses_to_another_origin(client, status, method, sent):
+    """KAG's client follows the redirect without the key, with the method and body that the status asks for."""
+    with (
+        serving(lambda m, p: reply(200, b"ok")) as other,
+        serving(lambda m, p: reply(status, b"", location=f"http://user:word@127.0.0.1:{other.port}/there")) as site,
+    ):
+        got = post(f"{site.origin}/x", away=True, client=client)
+    ((asked, path, headers, body),) = other.requests
+    assert (asked, path, body, got.body) == (method, "/there", sent, b"ok")
+    assert "authorization" not in headers
+    assert ("content-type" in headers) == (client == "httpx" or method == "POST")
+    assert got.redirects == ((status, method, f"{other.origin}/there", True),)
+
+
+def test_only_plain_headers_cross_to_another_origin():
+    """What a process adds for its own service is nobody else's business."""
+    with (
+        serving(lambda m, p: reply(200, b"ok")) as other,
+        serving(lambda m, p: reply(307, b"", location=f"{other.origin}/there")) as site,
+    ):
+        request = Request("POST", site.origin, {"Accept": "a/b", "OpenAI-Organization": "canary"}, b"{}", KEY)
+        assert http.send(request, connect_s=1, read_s=1, away=True).body == b"ok"
+    ((_, _, headers, _),) = other.requests
+    assert (headers["accept"], headers.get("openai-organization"), headers.get("authorization")) == ("a/b", None, None)
+
+
+@pytest.mark.parametrize(
+    ("client_s", "answer", "failure"),
+    [
+        (0.1, lambda handler: time.sleep(0.3), "client_timed_out"),
+        (0.1, drip, "answer_unfinished"),
+        (5.0, lambda handler: time.sleep(1), "read_timed_out"),
+        (None, reply(200), None),
+    ],
+    ids=["silence", "drip", "longer than netdiag waits", "no limit"],
+)
+def test_the_clients_own_limit(client_s, answer, failure):
+    """It is for each piece of an answer, and is told apart from how long netdiag waits for all of it."""
+    with serving(lambda method, path: answer) as site:
+        assert post(f"{site.origin}/x", client_s=client_s).failure == failure
+
+
+def test_a_connection_may_take_no_longer_than_the_client_waits():
+    """A limit below netdiag's own for a connection is the client's."""
+    with dropping() as port:
+        assert post(f"http://127.0.0.1:{port}/", client_s=0.05).failure == "client_timed_out"
+        assert post(f"http://127.0.0.1:{port}/", connect_s=0.05, client_s=5).failure == "timed_out"
+
+
+def test_as_much_is_read_as_was_asked_for():
+    """An answer may be larger than those of other questions, and is bounded all the same."""
+    with serving(lambda method, path: reply(200, b"x" * (http.BODY_LIMIT + 1))) as site:
+        assert len(post(f"{site.origin}/x", most_bytes=2 * http.BODY_LIMIT).body) == http.BODY_LIMIT + 1
 
 
 def test_a_proxy_of_the_environment_is_used_unless_direct(monkeypatch):

@@ -115,6 +115,15 @@ BROKEN_TOO = BROKEN._replace(endpoint=endpoint(9, "openie_llm"))
 TEMPLATE = Examined(
     endpoint(12, "ner_llm", "{{ URL }}"), "left_alone", findings=(Finding("ND504", "", {"base_url": "{{ URL }}"}),)
 )
+FOLDED = REPAIRABLE._replace(
+    endpoint=endpoint(20, "openie_llm")._replace(url_span=None, left_alone="escaped"),
+    findings=(Finding("ND506", "kag_config.yaml:20", {"reason": "escaped", "suggestion": "http://172.18.0.1:11434/"}),),
+)
+LOGIN_REFUSED = Finding(
+    "ND531",
+    "mysql:3306/openspg",
+    {"database": "mysql:3306/openspg", "user": "root", "reason": "db_login_refused", "detail": "Access denied"},
+)
 EDITS = (
     Edit("kag_config.yaml", 4, "chat_llm", HOST, b"localhost", b"172.18.0.1", "host", 20),
     Edit("kag_config.yaml", 4, "chat_llm", PATH, b"/", b"", "path", 35),
@@ -258,7 +267,17 @@ SITUATIONS = {
     "dry-run": report("fix-base-url", REPAIRABLE, plan=PLAN, exit_code=3),
     "check": report("check", REPAIRABLE, plan=PLAN, exit_code=1),
     "two-with-one-cause": report("check", BROKEN, BROKEN_TOO, WORKS, exit_code=1),
-    "nothing-to-do": report("check", WORKS, TEMPLATE),
+    "nothing-to-do": report("check", WORKS),
+    "beside-a-template": report("check", WORKS, TEMPLATE, exit_code=1),
+    "by-hand": report(
+        "fix-base-url",
+        REPAIRABLE,
+        FOLDED,
+        plan=PLAN,
+        applied=(Applied("kag_config.yaml", "r1", "rename", 2),),
+        exit_code=3,
+    ),
+    "nothing-examined": report("check", findings=(LOGIN_REFUSED,), exit_code=78),
     "unreadable": report("fix-base-url", findings=(UNREADABLE,), exit_code=78),
     "detect": report(
         "detect",

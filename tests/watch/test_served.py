@@ -76,11 +76,13 @@ def is_served(at: tuple[str, int]) -> bool:
         ("/readyz", [report(works())], 200, b"ok\n"),
         ("/readyz", [report(works()), report(broken("ND416"), broken("ND201", "b"))], 503, b"ND201 ND416\n"),
         ("/healthz", [report(broken("ND201"))], 200, b"ok\n"),
+        ("/healthz", [report()], 503, b"nothing is examined: ND544\n"),
+        ("/readyz", [report()], 503, b"ND544\n"),
         ("/", [], 404, b"/metrics, /healthz, /readyz\n"),
     ],
 )
 def test_what_is_answered(path, reports, status, body):
-    """Health is the agent's, readiness that of all endpoints."""
+    """Health is the agent's, which examines something; readiness is that of all endpoints."""
     agent = agent_after(*reports)
     found = answer(path, agent, Metrics(lambda: agent.seen))
     assert (found[0], found[2]) == (status, body)

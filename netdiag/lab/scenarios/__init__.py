@@ -5,7 +5,19 @@ Every ``api_key`` in them is invented.
 
 from typing import Final
 
-from netdiag.lab.scenarios import configured, keys, mistyped, network, paths, proxies, reach, service, settings, tls
+from netdiag.lab.scenarios import (
+    configured,
+    keys,
+    mistyped,
+    network,
+    paths,
+    proxies,
+    reach,
+    service,
+    settings,
+    tls,
+    whole,
+)
 from netdiag.lab.topology import Scenario
 
 SCENARIOS: Final = (
@@ -19,6 +31,7 @@ SCENARIOS: Final = (
     *keys.SCENARIOS,
     *settings.SCENARIOS,
     *mistyped.SCENARIOS,
+    *whole.SCENARIOS,
 )
 
 _BY_NAME: Final = {scenario.name: scenario for scenario in SCENARIOS}

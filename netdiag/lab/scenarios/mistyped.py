@@ -203,8 +203,8 @@ SCENARIOS: Final = (
         world=World(),
         file_name="docker-compose.yml",
         config=_COMPOSE.format(value="http://0.0.0.0"),
-        expect_exit=0,
-        expect_codes=frozenset({"ND515"}),
+        expect_exit=78,
+        expect_codes=frozenset({"ND515", "ND544"}),
     ),
     Scenario(
         "listens-nowhere",
@@ -216,7 +216,7 @@ SCENARIOS: Final = (
         world=World(),
         file_name="ollama.env",
         config="OLLAMA_HOST=*\n",
-        expect_exit=1,
+        expect_exit=78,
         expect_codes=frozenset({"ND514"}),
     ),
     Scenario(
@@ -230,8 +230,8 @@ SCENARIOS: Final = (
         world=World(),
         file_name="docker-compose.yml",
         config=_COMPOSE.format(value="127.0.0.1"),
-        expect_exit=0,
-        expect_codes=frozenset({"ND516"}),
+        expect_exit=78,
+        expect_codes=frozenset({"ND516", "ND544"}),
     ),
     # ollama#7892
     Scenario(
@@ -246,7 +246,7 @@ SCENARIOS: Final = (
         world=World(),
         file_name="ollama.service",
         config=_UNIT,
-        expect_exit=1,
+        expect_exit=78,
         expect_codes=frozenset({"ND517"}),
     ),
 )

@@ -3,6 +3,9 @@
 import json
 from typing import Any, Final
 
+from kag.judge.manners import MANNERS
+from kag.judge.server import Canned
+
 _USAGE: Final = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
 
 
@@ -67,6 +70,45 @@ _OLLAMA_CHAT: Final[dict[str, Any]] = {
     "ollama chat with nothing else": {**_COUNTS, "message": _SAID},
     "ollama chat of a number": {**_OLLAMA, **_COUNTS, "message": {"role": "assistant", "content": 1}},
     "ollama chat with counts of text": {**_OLLAMA, "eval_count": "x", "prompt_eval_count": "y", "message": _SAID},
+    **{
+        f"ollama chat with {name} {json.dumps(value)}": {**_OLLAMA, **_COUNTS, "message": _SAID, name: value}
+        for name, values in {
+            "done": ("true", "Yes", "maybe", 1, 2, 1.0, None, [], "", "t"),
+            "eval_count": ("1", " 1 ", "1.0", "1.5", "", "1_000", True, 1.0, 1.5, [], {}, 2**70, -1, "-1", None),
+            "created_at": (1, None, "yesterday"),
+            "model": (1, None),
+            "done_reason": (1, "stop"),
+            "total_duration": ("1", "soon", 1.5),
+            "error": ("", "no", None, {"message": "no"}),
+            "logprobs": (1,),
+        }.items()
+        for value in values
+    },
+    **{
+        f"ollama chat saying {name} {json.dumps(value)}": {**_OLLAMA, **_COUNTS, "message": {**_SAID, name: value}}
+        for name, values in {
+            "role": (None, 1, "", "tool"),
+            "thinking": ("hm", 1, None),
+            "images": ([], ["x"], [{"value": "x"}], "x", None),
+            "tool_calls": (
+                [],
+                None,
+                {},
+                [{"function": {"name": "f", "arguments": {}}}],
+                [{"id": "1", "type": "function", "function": {"name": "f", "arguments": {"a": 1}}}],
+                [{"function": {"name": "f", "arguments": "{}"}}],
+                [{"function": {"name": "f"}}],
+                [{"function": {"arguments": {}}}],
+                [{}],
+                ["f"],
+            ),
+        }.items()
+        for value in values
+    },
+    "ollama chat of a list": {**_OLLAMA, **_COUNTS, "message": [["role", "assistant"]]},
+    "ollama chat of text": {**_OLLAMA, **_COUNTS, "message": "hi"},
+    "ollama chat of a thought": {**_OLLAMA, **_COUNTS, "message": {**_SAID, "content": "<think>hm</think>"}},
+    "generated with an error": {**_OLLAMA, "response": "hi", "error": "no"},
     "generated": {**_OLLAMA, "response": "hi"},
     "generated null": {**_OLLAMA, "response": None},
     "generated an empty string": {**_OLLAMA, "response": ""},
@@ -90,11 +132,29 @@ _VECTORS: Final[dict[str, Any]] = {
     "ollama empty vector": {"embedding": []},
     "ollama vector null": {"embedding": None},
     "ollama vector of words": {"embedding": ["a"]},
+    **{
+        f"ollama vector of {json.dumps(value)}": {"embedding": [value, 0.1]}
+        for value in ("0.5", " 1e3 ", "nan", "", True, None, 1, [1], {})
+    },
+    "ollama vector in text": {"embedding": "0.1"},
+    "ollama vector in an object": {"embedding": {"0": 0.1}},
+    "ollama vector with an error": {"embedding": [0.1], "error": "no"},
+    "vector in an object": {"data": [{"embedding": {"0": 0.1}}]},
+    "vector of a number": {"data": [{"embedding": 1}]},
+    "vectors in an object": {"data": {"0": {"embedding": [0.1]}}},
+    "vector under null": {"data": [None]},
+    "vector with an error": {"data": [{"embedding": [0.1]}], "error": {"message": "no"}},
     "ollama vectors": {"embeddings": [[0.1, 0.2]]},
 }
 _RANKED: Final[dict[str, Any]] = {
     "ranked": {"results": [{"index": 0, "relevance_score": 0.5}]},
     "ranked by text": {"results": [{"index": "0"}]},
+    "ranked, the second without index": {"results": [{"index": 0}, {"score": 1}]},
+    "ranked, the second a text": {"results": [{"index": 0}, "x"]},
+    "ranked, the second by text": {"results": [{"index": 0}, {"index": "1"}]},
+    "ranked by true": {"results": [{"index": True}]},
+    "ranked by a fraction": {"results": [{"index": 0.0}]},
+    "ranked as text": {"results": "x"},
     "ranked by null": {"results": [{"index": None}]},
     "ranked without index": {"results": [{"score": 1}]},
     "ranked nothing": {"results": []},
@@ -106,6 +166,45 @@ _RANKED: Final[dict[str, Any]] = {
 
 _EVENTS: Final = "text/event-stream"
 _LINES: Final = "application/x-ndjson"
+_HI: Final = _piece({"content": "hi"})
+_HALVES: Final = (_HI[: _HI.index("choices") - 1], _HI[_HI.index("choices") - 1 :])
+_FORMS: Final = {
+    "data after its end": _events(_HI) + _events("no JSON"),
+    "an error after its end": _events(_HI) + _events('{"error": {"message": "no"}}'),
+    "an end with more": _events(_HI, end="data: [DONE] and more\n\n"),
+    "an end without a blank line": _events(_HI, end="data: [DONE]\n"),
+    "an end in capitals only": _events(_HI, end="data: done\n\n"),
+    "no end and no blank line": f"data: {_HI}",
+    "two lines of data": f"data: {_HALVES[0]}\ndata: {_HALVES[1]}\n\ndata: [DONE]\n\n",
+    "two data in one event": f"data: {_HI}\ndata: {_HI}\n\n",
+    "data without a blank": _events(_HI).replace("data: ", "data:"),
+    "data with two blanks": _events(_HI).replace("data: ", "data:  "),
+    "an empty event": "event:\n" + _events(_HI),
+    "an event called error": "event: error\n" + _events('{"error": {"message": "no"}}'),
+    "an event called error with choices": "event: error\n" + _events(_HI),
+    "an event called ping": "event: ping\ndata: {}\n\n" + _events(_HI),
+    "an event called response.created": "event: response.created\n" + _events(_HI),
+    "an event called response.created without choices": "event: response.created\n" + _events("{}"),
+    "an event called transcript.text": "event: transcript.text\n" + _events(_HI),
+    "an event called done": _events(_HI, end="event: done\ndata: [DONE]\n\n"),
+    "a name alone": "event: ping\n\n" + _events(_HI),
+    "an id": "id: 1\n" + _events(_HI),
+    "an id and two blank lines": "id: 1\n" + _events(_HI).replace("\n\n", "\n\n\n"),
+    "an empty id": "id:\n\n" + _events(_HI),
+    "a time to retry": "retry: 5\n\n" + _events(_HI),
+    "no time to retry": "retry: soon\n\n" + _events(_HI),
+    "another field": "more: x\n" + _events(_HI),
+    "a mark before": "\ufeff" + _events(_HI),
+    "comments only": ": hello\n\n",
+    "CR": _events(_HI).replace("\n", "\r"),
+    "CR, LF and both": f"data: {_HI}\r\rdata: {_HI}\n\n: x\r\ndata: [DONE]\r\n\r\n",
+    "LF and CR": _events(_HI).replace("\n\n", "\n\r\n"),
+    "line separators in it": _events(_piece({"content": "a\u2028b\x85c\x0bd"})),
+    "line separators as they are": _events('{"choices": [{"delta": {"content": "a\u2028b\x85c"}}]}'),
+    "lines with blanks": _events(_HI).replace("\n\n", "\n \n"),
+    "lines of JSON": _HI + "\n" + _HI + "\n",
+    "an array of JSON": f"[{_HI}]",
+}
 _STREAMS: Final[dict[str, tuple[str, str]]] = {
     "stream": (_EVENTS, _events(_piece({"content": "hi"}), _piece({}))),
     "stream without end": (_EVENTS, _events(_piece({"content": "hi"}), end="")),
@@ -124,11 +223,40 @@ _STREAMS: Final[dict[str, tuple[str, str]]] = {
     "stream named": (_EVENTS, "event: message\n" + _events(_piece({"content": "hi"}))),
     "stream in one line each": (_EVENTS, _events(_piece({"content": "hi"})).replace("\n\n", "\n")),
     "stream with CRLF": (_EVENTS, _events(_piece({"content": "hi"})).replace("\n", "\r\n")),
+    **{f"stream of {name}": (_EVENTS, text) for name, text in _FORMS.items()},
+    **{
+        f"stream of {json.dumps(data)}": (_EVENTS, _events(json.dumps(data)))
+        for data in (
+            None, [], 1, "x", {"choices": []}, {"choices": {}}, {"choices": "x"}, {"choices": [None]}, {"choices": 1},
+            {"choices": ["x"]}, {"choices": [[]]}, {"choices": [{"delta": []}]}, {"choices": [{"delta": "x"}]},
+            {"choices": [{"delta": {"content": 1}}]}, {"choices": [{"delta": {"content": ["x"]}}]},
+            {"choices": [{"delta": {"content": None, "reasoning_content": "hm"}}]}, {"choices": [{"delta": [["x"]]}]},
+            {"choices": [{"delta": {"content": "x"}}], "error": None},
+            {"choices": [{"delta": {"content": "x"}}], "error": {}},
+            {"choices": [{"delta": {"content": "x"}}], "error": "no"},
+            {"choices": [{"delta": {"content": "x"}}], "error": {"message": "no"}},
+            {"choices": [{"delta": {"content": "x"}}], "usage": 1}, {"choices": 0}, {"choices": False},
+        )
+    },
     "stream said to be text": ("text/plain", _events(_piece({"content": "hi"}))),
     "lines": (_LINES, _lines({**_OLLAMA, "done": False, "message": _SAID}, {**_OLLAMA, **_COUNTS, "message": _SAID})),
     "lines with an error": (_LINES, _lines({**_OLLAMA, "message": _SAID}, {"error": "no"})),
     "lines of content null": (_LINES, _lines({**_OLLAMA, "message": {"role": "assistant", "content": None}})),
     "lines without message": (_LINES, _lines({**_OLLAMA})),
+    "lines with a blank one": (_LINES, _lines({**_OLLAMA, "message": _SAID}) + "\n" + _lines({**_OLLAMA})),
+    "lines with CRLF": (_LINES, _lines({**_OLLAMA, "message": _SAID}).replace("\n", "\r\n")),
+    "lines without an end": (_LINES, _lines({**_OLLAMA, "message": _SAID})[:-1]),
+    "lines cut short": (_LINES, _lines({**_OLLAMA, "message": _SAID})[:-9]),
+    "lines with error null": (_LINES, _lines({**_OLLAMA, "message": _SAID, "error": None})),
+    "lines with error empty": (_LINES, _lines({**_OLLAMA, "message": _SAID, "error": ""})),
+    "lines with a separator": (_LINES, _lines({**_OLLAMA, "message": _SAID})[:-2] + ',\u2028"a":1}\n'),
+    "lines with a mark": (_LINES, "\ufeff" + _lines({**_OLLAMA, "message": _SAID})),
+    "lines of lists": (_LINES, _lines([])),
+    "lines of content null and counts": (
+        _LINES,
+        _lines({**_OLLAMA, **_COUNTS, "message": {"role": "a", "content": None}}),
+    ),
+    "lines that think": (_LINES, _lines({**_OLLAMA, "message": {"role": "a", "content": "", "thinking": "hm"}})),
 }  # fmt: skip
 _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "page": ("text/html", "<!doctype html><html><body>It works</body></html>"),
@@ -168,9 +296,16 @@ _EVERYWHERE: Final = {
 }
 _STREAMED: Final = {name: (200, *said) for name, said in _STREAMS.items()}
 
-ANSWERS: Final[dict[str, dict[str, tuple[int, str, str]]]] = {
-    "chat": {**_as_json(_CHAT, _OLLAMA_CHAT), **_STREAMED, **_EVERYWHERE},
-    "embedding": {**_as_json(_VECTORS), **_EVERYWHERE},
-    "rerank": {**_as_json(_RANKED), **_EVERYWHERE},
+
+def _canned(answers: dict[str, tuple[int, str, str]]) -> dict[str, tuple[Canned, ...]]:
+    return {
+        name: (Canned(status, {"content-type": kind}, body.encode()),) for name, (status, kind, body) in answers.items()
+    }
+
+
+ANSWERS: Final[dict[str, dict[str, tuple[Canned, ...]]]] = {
+    "chat": {**_canned({**_as_json(_CHAT, _OLLAMA_CHAT), **_STREAMED, **_EVERYWHERE}), **MANNERS["chat"]},
+    "embedding": {**_canned({**_as_json(_VECTORS), **_EVERYWHERE}), **MANNERS["embedding"]},
+    "rerank": {**_canned({**_as_json(_RANKED), **_EVERYWHERE}), **MANNERS["rerank"]},
 }
-"""By the kind of node that asks, and by name: status, content type and body."""
+"""By the kind of node that asks, and by name: the answers to its requests, one after another."""

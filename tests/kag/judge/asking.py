@@ -15,28 +15,34 @@ from docker_ground import CACHE
 from kag.judge.answers import ANSWERS
 from kag.judge.configurations import RELEASES, Case, cases
 from kag.judge.server import Capture, Kept, capture
+from kag.judge.values import Written
 
 from netdiag import config, kag
 from netdiag.kag.version import Version
 from netdiag.model.endpoint import Endpoint
-from netdiag.probe.http import send
-from netdiag.prove.between import client_of
+from netdiag.probe.environment import Environment
+from netdiag.prove.between import Between
 from netdiag.text import Secret
 
 ENVIRONMENTS: Final = CACHE / "kag-judge"
 HERE: Final = Path(__file__).parent
 NODES: Final = {"chat": "chat_llm", "embedding": "vectorize_model", "rerank": "rerank_model"}
-LIMIT_S: Final = 400.0
+LIMIT_S: Final = 900.0
 """How long one judge may take for everything it is asked."""
 
 
 @dataclass(frozen=True)
 class Did:
-    """What was done with one configuration: the first request, and whether it ended well (``None``: it raised)."""
+    """What was done with one configuration: the requests, and whether it ended well (``None``: it raised)."""
 
-    sent: Kept | None
+    requests: tuple[Kept, ...]
     ok: bool | None
     said: str = ""
+
+    @property
+    def sent(self) -> Kept | None:
+        """The first request."""
+        return self.requests[0] if self.requests else None
 
 
 @dataclass
@@ -49,7 +55,8 @@ class Judge:
         """Return what KAG's own checker says."""
         assert self.process.stdin
         assert self.process.stdout
-        self.process.stdin.write(json.dumps({"kind": kind, "config": configuration}) + "\n")
+        said = as_yaml(configuration) if is_yaml(configuration) else configuration
+        self.process.stdin.write(json.dumps({"kind": kind, "config": said}) + "\n")
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
         assert answer, f"KAG ended at {kind} {configuration}"
@@ -100,10 +107,27 @@ def judge(version: Version, ollama_host: str, log: IO[bytes]) -> Iterator[Judge]
         process.communicate()
 
 
+def is_yaml(configuration: Mapping[str, Any]) -> bool:
+    """Whether a value of it is one that only YAML can write."""
+    return any(isinstance(value, Written) for value in configuration.values())
+
+
+def as_yaml(configuration: Mapping[str, Any]) -> str:
+    """Return the configuration as YAML writes it."""
+    texts = {
+        name: value.text if isinstance(value, Written) else json.dumps(value) for name, value in configuration.items()
+    }
+    return "\n".join(f"{name}: {text}" for name, text in texts.items())
+
+
 def endpoint_of(case: Case, configuration: Mapping[str, Any]) -> Endpoint:
     """Return what netdiag reads from the configuration; without a base_url it would not see it at all."""
     if isinstance(configuration.get("base_url"), str):
-        document = config.parse(json.dumps({NODES[case.kind]: configuration}).encode(), "kag_config.json")
+        if is_yaml(configuration):
+            nested = as_yaml(configuration).replace("\n", "\n  ")
+            document = config.parse(f"{NODES[case.kind]}:\n  {nested}\n".encode(), "kag_config.yaml")
+        else:
+            document = config.parse(json.dumps({NODES[case.kind]: configuration}).encode(), "kag_config.json")
         (found,) = document.endpoints
         assert found.kind == case.kind, found
         return found
@@ -128,7 +152,7 @@ def netdiag_says(case: Case, configuration: Mapping[str, Any]) -> tuple[bool | N
     call = kag.call(case.version, endpoint, endpoint.base_url)
     if isinstance(call, kag.NotSent):
         return call.failure is None, f"not sent: {call.failure} {call.detail}"
-    answer = send(call.request, connect_s=5, read_s=60, direct=True, client=client_of(call))
+    answer = Between(Environment(), 5, 60, sleep=lambda _: None).send(call, away=True)
     try:
         failure, detail = kag.judge(call, answer)
     except Exception as error:  # noqa: BLE001 - one that cannot be judged is a difference; the others are still asked
@@ -139,13 +163,13 @@ def netdiag_says(case: Case, configuration: Mapping[str, Any]) -> tuple[bool | N
 def netdiag_does(case: Case, configuration: Mapping[str, Any], servers: Capture) -> Did:
     """Let netdiag prove the configuration."""
     ok, said = netdiag_says(case, configuration)
-    return Did(servers.first(), ok, said)
+    return Did(servers.taken(), ok, said)
 
 
 def kag_does(case: Case, configuration: Mapping[str, Any], servers: Capture, asked: Judge) -> Did:
     """Let KAG check the configuration."""
     verdict = asked.verdict(case.kind, configuration)
-    return Did(servers.first(), verdict["ok"], " ".join([verdict["error"], *verdict["logged"]]))
+    return Did(servers.taken(), verdict["ok"], " ".join([verdict["error"], *verdict["logged"]]))
 
 
 def both(version: Version, log: Path) -> list[tuple[Case, Did, Did]]:

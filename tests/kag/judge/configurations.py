@@ -11,116 +11,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from kag.judge.answers import ANSWERS
+from kag.judge.manners import SETTINGS_FOR
 from kag.judge.server import MODELS
+from kag.judge.values import ABSENT, ADDRESSES, FORMS, KEYS, MODEL, OF_YAML, SETTINGS, Written
 
 from netdiag.kag.version import Version
 from netdiag.lab.servers.openai_compatible import KEY
 
 RELEASES: Final[Mapping[Version, str]] = {"0.6": "0.6.0", "0.7": "0.7", "0.8": "0.8.0"}
 SERVERS: Final = ("ollama", "vllm", "vllm-with-key", "llama-cpp-python")
-ABSENT: Final = object()
 USUAL: Final = ""
 """The name of what need not be named."""
-
-ADDRESSES: Final[Mapping[str, str | object]] = {
-    "root": "http://{at}",
-    "/": "http://{at}/",
-    "//": "http://{at}//",
-    "/v1": "http://{at}/v1",
-    "/v1/": "http://{at}/v1/",
-    "/v1//": "http://{at}/v1//",
-    "/v1/v1": "http://{at}/v1/v1",
-    "/v1/chat/completions": "http://{at}/v1/chat/completions",
-    "/v1/chat/completions/": "http://{at}/v1/chat/completions/",
-    "/v1/embeddings": "http://{at}/v1/embeddings",
-    "/v1/rerank": "http://{at}/v1/rerank",
-    "/api": "http://{at}/api",
-    "/api/chat": "http://{at}/api/chat",
-    "/api/generate": "http://{at}/api/generate",
-    "no scheme": "{at}",
-    "no scheme, /": "{at}/",
-    "no scheme, /v1": "{at}/v1",
-    "upper case": "HTTP://{at}/V1",
-    "localhost": "http://localhost:{port}/v1",
-    "blank before": " http://{at}/v1",
-    "blank after": "http://{at}/v1 ",
-    "blank after root": "http://{at} ",
-    "tab after": "http://{at}/v1\t",
-    "newline after": "http://{at}/v1\n",
-    "query": "http://{at}/v1?a=b",
-    "fragment": "http://{at}/v1#a",
-    "user": "http://user:word@{at}/v1",
-    "one slash": "http:/{at}/v1",
-    "full-width": "http\uff1a//{at}/v1",
-    "path beyond ASCII": "http://{at}/v1/\u6a21\u578b",
-    "escaped path": "http://{at}/%76%31",
-    "empty": "",
-    "missing": ABSENT,
-}
-"""``{at}`` is host and port of the server."""
-
-KEYS: Final[Mapping[str, Any]] = {
-    "k": "k",
-    "right": KEY,
-    "wrong": "sk-lab-another-key",
-    "masked": "******",
-    "empty": "",
-    "missing": ABSENT,
-    "null": None,
-    "blank": " ",
-    "blank after": f"{KEY} ",
-    "newline after": f"{KEY}\n",
-    "beyond ASCII": "\u5bc6\u94a5",
-    "EMPTY": "EMPTY",
-    "a number": 123456,
-    "true": True,
-}
-MODEL: Final[Mapping[str, Any]] = {
-    "right": "{model}",
-    "missing": ABSENT,
-    "empty": "",
-    "null": None,
-    ":latest": "{model}:latest",
-    "upper case": "{MODEL}",
-    "no such": "no-such-model",
-    "blank after": "{model} ",
-    "beyond ASCII": "\u6a21\u578b",
-    "a number": 7,
-    "true": True,
-}
-CHAT: Final[Mapping[str, Mapping[str, Any]]] = {
-    "stream": {"true": True, "false": False, '"False"': "False", '"True"': "True", '"0"': "0", '"1"': "1",
-               '"yes"': "yes", '""': "", '"none"': "None", "null": None, "1": 1},
-    "temperature": {"0.2": 0.2, '"0.5"': "0.5", "1": 1, "0": 0, '"hot"': "hot", "null": None, "true": True},
-    "timeout": {"30": 30, '"30"': "30", "2.5": 2.5, "null": None, '"soon"': "soon"},
-    "max_tokens": {"16": 16, "0": 0, "-1": -1, '"16"': "16", '"many"': "many", "null": None, "16.5": 16.5,
-                   "true": True},
-    "think": {"true": True, "false": False, '"true"': "true", '"no"': "no", "null": None, "1": 1},
-    "seed": {"1": 1, '"1"': "1", "null": None},
-    "top_p": {"0.9": 0.9, '"0.9"': "0.9", "null": None},
-    "stop": {"a word": "x", "null": None, "a list": ["x", "y"]},
-    "extra_body": {"a mapping": {"a": 1}, "nested": {"chat_template_kwargs": {"enable_thinking": True}}, "empty": {}},
-    "customize": {"as the web page saves it": {"max_tokens": 16}},
-    "creator": {"as the web page saves it": "openspg"},
-    "name": {"given": "x"},
-    "max_rate": {"10": 10, '"10"': "10", "null": None, "true": True},
-    "time_period": {"2.5": 2.5, '"1"': "1"},
-}  # fmt: skip
-EMBEDDING: Final[Mapping[str, Mapping[str, Any]]] = {
-    "vector_dimensions": {"64": 64, '"64"': "64", "null": None, '"many"': "many", "64.5": 64.5, "true": True},
-    "timeout": CHAT["timeout"],
-    "max_rate": CHAT["max_rate"],
-    "batch_size": {"4": 4, '"4"': "4", '"few"': "few", "2.5": 2.5},
-    "customize": CHAT["customize"],
-    "creator": CHAT["creator"],
-    "name": CHAT["name"],
-}
-RERANK: Final[Mapping[str, Mapping[str, Any]]] = {
-    "timeout": {**CHAT["timeout"], "true": True},
-    "max_rate": CHAT["max_rate"],
-    "creator": CHAT["creator"],
-}
-SETTINGS: Final = {"chat": CHAT, "embedding": EMBEDDING, "rerank": RERANK}
 
 SENDING: Final[Mapping[Version, Mapping[str, tuple[str, ...]]]] = {
     "0.6": {"chat": ("maas", "vllm", "ollama", "openai"), "embedding": ("openai",)},
@@ -178,7 +79,8 @@ class Case:
         found = dict(self.settings)
         if isinstance(found.get("base_url"), str):
             at = f"127.0.0.1:{port}"
-            found["base_url"] = found["base_url"].replace("{at}", at).replace("{port}", str(port))
+            filled_in = found["base_url"].replace("{at}", at).replace("{port}", str(port))
+            found["base_url"] = filled_in.replace("{{", "{").replace("}}", "}")
         if isinstance(found.get("model"), str):
             model = MODELS[self.server]
             found["model"] = found["model"].replace("{model}", model).replace("{MODEL}", model.upper())
@@ -188,7 +90,15 @@ class Case:
 def cases(version: Version) -> list[Case]:
     """Return every case of a version, each once."""
     found: dict[str, Case] = {}
-    for case in (*_addresses(version), *_alone(version), *_mixed(version), *_types(version), *_answers(version)):
+    for case in (
+        *_addresses(version),
+        *_forms(version),
+        *_written(version),
+        *_alone(version),
+        *_mixed(version),
+        *_types(version),
+        *_answers(version),
+    ):
         found.setdefault(case.name, case)
     return list(found.values())
 
@@ -256,6 +166,17 @@ def _addresses(version: Version) -> Iterator[Case]:
                 yield _case(version, kind, server, type_, chosen, answer)
 
 
+def _forms(version: Version) -> Iterator[Case]:
+    """Every form of the right URL, at a server of each client's."""
+    for kind, type_ in _sending(version):
+        if not _is_alias(version, kind, type_):
+            server, answer = _servers(kind)[0]
+            path = ADDRESSES[right_address(version, kind, type_)].removeprefix("http://{at}")
+            for form, url in FORMS.items():
+                chosen = _usual(version, kind, type_, server) | {"base_url": (form, url.replace("{path}", path))}
+                yield _case(version, kind, server, type_, chosen, answer)
+
+
 def _alone(version: Version) -> Iterator[Case]:
     """At the right address, each setting varied alone."""
     for kind, type_ in _sending(version):
@@ -268,6 +189,23 @@ def _alone(version: Version) -> Iterator[Case]:
                     continue  # the server makes no difference
                 for what, value in values.items():
                     yield _case(version, kind, server, type_, usual | {name: (what, value)}, answer)
+
+
+_SETTINGS_OF_YAML: Final = {
+    "model", "stream", "temperature", "timeout", "max_tokens", "seed", "extra_body", "max_rate",
+    "vector_dimensions",
+}  # fmt: skip
+
+
+def _written(version: Version) -> Iterator[Case]:
+    """At the right address, each setting with each value that only YAML writes."""
+    for kind, type_ in _sending(version):
+        if not _is_alias(version, kind, type_):
+            server, answer = _servers(kind)[0]
+            usual = _usual(version, kind, type_, server)
+            for name in sorted(_SETTINGS_OF_YAML & {"model", *SETTINGS[kind]}):
+                for text in OF_YAML:
+                    yield _case(version, kind, server, type_, usual | {name: (text[:40], Written(text))}, answer)
 
 
 def _mixed(version: Version) -> Iterator[Case]:
@@ -301,8 +239,9 @@ def _answers(version: Version) -> Iterator[Case]:
     for kind, type_ in _sending(version):
         if _is_alias(version, kind, type_):
             continue
-        usual = _usual(version, kind, type_, "canned")
         for answer in ANSWERS[kind]:
-            yield _case(version, kind, "canned", type_, usual, answer)
+            usual = _usual(version, kind, type_, "canned") | SETTINGS_FOR.get(answer, {})
+            if not answer.endswith("a stream"):
+                yield _case(version, kind, "canned", type_, usual, answer)
             if kind == "chat":
                 yield _case(version, kind, "canned", type_, usual | {"stream": ("true", True)}, answer)

@@ -34,7 +34,24 @@ class Heard(logging.Handler):
 
 
 def check(kind, config):
-    """Let KAG's own check of this kind decide; it raises what KAG raises."""
+    """Let KAG's own check of this kind decide; it raises what KAG raises.
+
+    A configuration that is a text is YAML, and does what KAG's checkers do with JSON.
+    """
+    if isinstance(config, str):
+        import yaml
+
+        config = yaml.safe_load(config)
+        if kind == "chat":
+            from kag.interface import LLMClient
+
+            LLMClient.from_config(config)("who are you?")
+            return
+        if kind == "embedding":
+            from kag.interface import VectorizeModelABC
+
+            len(VectorizeModelABC.from_config(config).vectorize("hello"))
+            return
     if kind == "chat":
         from kag.common.llm.llm_config_checker import LLMConfigChecker
 

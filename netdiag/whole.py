@@ -1,0 +1,117 @@
+"""What is to be said of whole configurations: what KAG needs and does not find, and whether its server answers."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from netdiag import config
+from netdiag.config.whole import Whole
+from netdiag.model.endpoint import Endpoint
+from netdiag.model.place import Candidate
+from netdiag.model.report import Finding
+from netdiag.text import shown
+
+if TYPE_CHECKING:
+    from netdiag.kag.needs import Lacking
+    from netdiag.kag.version import Version
+
+LIMIT_S: Final = 1.5
+"""How long the OpenSPG server that a project names may take to accept a connection: as long as a host may."""
+
+
+def findings(documents: Iterable[config.Document], version: "Version", *, in_container: bool) -> tuple[Finding, ...]:
+    """Return what is missing in each document that is a whole configuration, and whose server cannot be reached.
+
+    In a container a server at localhost is OpenSPG's own, which is asked for its configuration anyway; developers run
+    KAG outside, or name another machine.
+    """
+    found: list[Finding] = []
+    for document in documents:
+        if document.whole:
+            lacking = _older if document.whole.is_older else _lacking
+            found += [*lacking(document, document.whole, version), *_unanswered(document, document.whole, in_container)]
+    return tuple(found)
+
+
+def with_defaults(endpoints: tuple[Endpoint, ...], root: Path) -> tuple[Endpoint, ...]:
+    """Return the endpoints, those of type ollama without a base_url at what ``OLLAMA_HOST`` names for KAG's process."""
+    if all(endpoint.left_alone != "absent" for endpoint in endpoints):
+        return endpoints
+    try:
+        with (root / "proc/1/environ").open("rb") as file:
+            entries = file.read(_ENVIRONMENT_LIMIT).split(b"\0")
+    except OSError:
+        entries = []
+    named = next((os.fsdecode(each[len(_OLLAMA_HOST) :]) for each in entries if each.startswith(_OLLAMA_HOST)), "")
+    return tuple(
+        each._replace(base_url=named) if named and each.base_url and each.left_alone == "absent" else each
+        for each in endpoints
+    )
+
+
+def _lacking(document: config.Document, whole: Whole, version: "Version") -> Iterator[Finding]:
+    from netdiag.kag import needs  # noqa: PLC0415 - after the first packet
+
+    for need in needs.lacking(version, whole.keys):
+        section, _, name = need.key.rpartition(".")
+        anchor = whole.anchors.get(need.like, "")
+        values = {
+            "key": need.key,
+            "reason": f"section_{need.state}",
+            "says": need.says,
+            "kag": version,
+            "like": need.like,
+            "anchor": anchor or need.like,
+            "kind": _kind(need, anchor),
+            "name": name,
+            "example": _EXAMPLES.get(need.key, ""),
+        }
+        yield Finding("ND563", _where(document, whole, section or need.key), values)
+
+
+def _kind(need: "Lacking", anchor: str) -> str:
+    """Return how the lines to write look: a setting below project, an alias of what is there, or a section."""
+    if need.key.startswith("project"):
+        return "setting" if "." in need.key else "project"
+    return "alias" if anchor else "copy" if need.like else "write"
+
+
+_OLLAMA_HOST: Final = b"OLLAMA_HOST="
+_ENVIRONMENT_LIMIT: Final = 256 * 1024
+"""Bytes read of an environment, whatever it holds."""
+
+_EXAMPLES: Final = {"project.namespace": "Example", "project.host_addr": "http://127.0.0.1:8887"}
+
+
+def _older(document: config.Document, whole: Whole, _: "Version") -> Iterator[Finding]:
+    """Yield the sections of KAG 0.5's file that are left out: it has a default for each, in its own container."""
+    from netdiag.kag import needs  # noqa: PLC0415 - after the first packet
+
+    for section, default in needs.DEFAULTS.items():
+        if whole.keys.get(section) == "missing":
+            values = {"node": f"[{section}]", "type": "", "kag": "0.5", "default": default, "suggestion": default}
+            yield Finding("ND565", document.source, {**values, "proven": "no", "section": "yes"})
+
+
+def _unanswered(document: config.Document, whole: Whole, in_container: bool) -> Iterator[Finding]:
+    """Yield that nobody accepts a connection where the project says that its OpenSPG server is."""
+    url = config.split(whole.host_addr)
+    is_here = config.is_host_local(url.host)
+    if url.scheme.lower() not in ("http", "https") or not url.host or url.problem or (is_here and in_container):
+        return
+    from netdiag.probe.race import race  # noqa: PLC0415 - few configurations name a server
+
+    port = url.port or (443 if url.scheme.lower() == "https" else 80)
+    tried = race([Candidate(url.host, "name", "", 0)], [port], limit_s=LIMIT_S)
+    if tried.connected:
+        return
+    failed = next((attempt for attempt in reversed(tried.attempts) if attempt.failure), None)
+    failure = failed.failure if failed and failed.failure else "timed_out"
+    values = {"host_addr": shown(whole.host_addr), "failure": failure, "here": "yes" if is_here else "no"}
+    yield Finding("ND569", _where(document, whole, "project"), values)
+
+
+def _where(document: config.Document, whole: Whole, section: str) -> str:
+    line = whole.lines.get(section)
+    return f"{document.source}:{line}" if line else document.source
