@@ -86,7 +86,7 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
     recovered = _recover(open_store, server) if job.write else ()
     beside = sources.Beside(server, job.scope, process_of(job, named))
     found = sources.gather(job.files, job.directory, job.stdin, job.only, beside)
-    found = found._replace(endpoints=whole.with_defaults(found.endpoints, job.root))
+    found = found._replace(endpoints=whole.with_defaults(found.endpoints, job.root, in_container=named.in_container))
     host, host_said = seen_from_host()
     siblings = platform.NO_SIBLINGS
     if host:

@@ -1,6 +1,5 @@
 """What is to be said of whole configurations: what KAG needs and does not find, and whether its server answers."""
 
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -34,16 +33,13 @@ def findings(documents: Iterable[config.Document], version: "Version", *, in_con
     return tuple(found)
 
 
-def with_defaults(endpoints: tuple[Endpoint, ...], root: Path) -> tuple[Endpoint, ...]:
+def with_defaults(endpoints: tuple[Endpoint, ...], root: Path, *, in_container: bool) -> tuple[Endpoint, ...]:
     """Return the endpoints, those of type ollama without a base_url at what ``OLLAMA_HOST`` names for KAG's process."""
     if all(endpoint.left_alone != "absent" for endpoint in endpoints):
         return endpoints
-    try:
-        with (root / "proc/1/environ").open("rb") as file:
-            entries = file.read(_ENVIRONMENT_LIMIT).split(b"\0")
-    except OSError:
-        entries = []
-    named = next((os.fsdecode(each[len(_OLLAMA_HOST) :]) for each in entries if each.startswith(_OLLAMA_HOST)), "")
+    from netdiag.probe.environment import values_of  # noqa: PLC0415 - few configurations leave it out
+
+    named = values_of(root, [_OLLAMA_HOST], in_container=in_container).get(_OLLAMA_HOST, "")
     return tuple(
         each._replace(base_url=named) if named and each.base_url and each.left_alone == "absent" else each
         for each in endpoints
@@ -77,9 +73,7 @@ def _kind(need: "Lacking", anchor: str) -> str:
     return "alias" if anchor else "copy" if need.like else "write"
 
 
-_OLLAMA_HOST: Final = b"OLLAMA_HOST="
-_ENVIRONMENT_LIMIT: Final = 256 * 1024
-"""Bytes read of an environment, whatever it holds."""
+_OLLAMA_HOST: Final = "OLLAMA_HOST"
 
 _EXAMPLES: Final = {"project.namespace": "Example", "project.host_addr": "http://127.0.0.1:8887"}
 

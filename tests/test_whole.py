@@ -108,9 +108,10 @@ def test_the_default_of_ollamas_client(tmp_path, environ, base_url):
     """Without a base_url it is what OLLAMA_HOST of KAG's process says; what has one is left as it is."""
     if environ is not None:
         (tmp_path / "proc/1").mkdir(parents=True)
+        (tmp_path / "proc/1/comm").write_text("java\n")
         (tmp_path / "proc/1/environ").write_bytes(environ)
     (document,) = documents(
         "chat_llm: {type: ollama, model: m}\nopenie_llm: {type: ollama, base_url: 'http://u', model: n}"
     )
-    found = whole.with_defaults(document.endpoints, Path(tmp_path))
+    found = whole.with_defaults(document.endpoints, Path(tmp_path), in_container=True)
     assert [endpoint.base_url for endpoint in found] == [base_url, "http://u"]
