@@ -17,7 +17,7 @@ SEEN = Seen(
     up={"kag_config.yaml:chat_llm": False},
     worked={"kag_config.yaml:chat_llm": 0.0},
     phases={("kag_config.yaml:chat_llm", "call"): 0.1},
-    verdicts={"broken": 1},
+    outcomes={"broken": 1},
     findings={"ND201": 1},
 )
 
