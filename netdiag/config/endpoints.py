@@ -86,7 +86,8 @@ def _without_url(read: _Read, found: Found, *, is_kags: bool) -> Iterator[tuple[
         ignored = unread.ignored(used.values)
         address = unread.without_url(used, ignored, is_kags=is_kags)
         if address is not None:
-            endpoint = _endpoint(read, used, Scalar(address, found.node.start, found.node.start, "plain"))
+            at = values.get("base_url", found.node).start
+            endpoint = _endpoint(read, used, Scalar(address, at, at, "plain"))
             why = "misspelt" if any(each.setting == "base_url" for each in ignored) else "absent"
             yield endpoint._replace(url_span=None, left_alone=why), ()
 

@@ -82,10 +82,10 @@ def _unexplained(examined: Examined) -> Finding:
 
 def _not_edited(examined: Examined, context: Context) -> Finding:
     endpoint = examined.endpoint
+    if endpoint.left_alone == "variable" or (examined.proven_url and "base_url" in endpoint.unset):
+        return filled.of_variable(examined, context.place)
     if endpoint.left_alone == "absent":
         return next(typed.of_missing_url(examined, context))
-    if endpoint.left_alone == "variable":
-        return filled.of_variable(examined, context.place)
     if endpoint.is_overlay and examined.proofs:
         detail = {"detail": examined.proofs[0].detail, "node": endpoint.node, "kag": context.kag}
         return Finding("ND567", endpoint.where, detail)

@@ -89,7 +89,7 @@ def test_no_network_at_all(nowhere):
         ("http://", 1, {"ND503"}, None),
         ("http://localhostess.invalid:11434/", 1, {"ND206"}, None),
         ("'{{ OLLAMA_URL }}'", 1, {"ND559"}, None),
-        ("!ENV OLLAMA_URL", 1, {"ND559"}, None),
+        ("!ENV OLLAMA_URL", 3, {"ND556"}, None),
         ("${OLLAMA_URL}", 1, {"ND558"}, None),
     ],
 )
