@@ -29,6 +29,9 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
 BY_HAND: Final = frozenset({"ND506", "ND556", "ND603"})
 """A base_url that is proven, and that netdiag cannot write: the change is pending until somebody types it."""
 
+_UNFILLED: Final = frozenset({"ND558", "ND559"})
+"""What is said of a setting that nobody filled in: of a base_url it means that there is none to examine."""
+
 _REPAIRING: Final = frozenset({"fix-base-url", "fix-compose"})
 _NOT_EXAMINING: Final = frozenset({"fix-compose", "detect", "rollback", "explain"})
 
@@ -61,11 +64,17 @@ def outcomes(report: Report) -> tuple[Outcome, ...]:
 def _outcome(item: Examined, written: Collection[str]) -> Outcome:
     if item.verdict == "works" and item.proofs and all(proof.status is None for proof in item.proofs):
         return "calls_nobody"
+    if item.verdict == "broken" and any(map(_is_unfilled_url, item.findings)):
+        return "left_alone"
     if item.verdict != "repairable":
         return item.verdict
     if any(finding.code in BY_HAND for finding in item.findings):
         return "by_hand"  # whatever else was written to the same file
     return "repaired" if item.endpoint.source in written else "repairable"
+
+
+def _is_unfilled_url(finding: Finding) -> bool:
+    return finding.code in _UNFILLED and finding.values.get("setting") == "base_url"
 
 
 def has_examined(report: Report) -> bool:

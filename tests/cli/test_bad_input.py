@@ -88,9 +88,9 @@ def test_no_network_at_all(nowhere):
         ("''", 1, {"ND503"}, None),
         ("http://", 1, {"ND503"}, None),
         ("http://localhostess.invalid:11434/", 1, {"ND206"}, None),
-        ("'{{ OLLAMA_URL }}'", 1, {"ND559"}, None),
+        ("'{{ OLLAMA_URL }}'", 78, {"ND559"}, None),
         ("!ENV OLLAMA_URL", 3, {"ND556"}, None),
-        ("${OLLAMA_URL}", 1, {"ND558"}, None),
+        ("${OLLAMA_URL}", 78, {"ND558"}, None),
     ],
 )
 def test_base_urls_as_people_type_them(place, base_url, exit_code, said, after):

@@ -73,9 +73,13 @@ WAYS = {
     "no YAML": Way({"ND501"}, "kag_config.yaml:2: cannot be read", "chat_llm: [\n"),
     "no base_url": Way({"ND505"}, "kag_config.yaml: holds no base_url", "project: {id: 1}\n"),
     "an OLLAMA_HOST only": Way({"ND544"}, "no model was called: what was", "environment: {OLLAMA_HOST: 0.0.0.0}\n"),
-    "a template": Way({"ND504"}, "this base_url is filled in", CHAT.format(url="'{{ URL }}'")),
-    "a variable": Way({"ND504"}, "this base_url is filled in", CHAT.format(url="!ENV URL")),
-    "a shell's variable": Way({"ND504"}, "this base_url is filled in", CHAT.format(url="'${URL}'")),
+    "a template": Way({"ND559"}, "NETDIAG_NOBODY is not set", CHAT.format(url="'{{ NETDIAG_NOBODY }}'")),
+    "a variable": Way({"ND559"}, "NETDIAG_NOBODY is not set", CHAT.format(url="!ENV NETDIAG_NOBODY")),
+    "a shell's variable": Way({"ND558"}, "KAG 0.8 does not fill in ${URL}", CHAT.format(url="'${URL}'")),
+    "a variable of an .env file": Way(
+        {"ND504"}, "this base_url is filled in", "OPENAI_BASE_URL=${URL}\n", arguments=("kag_config.env",)
+    ),
+    "a file that KAG cannot load": Way({"ND557"}, "kag_config.yaml", "a: 1\n---\nproject: {id: 1}\n"),
     "a type that calls nobody": Way(
         {"ND545"},
         "no model was called: KAG calls no service for type mock",
@@ -134,7 +138,7 @@ def run(tmp_path, monkeypatch):
 def prepared(way: Way, directory: Path, monkeypatch) -> None:
     """Put its file and its server there."""
     if way.text:
-        (directory / "kag_config.yaml").write_text(way.text)
+        (directory / next(name for name in (*way.arguments, "kag_config.yaml") if "kag_config" in name)).write_text(way.text)
     monkeypatch.setattr(engine, "server_of", lambda *_: way.server)
     if way.database:
         monkeypatch.setattr(database, "read", way.database)
@@ -181,7 +185,7 @@ def test_no_page_says_that_all_is_well(run, way, tmp_path):
     """What is passed on says the cause on top, and a report that is diagnosed again ends in the same way."""
     for name in ("report.html", "report.md", "report.json"):
         assert run(way, "report", "-q", "-o", name)[0] == UNREADABLE
-    top = "1 left alone" if "ND504" in way.codes else "1 calling no service" if "ND545" in way.codes else way.first
+    top = "1 left alone" if way.codes & {"ND504", "ND558", "ND559"} else "1 calling no service" if "ND545" in way.codes else way.first
     plain = (tmp_path / "report.md").read_text().replace("\\", "")
     assert plain.startswith(f"## netdiag: {top}")
     assert f"<title>netdiag: {top}" in (tmp_path / "report.html").read_text()
