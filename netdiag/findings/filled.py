@@ -68,6 +68,8 @@ def told(found: Sequence[Finding], endpoint: Endpoint) -> Iterator[Finding]:
 
     What KAG does not take of a setting that is filled in is the variable's to mend: the file says only its name.
     """
+    if "base_url" in endpoint.unset:  # what was called in its place says nothing of what is meant
+        found = [finding for finding in found if finding.code == "ND559"] or found
     for finding in found:
         setting = _SAYS_MISSING.get(finding.code) or finding.values.get("setting") or finding.values.get("missing", "")
         if finding.code not in _FOLLOWS or setting not in endpoint.filled:

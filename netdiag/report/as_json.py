@@ -143,6 +143,14 @@ def _answer(answer: NameAnswer) -> dict[str, Any]:
     }
 
 
+def _filling(endpoint: Endpoint) -> dict[str, dict[str, Any]]:
+    return {
+        "filled": {name: list(names) for name, names in endpoint.filled.items()},
+        "unset": {name: list(names) for name, names in endpoint.unset.items()},
+        "unfilled": {name: shown(written) for name, written in endpoint.unfilled.items()},
+    }
+
+
 def _examined(item: Examined, language: str) -> dict[str, Any]:
     return {
         **endpoint_of(item.endpoint, language),
@@ -179,7 +187,7 @@ def endpoint_of(endpoint: Endpoint, language: str) -> dict[str, Any]:
         "uses": endpoint.uses,
         "editable": endpoint.url_span is not None,
         "left_alone": endpoint.left_alone,
-        **({"filled": {name: list(names) for name, names in endpoint.filled.items()}} if endpoint.filled else {}),
+        **{word: found for word, found in _filling(endpoint).items() if found},
     }
 
 

@@ -138,7 +138,9 @@ def run(tmp_path, monkeypatch):
 def prepared(way: Way, directory: Path, monkeypatch) -> None:
     """Put its file and its server there."""
     if way.text:
-        (directory / next(name for name in (*way.arguments, "kag_config.yaml") if "kag_config" in name)).write_text(way.text)
+        (directory / next(name for name in (*way.arguments, "kag_config.yaml") if "kag_config" in name)).write_text(
+            way.text
+        )
     monkeypatch.setattr(engine, "server_of", lambda *_: way.server)
     if way.database:
         monkeypatch.setattr(database, "read", way.database)
@@ -185,7 +187,13 @@ def test_no_page_says_that_all_is_well(run, way, tmp_path):
     """What is passed on says the cause on top, and a report that is diagnosed again ends in the same way."""
     for name in ("report.html", "report.md", "report.json"):
         assert run(way, "report", "-q", "-o", name)[0] == UNREADABLE
-    top = "1 left alone" if way.codes & {"ND504", "ND558", "ND559"} else "1 calling no service" if "ND545" in way.codes else way.first
+    top = (
+        "1 left alone"
+        if way.codes & {"ND504", "ND558", "ND559"}
+        else "1 calling no service"
+        if "ND545" in way.codes
+        else way.first
+    )
     plain = (tmp_path / "report.md").read_text().replace("\\", "")
     assert plain.startswith(f"## netdiag: {top}")
     assert f"<title>netdiag: {top}" in (tmp_path / "report.html").read_text()
