@@ -119,7 +119,7 @@ def test_a_base_url_of_a_variable_that_works(filled):
         (chat("{{ NOBODY }}"), "0.8", "ND556"),
         (chat("!ENV NOBODY"), "0.8", "ND556"),
         (chat("http://{{ NOBODY }}:11434"), "0.7", "ND559"),
-        (KEYED.format(key="{{ NOBODY }}"), "0.8", "ND556"),
+        (KEYED.format(key="{{ NOBODY }}"), "0.8", "ND559"),
         (chat("${URL}"), "0.8", "ND558"),
         (chat("'{{ URL }}'"), "0.6", "ND558"),
         (chat("'!ENV URL'"), "0.8", "ND558"),
