@@ -155,9 +155,9 @@ MISSED_BECAUSE: Final[Mapping[str, str]] = {
         "terminal's width without shutil (0.4 ×). No garbage collection while importing changed nothing."
     ),
     f"discovery and proof after start-up, {MAIN}": (
-        "Three calls through httpx, which KAG's own SDKs stand on (which service, which models, KAG's own), take "
-        "2 to 3 ms each where the floor writes one by hand; 10 ms of grace are for the black holes, which the "
-        "user named and which outrank the address that works; the rest is reading the place and the file. Tried: "
+        "One call through httpx, which KAG's own SDKs stand on, takes 2 to 3 ms where the floor writes one by hand; "
+        "10 ms of grace are for the black holes, which the user named and which outrank the address that works; the "
+        "rest is reading the place and the file. Tried: "
         "one client and one TLS context for all calls, 10 ms of grace for 50 (together 74 to 35 ms). In a whole "
         "run the grace costs nothing, since httpx is imported meanwhile: see black holes, 2 → 15."
     ),
