@@ -124,12 +124,21 @@ class _Sizes:
         """Return the length of a variable; one that is not set renders as nothing."""
         if node.name in _JINJAS:
             raise NotEvaluatedError(word="template_other")
+        if node.name in self._environment.globals and node.name not in {*self._lengths, *self._stored}:
+            raise NotEvaluatedError(word="template_call")
         return self._lengths.get(node.name, 0)
 
     def attribute(self, node: Any) -> int:
         """Return the length of what belongs to a value; to a loop belong its items too."""
+        _refuse_internal(node.attr)
         is_of_loop = isinstance(node.node, nodes.Name) and node.node.name == "loop"
         return self._lengths.get("loop", 0) if is_of_loop else self.of(node.node)
+
+    def item(self, node: Any) -> int:
+        """Return the length of a part of a value; Jinja takes an attribute for one."""
+        if isinstance(node.arg, nodes.Const):
+            _refuse_internal(node.arg.value)
+        return self.of(node.node) + self.of(node.arg)
 
     def with_values(self, node: Any) -> int:
         """Return the length of a block that has variables of its own."""
@@ -251,6 +260,12 @@ def _several(*names: str) -> Callable[[_Sizes, Any], int]:
     return size
 
 
+def _refuse_internal(name: object) -> None:
+    """Raise :class:`NotEvaluatedError` for an attribute that Jinja's sandbox hides, and KAG's Jinja shows."""
+    if isinstance(name, str) and (name.startswith("_") or name == "mro"):
+        raise NotEvaluatedError(word="template_call")
+
+
 def _range(node: Any) -> int:
     """Return the length of a range between numbers that are written there."""
     values = [each.value for each in node.args if isinstance(each, nodes.Const) and isinstance(each.value, int)]
@@ -322,7 +337,7 @@ _SIZES: Final[Mapping[type, Callable[[_Sizes, Any], int]]] = {
     nodes.Neg: _one("node"),
     nodes.Pos: _one("node"),
     nodes.Getattr: _Sizes.attribute,
-    nodes.Getitem: _several("node", "arg"),
+    nodes.Getitem: _Sizes.item,
     nodes.Slice: _several("start", "stop", "step"),
     nodes.List: _Sizes.listed,
     nodes.Tuple: _Sizes.listed,
