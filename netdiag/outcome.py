@@ -48,7 +48,7 @@ _BY_CODE: Final = (
 
 _UNWRITTEN: Final = frozenset(code for _, codes in _BY_CODE[:2] for code in codes)
 
-_WHY_NOTHING: Final = frozenset({"ND536", "ND537", "ND538", "ND542", "ND543", "ND557", "ND560", "ND561"})
+_WHY_NOTHING: Final = frozenset({"ND536", "ND537", "ND538", "ND542", "ND543", "ND557", "ND560"})
 """Why a source holds nothing to examine: a warning beside endpoints that were examined, else what is wrong."""
 
 _ABOUT_THE_PLACE: Final = "ND1"

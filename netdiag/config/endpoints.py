@@ -7,9 +7,21 @@ from itertools import islice
 from typing import Any, Final, Literal, NamedTuple
 
 from netdiag.config import filled, ini_tree, quoting, unread, uses, yaml_tree
-from netdiag.config.tree import DEPTH, STRING, Found, Node, Positions, Scalar, Sequence, Style, dotted, mappings
+from netdiag.config.tree import (
+    DEPTH,
+    STRING,
+    Found,
+    Mapping,
+    Node,
+    Positions,
+    Scalar,
+    Sequence,
+    Style,
+    dotted,
+    mappings,
+)
 from netdiag.config.uses import Used, effective
-from netdiag.model.endpoint import Endpoint, Form, Part, Span
+from netdiag.model.endpoint import Endpoint, Form, NotText, Part, Span
 from netdiag.text import Secret, without_secrets
 
 _EXPANDED: Final = re.compile(r"[$`]")  # by a shell, Docker Compose, python-dotenv
@@ -106,6 +118,12 @@ def _endpoint(read: _Read, use: Used, url: Node) -> Endpoint:
     }
     sent = {name: node for name, node in use.values.items() if name in _SENT and not isinstance(node, Scalar)}
     settings |= {name: _whole(node, [_MOST]) for name, node in sent.items()}
+    left = [_MOST]
+    settings |= {
+        name: _keys(node, left)
+        for name, node in use.values.items()
+        if name not in settings and name not in _TAKEN and (not isinstance(node, Scalar) or _is_strange(name))
+    }
     inner = _inner(read.text, url)
     fillings = {name: filled.of(scalar, read.text, read.positions) for name, scalar in scalars.items()}
     parts = filled.parts(url, inner, read.text, read.positions, fillings["base_url"]) if "base_url" in scalars else ()
@@ -158,10 +176,32 @@ def _whole(node: Node, left: list[int], depth: int = DEPTH, *, hidden: bool = Fa
         return Secret(value) if isinstance(value, str) and (hidden or _is_secret("", value)) else value
     if depth == 0 or left[0] < 0:
         return None
+    if isinstance(node, Mapping) and node.tag:
+        return set(islice(node.pairs, left[0]))
     if isinstance(node, Sequence):
-        return [_whole(item, left, depth - 1, hidden=hidden) for item in islice(node.items, left[0])]
-    pairs = islice(node.pairs.items(), left[0])
+        items = [_whole(item, left, depth - 1, hidden=hidden) for item in islice(node.items, left[0])]
+        return [pair for each in items if isinstance(each, dict) for pair in each.items()] if node.tag else items
+    pairs = islice(_pairs(node).items(), left[0])
     return {name: _whole(each, left, depth - 1, hidden=hidden or _is_secret(name, "")) for name, each in pairs}
+
+
+def _keys(node: Node, left: list[int], depth: int = DEPTH) -> Any:
+    """Return the keys of a value that KAG does not send, and nothing of what they hold: KAG fails at some of them."""
+    left[0] -= 1
+    if isinstance(node, Scalar) or node.tag or depth == 0 or left[0] < 0:
+        return None
+    if isinstance(node, Sequence):
+        return [_keys(item, left, depth - 1) for item in islice(node.items, left[0])]
+    return {name: _keys(each, left, depth - 1) for name, each in islice(_pairs(node).items(), left[0])}
+
+
+def _pairs(node: Mapping) -> dict[str, Node]:
+    return effective(node) if node.merged else node.pairs
+
+
+def _is_strange(name: str) -> bool:
+    """Tell whether a key is one that KAG may fail at, whatever it holds."""
+    return isinstance(name, NotText) or not re.search(r"\w", name)
 
 
 def _forms(read: _Read, nodes: dict[str, Node | None]) -> dict[str, Form]:

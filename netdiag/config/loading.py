@@ -192,9 +192,11 @@ def _unusable(data: Any) -> str:
     if not isinstance(data, dict):
         return "yaml_mapping"
     project, log = data.get("project", {}), data.get("log", {})
-    if not isinstance(project, dict) or not all(isinstance(key, str) for key in project):
+    if not isinstance(project, dict) or not all(isinstance(key, str) and key != "self" for key in project):
         return "yaml_project"
-    return "" if isinstance(log, dict) or log is None else "yaml_log"
+    if not log:
+        return ""
+    return "yaml_log" if not isinstance(log, dict) or isinstance(log.get("level"), list | dict | set) else ""
 
 
 def _marked(text: str, error: yaml.MarkedYAMLError) -> _Problem:

@@ -153,10 +153,10 @@ def _dependencies(tree: "nodes.Template", names: frozenset[str]) -> Callable[[st
     from jinja2 import nodes  # noqa: PLC0415
 
     sources: dict[str, set[str]] = {}
-    for node in tree.find_all((nodes.Assign, nodes.AssignBlock, nodes.For)):
+    for node in tree.find_all((nodes.Assign, nodes.AssignBlock, nodes.For, nodes.With)):
         used = {each.name for each in node.find_all(nodes.Name) if each.ctx == "load"}
         for target in node.find_all(nodes.Name):
-            if target.ctx == "store":
+            if target.ctx != "load":
                 sources.setdefault(target.name, set()).update(used)
 
     def variables(construct: str) -> tuple[str, ...]:

@@ -80,10 +80,11 @@ class Mapping:
 
     ``groups`` are mappings that keys of one prefix spell out together (``chat_llm.base_url``, ``KAG_LLM_BASE_URL``),
     and ``displaced`` the earlier values of equal keys where a template chooses between them. ``is_overlay`` tells that
-    it is such a group of flat keys, whose other values may stand in the file that they are merged into.
+    it is such a group of flat keys, whose other values may stand in the file that they are merged into. ``tag`` is
+    YAML's where it makes something else of it (``!!set``). A key that is no text is a :class:`NotText`.
     """
 
-    __slots__ = ("displaced", "groups", "is_overlay", "merged", "pairs", "start")
+    __slots__ = ("displaced", "groups", "is_overlay", "merged", "pairs", "start", "tag")
 
     def __init__(self, start: int, pairs: "dict[str, Node] | None" = None) -> None:
         self.start = start
@@ -92,6 +93,7 @@ class Mapping:
         self.groups: dict[str, Mapping] = {}
         self.displaced: list[tuple[str, Node]] = []
         self.is_overlay = False
+        self.tag = ""
 
     def put(self, key: str, value: "Node") -> None:
         """Set ``key``, which then stands where it was written last."""
@@ -100,13 +102,14 @@ class Mapping:
 
 
 class Sequence:
-    """A list of nodes."""
+    """A list of nodes; ``tag`` is YAML's where it makes pairs of it (``!!omap``)."""
 
-    __slots__ = ("items", "start")
+    __slots__ = ("items", "start", "tag")
 
     def __init__(self, start: int) -> None:
         self.start = start
         self.items: list[Node] = []
+        self.tag = ""
 
 
 Node: TypeAlias = Scalar | Mapping | Sequence

@@ -13,6 +13,7 @@ from yaml import events as ev
 
 from netdiag.config.jinja import Template
 from netdiag.config.tree import DEPTH, STRING, Mapping, Node, NotRead, Scalar, Sequence, Style, encodable, too_deep
+from netdiag.model.endpoint import NotText
 from netdiag.text import printable
 
 # Measured: after the byte order mark is taken away, both count their marks in characters of the text, CRLF as two.
@@ -25,6 +26,12 @@ _RESOLVED_LENGTH: Final = 4300
 """Longer text stays text: Python makes no number of more digits, and 1:59:59:… of megabytes takes hours to add up."""
 
 NULL: Final = "tag:yaml.org,2002:null"
+SET: Final = "tag:yaml.org,2002:set"
+PAIRED: Final = frozenset({"tag:yaml.org,2002:omap", "tag:yaml.org,2002:pairs"})
+"""Tags of which the safe loader makes a set, and a list of pairs: no mappings of their keys."""
+
+_PERHAPS_NO_TEXT: Final = re.compile(r"(?i:yes|no|true|false|on|off|null)?$|~$|[-+.\d]")
+"""Plain keys that YAML's rules may make something else of; to ask of each takes 2 µs."""
 
 _STYLES: Final[dict[str | None, Style]] = {"'": "'", '"': '"', "|": "block", ">": "block"}
 _PROPERTIES: Final = re.compile(r"(?:[&!]\S*\s+(?:#[^\r\n]*[\r\n]\s*)*)*")
@@ -81,11 +88,13 @@ class _Composer:
             return self._anchored(event, scalar)
         if isinstance(event, ev.SequenceStartEvent):
             sequence = Sequence(at)
+            sequence.tag = event.tag if event.tag in PAIRED else ""
             self._anchored(event, sequence)
             while not isinstance(event := next(self._events), ev.SequenceEndEvent):
                 sequence.items.append(self._node(event, depth + 1))
             return sequence
         mapping = Mapping(at)
+        mapping.tag = SET if event.tag == SET else ""
         self._anchored(event, mapping)
         while not isinstance(event := next(self._events), ev.MappingEndEvent):
             self._pair(mapping, self._node(event, depth + 1), depth + 1)
@@ -98,10 +107,11 @@ class _Composer:
         elif key.text == "<<" and key.style == "plain":
             mapping.merged.append(value)
         else:
-            if self._template and key.text in mapping.pairs:
-                mapping.displaced.append((key.text, mapping.pairs[key.text]))
-            mapping.put(key.text, value)
-            if key.text == "base_url" and isinstance(value, Scalar):
+            name = key.text if key.is_template else key_of(key)
+            if self._template and name in mapping.pairs:
+                mapping.displaced.append((name, mapping.pairs[name]))
+            mapping.put(name, value)
+            if name == "base_url" and isinstance(value, Scalar):
                 value.base_urls += 1
 
     def _anchored(self, event: Any, node: Node) -> Node:
@@ -199,6 +209,14 @@ def value_of(scalar: Scalar, *, is_untyped: bool = False) -> Any:
         return _RESOLVER.yaml_constructors[tag](_RESOLVER, yaml.ScalarNode(tag, scalar.text))
     except (ValueError, LookupError, ArithmeticError, AttributeError, TypeError, yaml.YAMLError):  # 0x_, !!bool maybe
         return scalar.text
+
+
+def key_of(key: Scalar) -> str:
+    """Return the text of a mapping's key, as a :class:`NotText` where YAML makes something else of it."""
+    if key.tag == STRING or not (key.tag or _PERHAPS_NO_TEXT.match(key.text)):
+        return key.text
+    value = value_of(key)
+    return key.text if isinstance(value, str) else NotText(key.text, type(value).__name__)
 
 
 def without_properties(text: str, scalar: Scalar) -> int:

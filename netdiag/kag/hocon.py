@@ -7,15 +7,24 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from netdiag.model.endpoint import NotText
+
+EMPTY: Final = "empty_key"
+NOT_TEXT: Final = "key_not_text"
 _TOKENS: Final = re.compile(r"\"[^\"]+\"|[^$}\[\]:=+#`^?!@*&.]+")
 
 
 class KeyUnusableError(ValueError):
-    """A key of which nothing is left: pyhocon fails, whatever else is configured. ``name`` is the setting it is in."""
+    """A key that is no text, or of which nothing is left: pyhocon fails, whatever else is configured.
 
-    def __init__(self, name: str) -> None:
+    ``name`` is the setting it is in, ``reason`` the word for it (findings/terms.yaml), ``says`` what pyhocon says.
+    """
+
+    def __init__(self, name: str, reason: str, says: str) -> None:
         super().__init__(name)
         self.name = name
+        self.reason = reason
+        self.says = says
 
 
 def tree(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,14 +43,16 @@ def _made(setting: str, value: Any) -> Any:
         if isinstance(value, Mapping):
             return tree(value)
         return [_made(setting, item) for item in value] if isinstance(value, list) else value
-    except KeyUnusableError:
-        raise KeyUnusableError(setting) from None
+    except KeyUnusableError as error:
+        raise KeyUnusableError(setting, error.reason, error.says) from None
 
 
 def _path(key: str) -> list[str]:
+    if isinstance(key, NotText):
+        raise KeyUnusableError(key, NOT_TEXT, f"expected string or bytes-like object, got '{key.type_name}'")
     path = [token.strip('"') for token in _TOKENS.findall(key)]
     if not path:
-        raise KeyUnusableError(key)
+        raise KeyUnusableError(key, EMPTY, "list index out of range")
     return path
 
 

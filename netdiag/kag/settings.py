@@ -71,7 +71,7 @@ def wrong(version: Version, endpoint: Endpoint) -> Wrong | None:
     try:
         given = {**as_read(version, endpoint).settings, **_by_form(endpoint)}
     except hocon.KeyUnusableError as error:
-        return Wrong(error.name or '""', "…", "empty_key", "", "list index out of range")
+        return Wrong(error.name or '""', "…", error.reason, "", error.says)
     if too_long := next((name for name, value in given.items() if _is_too_long(value)), "") if version != "0.5" else "":
         return Wrong(too_long, "…", "too_many_digits", "", "Exceeds the limit")
     for row in ROWS:
@@ -128,7 +128,7 @@ def mended(version: Version, endpoint: Endpoint) -> Endpoint | None:
         fault = wrong(version, found or endpoint)
         if fault is None:
             return found
-        if fault.reason == "empty_key":
+        if fault.reason in (hocon.EMPTY, hocon.NOT_TEXT):
             found = _without(found or endpoint, fault)
         else:
             found = _without(as_read(version, found or endpoint), fault)
@@ -268,7 +268,7 @@ def _is_limit(seconds: float) -> bool:
 
 
 def _is_name(value: object) -> bool:
-    return not (isinstance(value, list | dict) and value)
+    return not (isinstance(value, list | dict | set) and value)
 
 
 _MOST_DIGITS: Final = 4300

@@ -37,6 +37,38 @@ class Part(NamedTuple):
     is_made: bool = False
 
 
+class NotText(str):
+    """A key that is no text: how it is written, and in ``type_name`` the Python type that YAML makes of it.
+
+    It differs from the text that is written alike, as the keys ``1`` and ``"1"`` of one mapping do.
+    """
+
+    __slots__ = ("type_name",)
+    type_name: str
+
+    def __new__(cls, written: str, type_name: str) -> "NotText":  # noqa: PYI034 - typing.Self is newer than 3.10
+        """Make one of its text."""
+        made = super().__new__(cls, written)
+        made.type_name = type_name
+        return made
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        """Return what a copy is made of."""
+        return str(self), self.type_name
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the type as well."""
+        return isinstance(other, NotText) and other.type_name == self.type_name and str(self) == str(other)
+
+    def __ne__(self, other: object) -> bool:
+        """Compare the type as well."""
+        return not self == other
+
+    def __hash__(self) -> int:
+        """Return a hash that tells it from the text."""
+        return hash((str(self), self.type_name))
+
+
 class Endpoint(NamedTuple):
     """One model configuration that holds a ``base_url``.
 
@@ -110,6 +142,6 @@ class Endpoint(NamedTuple):
 def _secrets(value: object) -> Iterator[Secret]:
     if isinstance(value, Secret):
         yield value
-    elif isinstance(value, Mapping | list):
+    elif isinstance(value, Mapping | list | tuple):
         for inner in value.values() if isinstance(value, Mapping) else value:
             yield from _secrets(inner)

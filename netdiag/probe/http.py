@@ -19,6 +19,7 @@ from netdiag.clock import since
 from netdiag.model.attempt import Answer, Redirect, Request
 from netdiag.probe import redirects, tls
 from netdiag.probe.environment import Environment, of_shell
+from netdiag.probe.names import NAME_LIMIT_S
 from netdiag.probe.proxies import DIRECT, Client, way
 
 BODY_LIMIT: Final = 1024 * 1024
@@ -46,7 +47,7 @@ class _NoStoreError(Exception):
 
 
 class Limits(NamedTuple):
-    """What bounds a call: seconds for each connection and for the whole call, and the bytes of its answer.
+    """What bounds a call: seconds for each connection and, once it stands, for the answer, and the answer's bytes.
 
     ``client_s`` is how long KAG's client waits for each connection and each piece of the answer, ``None`` for ever.
     """
@@ -96,6 +97,8 @@ class _Exchange:
         self._client: Client = client
         self._away = away
         self._deadline = time.monotonic() + limits.read_s
+        self._connecting_s = 0.0
+        self._began = 0.0
         self._is_clients = False
         self._status: int | None = None
         self._followed: list[Redirect] = []
@@ -111,7 +114,8 @@ class _Exchange:
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
             answer = Answer(failure=self._word(error), detail=str(error))
         status = answer.status if answer.status is not None else self._status
-        return answer._replace(status=status, redirects=tuple(self._followed))
+        connecting_ms = round(1000 * self._connecting_s)
+        return answer._replace(status=status, redirects=tuple(self._followed), connecting_ms=connecting_ms)
 
     def _followed_to_the_end(self, request: Request) -> Answer:
         url: str | httpx.URL = request.url
@@ -128,7 +132,7 @@ class _Exchange:
                 ready, auth = self._first(session, request), None
             else:
                 ready, auth = onward, httpx.Auth()  # the user-info of a redirect is not a login
-            ready.extensions = {**ready.extensions, "timeout": self._timeout().as_dict()}
+            ready.extensions = {**ready.extensions, "timeout": self._timeout().as_dict(), "trace": self._traced}
             response = session.send(ready, stream=True, auth=auth)
             try:
                 onward = redirects.following(response, self._client)
@@ -165,6 +169,15 @@ class _Exchange:
         each = left if self._limits.client_s is None else min(left, self._limits.client_s)
         self._is_clients = each < left
         return httpx.Timeout(each, connect=min(self._limits.connect_s, each))
+
+    def _traced(self, event: str, _: object) -> None:
+        """Put off the end of the answer by what its connection took: the resolver's time is not the model's."""
+        if event.endswith("connect_tcp.started"):
+            self._began = time.monotonic()
+        elif event.endswith("connect_tcp.complete"):
+            took_s = min(time.monotonic() - self._began, NAME_LIMIT_S + self._limits.connect_s)
+            self._connecting_s += took_s
+            self._deadline += took_s
 
     def _read(self, response: httpx.Response) -> Answer:
         self._status = response.status_code

@@ -4,9 +4,14 @@ import queue
 import socket
 import threading
 from collections.abc import Callable
+from typing import Final
 
 from netdiag import failures
 from netdiag.model.place import NameAnswer
+
+NAME_LIMIT_S: Final = 10.0
+"""Longest wait for the name that is configured, since KAG waits for it too: by default glibc asks a name server twice,
+5 s each time (resolv.conf(5), ``timeout`` and ``attempts``)."""
 
 _FAILURES = {
     socket.EAI_NONAME: failures.DNS_NXDOMAIN,

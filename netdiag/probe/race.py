@@ -26,10 +26,6 @@ CONNECT_LIMIT_S: Final = 1.5
 """Longest wait for a TCP connection. On one machine an answer takes microseconds; a lost SYN is sent again after 1 s
 (RFC 6298), so this leaves room for one loss."""
 
-NAME_LIMIT_S: Final = 10.0
-"""Longest wait for the name that is configured, since KAG waits for it too: by default glibc asks a name server twice,
-5 s each time (resolv.conf(5), ``timeout`` and ``attempts``)."""
-
 NAME_GRACE_S: Final = 0.05
 """How long a better candidate's name may be looked up once a worse one has answered (RFC 8305's resolution delay)."""
 

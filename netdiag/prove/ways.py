@@ -15,8 +15,8 @@ from netdiag.model.event import Tell, Tried, nobody, tell_all
 from netdiag.model.place import Candidate, Facts, NameAnswer, Platform
 from netdiag.model.report import Examined
 from netdiag.probe import control
-from netdiag.probe.names import Lookups
-from netdiag.probe.race import CONNECT_LIMIT_S, NAME_GRACE_S, NAME_LIMIT_S, Race, race
+from netdiag.probe.names import NAME_LIMIT_S, Lookups
+from netdiag.probe.race import CONNECT_LIMIT_S, NAME_GRACE_S, Race, race
 from netdiag.prove.target import Target, target
 
 NONE: Final = Race((), {}, {})

@@ -162,6 +162,23 @@ def test_a_template_that_is_not_evaluated(filled):
     assert after == text.replace("localhost", "172.17.0.1", 1)
 
 
+@pytest.mark.parametrize(
+    ("template", "model", "code"),
+    [
+        ("{% macro m() %}{% endmacro %}", chat(), 1),
+        ("x: '{{ lipsum() }}'", chat(), 1),
+        ("x: '{{ URL.format(1) }}'", chat(), 1),
+        ("{% macro m() %}{% endmacro %}", chat(url="{{ URL }}"), 78),
+    ],
+)
+def test_what_is_not_evaluated_is_not_proven(filled, template, model, code):
+    """Where models were called as they stand the run has found a problem, where none was it has examined nothing."""
+    filled.write("kag_config.yaml", template + "\n" + model.replace("localhost", "172.17.0.1"))
+    report = filled.report("check", "--kag-version", "0.8", "kag_config.yaml")
+    (said,) = [finding for finding in report["findings"] if finding["code"] == "ND561"]
+    assert (report["exit_code"], said["severity"], bool(said["remedies"])) == (code, "error", True)
+
+
 @pytest.mark.parametrize("form", ["text", "json", "jsonl", "junit", "sarif", "nagios"])
 def test_no_value_of_a_key_is_shown(filled, form):
     """A key that a variable holds is in no output, not even where the service refuses it."""

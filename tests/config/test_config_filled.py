@@ -224,8 +224,8 @@ def test_what_is_not_kags_is_not_filled_in(name):
 @pytest.mark.parametrize(
     ("template", "word"),
     [
-        ("{{ 'a' * 10**9 }}", "template_other"),
-        ("{{ '%999999999d' % 1 }}", "template_other"),
+        ("{{ 'a' * 10**9 }}", "template_size"),
+        ("{{ '%999999999d' % 1 }}", "template_size"),
         ("{{ 'x' | center(999999999) }}", "template_filter"),
         ("{% for i in range(10**9) %}x{% endfor %}", "template_loop"),
         ("{% for i in URL recursive %}{{ loop(URL) }}{% endfor %}", "template_loop"),
@@ -236,8 +236,19 @@ def test_what_is_not_kags_is_not_filled_in(name):
         ("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}", "template_deep"),
         ("{% if URL %}" * 3000 + "{% endif %}" * 3000, "template_deep"),
         ("{{ ''.__class__.__mro__ }}", "template_call"),
-        ("{{ lipsum(n=10**6) }}", "template_other"),
+        ("{{ lipsum(n=10**6) }}", "template_call"),
         ("{{ URL.format(1) }}", "template_call"),
+        ("{{ URL.__class__ }}", "template_call"),
+        ("{{ URL['__class__'] }}", "template_call"),
+        ("{{ range }}", "template_call"),
+        ("{% set f = 'a'.zfill %}{{ f(2000000000) }}", "template_call"),
+        ("{{ 9 ** 9 ** 9 ** 9 }}", "template_size"),
+        ("{{ URL % 1 }}", "template_size"),
+        ("{{ '%*d' % (999999999, 1) }}", "template_size"),
+        ("{{ 9" + (" * " + "9" * 4000) * 10 + " }}", "template_size"),
+        ("{% for i in [1] %}{% for j in loop %}{% endfor %}{% endfor %}", "template_other"),
+        ("{% block a %}{{ self.a() }}{% endblock %}", "template_other"),
+        ("{% for i in URL %}" * 15 + "{% endfor %}" * 15, "template_size"),
         ("x" * 300_000 + "{{ URL }}", "template_size"),
     ],
 )
@@ -281,3 +292,62 @@ def test_what_nobody_can_read(text):
     """A file that is no YAML is refused as ever, whatever fills it in."""
     with pytest.raises(Unreadable):
         document(text)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ 1/0 }}", "{{ 5 % 0 }}", "{{ 5 // 0 }}", "{{ URL.foo() }}", "{{ NOBODY.foo() }}",
+        "{% for i in NOBODY.z %}{% endfor %}", "{% for a, b in ['x'] %}{% endfor %}", "{% call x() %}{% endcall %}",
+        "{% filter nobodys %}{% endfilter %}", "{{ URL / 2 }}", "{{ -URL }}", "{% for i in 5 %}{% endfor %}",
+    ],
+)  # fmt: skip
+def test_what_jinja_fails_at(template):
+    """It is evaluated, so that it is known that KAG cannot load the file."""
+    with pytest.raises(NotRenderedError) as refused:
+        render(template, process().values)
+    assert refused.value.by_kag
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("{{ 7 // 2 }}{{ 7 % 4 }}{{ 6 / 4 }}{{ 2 * 3 }}{{ 2 ** 10 }}", "331.561024"),
+        ("{{ 'a' * 3 }}{{ '%s:%s' % (HOST, PORT) }}{{ NUMBER | int * 2 }}", "aaalocalhost:800060"),
+        ("{% with a = HOST %}{{ a }}{% endwith %}", "localhost"),
+        ("{% filter upper %}a{{ HOST }}{% endfilter %}", "ALOCALHOST"),
+        ("{% set a | upper %}{{ HOST }}{% endset %}{{ a }}", "LOCALHOST"),
+        ("{% block a %}{{ HOST }}{% endblock %}", "localhost"),
+        ("{% for i in range(3) %}{{ i }}{{ loop.index }}{% endfor %}", "011223"),
+        ("{% for i in PORT %}{{ i }},{% endfor %}", "8,0,0,0,"),
+        ("{% for a, b in [(1, 2), (3, 4)] %}{{ a }}{{ b }}{% endfor %}", "1234"),
+    ],
+)
+def test_what_is_small_is_evaluated(template, expected):
+    """The result is Jinja's."""
+    assert render(template, process().values).text == expected
+
+
+def test_what_a_with_block_names_depends_on_its_variable():
+    """A base_url that is made of it is known to be filled in."""
+    (endpoint,) = document("{% with u = URL %}\n" + chat("{{ u }}") + "{% endwith %}\n").endpoints
+    assert (endpoint.base_url, endpoint.filled["base_url"]) == (ENVIRONMENT["URL"], ("URL",))
+
+
+@pytest.mark.parametrize(
+    ("head", "word"),
+    [
+        ("log: {level: [a]}\n", "yaml_log"),
+        ("log: {level: {}}\n", "yaml_log"),
+        ("log: {level: !!set {a}}\n", "yaml_log"),
+        ("log: x\n", "yaml_log"),
+        ("project: {self: 1}\n", "yaml_project"),
+        ("log: []\n", ""),
+        ("log: {level: 5}\n", ""),
+        ("log: {level: nonsense, 1: 2}\n", ""),
+    ],
+)
+def test_what_kag_fails_at_once_it_has_loaded_a_file(head, word):
+    """The level of the log has to be one that Python can look up, and ``self`` is a name of KAG's own."""
+    found = document(head + chat(), "0.8")
+    assert (found.refused.word if found.refused else "") == word

@@ -77,7 +77,7 @@ def test_settings_and_key():
     )
     assert endpoint.api_key == Secret("k")
     known = {"stream": "False", "temperature": 0.7, "max_tokens": 8192, "seed": None, "think": True}
-    assert endpoint.settings == known | {"<<": "x", "big": float("inf")}
+    assert endpoint.settings == known | {"<<": "x", "big": float("inf"), "customize": {"a": None}}
 
 
 @pytest.mark.parametrize(

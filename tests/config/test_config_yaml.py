@@ -258,6 +258,8 @@ llm:
         "big": int("1" * 69),
         "forced": 5,
         "impossible": "maybe",
+        "nested": {"temperature": None},
+        "object": [],
     }
 
 

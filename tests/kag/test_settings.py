@@ -252,3 +252,48 @@ def test_a_batch_of_nothing(batch_size, is_taken):
     """With 0 KAG waits for ever, so that it cannot be asked."""
     given = endpoint({"type": "ollama", "model": "m"}, "vectorize_model", batch_size=batch_size)
     assert (wrong("0.8", given) is None) == is_taken
+
+
+_LATE = ("0.7", "0.8")
+_ALL = ("0.6", "0.7", "0.8")
+
+
+@pytest.mark.parametrize(
+    ("line", "versions", "reason"),
+    [
+        *[(f"{key}: x", _ALL, "key_not_text") for key in ("no", "yes", "1", "1.5", "~", "2020-01-01", "!!binary aGk=")],
+        ("extra_body: {1: 2}", _ALL, "key_not_text"),
+        ("foo: {no: 1}", _ALL, "key_not_text"),
+        ("foo: [[{1: 2}]]", _ALL, "key_not_text"),
+        ("foo: {<<: {1: 2}}", _ALL, "key_not_text"),
+        ("1: sk-canary-12345678", _ALL, "key_not_text"),
+        ('foo: {"": 2}', _ALL, "empty_key"),
+        ('foo: [{"": 2}]', _ALL, "empty_key"),
+        ('foo: {"$": 2}', _ALL, "empty_key"),
+        ('token: {a: {"": 2}}', _ALL, "empty_key"),
+        ("=: x", _ALL, "empty_key"),
+        ("self: []", _LATE, "reserved_name"),
+        ("self: {}", _LATE, "reserved_name"),
+        ("check: {}", _LATE, "reserved_name"),
+        ("check: !!set {a}", _LATE, "reserved_name"),
+        ("stop: !!set {a}", ("0.8",), "not_in_json"),
+        ("seed: !!set {a}", ("0.8",), "not_in_json"),
+        ("stop: !!set {1}", ("0.8",), "not_in_json"),
+        ('"1": x', (), ""),
+        ("!!str 1: x", (), ""),
+        ("foo: !!set {1}", (), ""),
+        ("foo: !!omap [{1: 2}]", (), ""),
+        ("foo: !!pairs [{1: 2}]", (), ""),
+        ("foo: {a.b: 2, non: 1, offer: 1}", (), ""),
+    ],
+)
+def test_keys_and_containers_that_kag_fails_at(line, versions, reason):
+    """As the released packages were heard to: keys that are no text or empty wherever they stand, and its own names."""
+    text = f"chat_llm:\n  type: openai\n  model: m\n  api_key: k\n  base_url: http://h/v1\n  {line}\n"
+    (given,) = config.parse(text.encode(), "kag_config.yaml").endpoints
+    for version in _ALL:
+        called = kag.call(version, given, "http://h/v1")
+        assert isinstance(called, kag.Call) is (version not in versions)
+        if version in versions:
+            assert called.seen["reason"] == reason
+            assert "canary" not in str(called)

@@ -262,3 +262,48 @@ def test_connections_are_closed():
             while connection.recv(4096):
                 pass
         caller.join()
+
+
+def slow_names(monkeypatch, seconds):
+    """Make every lookup take this long, and return the list of the names that were looked up."""
+    asked, found = [], socket.getaddrinfo
+
+    def slowly(host, *rest, **options):
+        asked.append(host)
+        time.sleep(seconds)
+        return found("127.0.0.1", *rest, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slowly)
+    return asked
+
+
+def test_the_time_of_a_name_is_not_the_answers(monkeypatch):
+    """The answer has its whole time from the moment that the connection stands, at the end of a redirect too."""
+    asked = slow_names(monkeypatch, 0.3)
+
+    def choose(_, path):
+        return reply(200, b"ok") if path == "/there" else reply(307, location=f"http://b.test:{site.port}/there")
+
+    with serving(choose) as site:
+        answer = post(f"http://a.test:{site.port}/", read_s=0.2, away=True)
+    assert (answer.status, answer.body, answer.failure, asked) == (200, b"ok", None, ["a.test", "b.test"])
+    assert 600 <= answer.connecting_ms < 5000
+
+
+def test_an_answer_after_a_slow_name_is_waited_for_no_longer(monkeypatch):
+    """Nor does the name give the answer more time than it has."""
+    slow_names(monkeypatch, 0.3)
+    with serving(lambda m, p: drip) as site:
+        began = time.monotonic()
+        answer = post(f"http://a.test:{site.port}/", read_s=0.2)
+        assert time.monotonic() - began < 1.5
+    assert answer.failure == "answer_unfinished"
+
+
+def test_a_name_that_takes_longer_than_names_are_waited_for(monkeypatch):
+    """What puts off the end of an answer is bounded."""
+    slow_names(monkeypatch, 0.3)
+    monkeypatch.setattr(http, "NAME_LIMIT_S", 0.0)
+    with serving(lambda m, p: reply(200, b"ok")) as site:
+        answer = post(f"http://a.test:{site.port}/", connect_s=0.1, read_s=0.2)
+    assert answer.connecting_ms <= 100

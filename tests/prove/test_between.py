@@ -1,6 +1,7 @@
 """What stood between KAG and the service when a call failed: real proxies and real TLS, on loopback addresses only."""
 
 import json
+import socket
 import time
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from netdiag.lab.servers.certificates import AUTHORITY
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.report import Examined
 from netdiag.probe.environment import Environment
-from netdiag.prove.between import client_of
+from netdiag.prove.between import Between, client_of
 from netdiag.prove.caller import Caller
 from netdiag.text import Secret
 
@@ -330,3 +331,19 @@ def test_which_client_kag_calls_with(version, kind, type_, client):
     """type vllm up to 0.6 and rerank call with requests, all others with SDKs that stand on httpx."""
     call = kag.call(version, Endpoint("f", 1, "n", kind, type_, "m", "http://h/v1", Secret(KEY)), "http://h/v1")
     assert client_of(call) == client
+
+
+def test_the_time_of_a_name_is_not_the_clients(monkeypatch):
+    """A client that repeats its call has as long for all tries as the answers take, whatever the names took."""
+    found, replies = socket.getaddrinfo, iter([reply(500, b"{}"), reply(200, CHAT)])
+
+    def slowly(_, *rest, **options):
+        time.sleep(0.4)
+        return found("127.0.0.1", *rest, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slowly)
+    endpoint = Endpoint("f", 1, "chat_llm", "chat", "maas", "m", "http://a.test/v1", Secret(KEY))
+    with serving(lambda m, p: next(replies)) as site:
+        call = kag.call("0.8", endpoint, f"http://a.test:{site.port}/v1")
+        answer = Between(Environment({}, "shell"), 0.5, 0.7, sleep=lambda _: None).send(call)
+    assert (answer.status, len(answer.earlier)) == (200, 1)
