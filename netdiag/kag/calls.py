@@ -82,6 +82,8 @@ def call(
     row = _row(version, endpoint)
     if row is None:
         return _unknown_type(version, endpoint)
+    if needs.without_url(version, endpoint):
+        return NotSent(failures.MISSING_SETTING, "base_url")
     endpoint = keyed(version, endpoint, environment)
     if refused := _refused(version, endpoint, row, environment):
         return refused
@@ -147,6 +149,8 @@ def _row(version: Version, endpoint: Endpoint) -> Row | None:
 def _calls_nobody(version: Version, endpoint: Endpoint) -> NotSent | None:
     """Return what becomes of a type that calls no service, or that KAG cannot even make."""
     type_, settings_ = endpoint.type, endpoint.settings
+    if endpoint.kind == "rerank" and version in _EARLY and endpoint.left_alone == "absent":
+        return NotSent(None, f"KAG {version} has no reranking")  # and looks at no section of that name
     if not type_:
         fault = settings.wrong_type(endpoint)
         return _not_taken(fault) if fault else NotSent(failures.MISSING_SETTING, "type")
