@@ -41,7 +41,8 @@ def of_host(examined: Examined, _: Context) -> Iterator[Finding]:
 def of_missing_url(examined: Examined, context: Context) -> Iterator[Finding]:
     """Yield that a model's node has no base_url, and what its client calls instead."""
     endpoint = examined.endpoint
-    if endpoint.left_alone == "absent" and endpoint.base_url and any(p.detail != "base_url" for p in examined.proofs):
+    refused = any(p.detail == "base_url" or p.failure == failures.UNSUPPORTED_TYPE for p in examined.proofs)
+    if endpoint.left_alone == "absent" and endpoint.base_url and examined.proofs and not refused:
         values = {"node": endpoint.node, "type": endpoint.type, "kag": context.kag, "default": endpoint.base_url}
         path = "" if endpoint.type.lower() == "ollama" else "/v1"
         proven = {"suggestion": examined.proven_url or f"http://localhost:11434{path}"}

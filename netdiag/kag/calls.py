@@ -76,8 +76,7 @@ def call(
 
     ``environment`` holds the variables of KAG's process that its SDKs send, by name.
     """
-    missing = needs.unread(version, endpoint)
-    if nothing := NotSent(failures.MISSING_SETTING, missing) if missing else _calls_nobody(version, endpoint):
+    if nothing := _nothing(version, endpoint):
         return nothing
     row = _row(version, endpoint)
     if row is None:
@@ -146,11 +145,17 @@ def _row(version: Version, endpoint: Endpoint) -> Row | None:
     return next((row for row in rows if endpoint.type in row.types), None)
 
 
+def _nothing(version: Version, endpoint: Endpoint) -> NotSent | None:
+    """Return why nothing is sent, as far as the type tells, or ``None`` where its client would send something."""
+    if endpoint.kind == "rerank" and version in _EARLY and endpoint.left_alone == "absent":
+        return NotSent(None, f"KAG {version} has no reranking")  # and looks at no section of that name
+    missing = needs.unread(version, endpoint)
+    return NotSent(failures.MISSING_SETTING, missing) if missing else _calls_nobody(version, endpoint)
+
+
 def _calls_nobody(version: Version, endpoint: Endpoint) -> NotSent | None:
     """Return what becomes of a type that calls no service, or that KAG cannot even make."""
     type_, settings_ = endpoint.type, endpoint.settings
-    if endpoint.kind == "rerank" and version in _EARLY and endpoint.left_alone == "absent":
-        return NotSent(None, f"KAG {version} has no reranking")  # and looks at no section of that name
     if not type_:
         fault = settings.wrong_type(endpoint)
         return _not_taken(fault) if fault else NotSent(failures.MISSING_SETTING, "type")
