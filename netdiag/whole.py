@@ -100,7 +100,12 @@ def _unanswered(document: config.Document, whole: Whole, in_container: bool) -> 
     """Yield that nobody accepts a connection where the project says that its OpenSPG server is."""
     url = config.split(whole.host_addr)
     is_here = config.is_host_local(url.host)
-    if url.scheme.lower() not in ("http", "https") or not url.host or url.problem or (is_here and in_container):
+    values = {"host_addr": shown(whole.host_addr), "failure": "host_addr_malformed", "here": "malformed"}
+    if url.scheme.lower() not in ("http", "https") or not url.host or url.problem:
+        if whole.host_addr.strip():
+            yield Finding("ND569", _where(document, whole, "project"), values)
+        return
+    if is_here and in_container:
         return
     from netdiag.probe.race import race  # noqa: PLC0415 - few configurations name a server
 
@@ -110,7 +115,7 @@ def _unanswered(document: config.Document, whole: Whole, in_container: bool) -> 
         return
     failed = next((attempt for attempt in reversed(tried.attempts) if attempt.failure), None)
     failure = failed.failure if failed and failed.failure else "timed_out"
-    values = {"host_addr": shown(whole.host_addr), "failure": failure, "here": "yes" if is_here else "no"}
+    values |= {"failure": failure, "here": "yes" if is_here else "no"}
     yield Finding("ND569", _where(document, whole, "project"), values)
 
 

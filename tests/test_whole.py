@@ -109,6 +109,15 @@ def test_the_server_of_a_project(ports):
     assert said(refuses, in_container=True) == ()
 
 
+@pytest.mark.parametrize("address", ["foo", "127.0.0.1:8887", "'http://h:99999'", "ftp://h:1", "http://"])
+@pytest.mark.parametrize("in_container", [True, False])
+def test_a_host_addr_that_is_no_address(address, in_container):
+    """What no client can call is told with how to write it, and nobody is asked."""
+    (finding,) = said(f"{MODELS}project: {{namespace: N, host_addr: {address}}}\n", in_container=in_container)
+    assert (finding.code, finding.values["failure"]) == ("ND569", "host_addr_malformed")
+    assert [each.command for each in findings.words(finding).remedies] == ["host_addr: http://127.0.0.1:8887"]
+
+
 def test_only_the_address_that_is_written_is_asked(monkeypatch):
     """A template, what is no URL, and a document that is no whole configuration are asked nothing."""
 

@@ -97,6 +97,8 @@ def _without_url(
         if address is not None:
             at = values.get("base_url", found.node).start
             endpoint = _endpoint(read, used, Scalar(address, at, at, "plain"))
+            if address == unread.OPENAI and "base_url" in endpoint.unset:  # a key for another is not tried there
+                endpoint = endpoint._replace(base_url="")
             why = "misspelt" if any(each.setting == "base_url" for each in ignored) else "absent"
             yield endpoint._replace(url_span=None, left_alone=why), ()
 
