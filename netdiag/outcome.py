@@ -48,7 +48,7 @@ _BY_CODE: Final = (
 
 _UNWRITTEN: Final = frozenset(code for _, codes in _BY_CODE[:2] for code in codes)
 
-_WHY_NOTHING: Final = frozenset({"ND536", "ND537", "ND538", "ND542", "ND543", "ND557", "ND560"})
+_WHY_NOTHING: Final = frozenset({"ND536", "ND537", "ND538", "ND542", "ND543", "ND557", "ND560", "ND567"})
 """Why a source holds nothing to examine: a warning beside endpoints that were examined, else what is wrong."""
 
 _ABOUT_THE_PLACE: Final = "ND1"
@@ -136,16 +136,24 @@ def _exit_code(report: Report, *, writes: bool, examines: bool) -> int:
 
 
 def _weighed(report: Report) -> Report:
-    """Return the report with the severity of each finding about the run as its outcome makes it."""
+    """Return the report with the severity of each finding as the outcome of the run makes it."""
     became = set(outcomes(report))
     examined = has_examined(report)
     all_answered = examined and not became & {"broken", "left_alone"}
+    endpoints = report.endpoints
+    if not examined:
+        endpoints = tuple(item._replace(findings=tuple(map(_as_reason, item.findings))) for item in endpoints)
     return report._replace(
+        endpoints=endpoints,
         findings=tuple(
             finding._replace(severity=_severity(finding, examined=examined, all_answered=all_answered))
             for finding in report.findings
-        )
+        ),
     )
+
+
+def _as_reason(finding: Finding) -> Finding:
+    return finding._replace(severity="error") if finding.code in _WHY_NOTHING else finding
 
 
 def _severity(finding: Finding, *, examined: bool, all_answered: bool) -> Severity | None:
@@ -157,5 +165,6 @@ def _severity(finding: Finding, *, examined: bool, all_answered: bool) -> Severi
 
 def _nothing(report: Report) -> Finding:
     """Return why nothing was examined: no base_url was found, or all types call no service."""
-    types = dict.fromkeys(item.endpoint.type for item in report.endpoints)
+    became = zip(report.endpoints, outcomes(report), strict=True)
+    types = dict.fromkeys(item.endpoint.type for item, outcome in became if outcome == "calls_nobody")
     return Finding("ND545", values={"types": ", ".join(types)}) if types else Finding("ND544")

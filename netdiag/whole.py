@@ -34,16 +34,21 @@ def findings(documents: Iterable[config.Document], version: "Version", *, in_con
 
 
 def with_defaults(endpoints: tuple[Endpoint, ...], root: Path, *, in_container: bool) -> tuple[Endpoint, ...]:
-    """Return the endpoints, those of type ollama without a base_url at what ``OLLAMA_HOST`` names for KAG's process."""
-    if all(endpoint.left_alone != "absent" for endpoint in endpoints):
+    """Return the endpoints, those without a base_url at what KAG's process names for the SDK of their type."""
+    wanted = {name for each in endpoints if (name := _variable(each))}
+    if not wanted:
         return endpoints
     from netdiag.probe.environment import values_of  # noqa: PLC0415 - few configurations leave it out
 
-    named = values_of(root, [_OLLAMA_HOST], in_container=in_container).get(_OLLAMA_HOST, "")
+    values = values_of(root, sorted(wanted), in_container=in_container)
     return tuple(
-        each._replace(base_url=named) if named and each.base_url and each.left_alone == "absent" else each
-        for each in endpoints
+        each._replace(base_url=named) if (named := values.get(_variable(each), "")) else each for each in endpoints
     )
+
+
+def _variable(endpoint: Endpoint) -> str:
+    """Return the variable that says where the SDK of an endpoint without a base_url calls, or nothing."""
+    return _DEFAULTS.get(endpoint.type.lower(), "") if endpoint.base_url and endpoint.left_alone == "absent" else ""
 
 
 def _lacking(document: config.Document, whole: Whole, version: "Version") -> Iterator[Finding]:
@@ -70,10 +75,13 @@ def _kind(need: "Lacking", anchor: str) -> str:
     """Return how the lines to write look: a setting below project, an alias of what is there, or a section."""
     if need.key.startswith("project"):
         return "setting" if "." in need.key else "project"
+    if need.key == "rerank_model":
+        return "optional"
     return "alias" if anchor else "copy" if need.like else "write"
 
 
-_OLLAMA_HOST: Final = "OLLAMA_HOST"
+_DEFAULTS: Final = {"ollama": "OLLAMA_HOST", "openai": "OPENAI_BASE_URL"}
+"""The variables in which the SDKs look for a base_url (ollama/_client.py, openai/_client.py), by KAG's type."""
 
 _EXAMPLES: Final = {"project.namespace": "Example", "project.host_addr": "http://127.0.0.1:8887"}
 
@@ -92,7 +100,12 @@ def _unanswered(document: config.Document, whole: Whole, in_container: bool) -> 
     """Yield that nobody accepts a connection where the project says that its OpenSPG server is."""
     url = config.split(whole.host_addr)
     is_here = config.is_host_local(url.host)
-    if url.scheme.lower() not in ("http", "https") or not url.host or url.problem or (is_here and in_container):
+    values = {"host_addr": shown(whole.host_addr), "failure": "host_addr_malformed", "here": "malformed"}
+    if url.scheme.lower() not in ("http", "https") or not url.host or url.problem:
+        if whole.host_addr.strip():
+            yield Finding("ND569", _where(document, whole, "project"), values)
+        return
+    if is_here and in_container:
         return
     from netdiag.probe.race import race  # noqa: PLC0415 - few configurations name a server
 
@@ -102,7 +115,7 @@ def _unanswered(document: config.Document, whole: Whole, in_container: bool) -> 
         return
     failed = next((attempt for attempt in reversed(tried.attempts) if attempt.failure), None)
     failure = failed.failure if failed and failed.failure else "timed_out"
-    values = {"host_addr": shown(whole.host_addr), "failure": failure, "here": "yes" if is_here else "no"}
+    values |= {"failure": failure, "here": "yes" if is_here else "no"}
     yield Finding("ND569", _where(document, whole, "project"), values)
 
 

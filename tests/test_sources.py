@@ -2,7 +2,10 @@
 
 import pytest
 
-from netdiag.sources import gather, ollama_host
+from netdiag.config import Process
+from netdiag.kag.version import Installed
+from netdiag.openspg import Server
+from netdiag.sources import Beside, gather, ollama_host
 
 
 def said(root, **environ) -> list[tuple[str, str]]:
@@ -44,3 +47,17 @@ def test_a_file_with_ollama_host_is_something_to_check(tmp_path, monkeypatch, te
     (tmp_path / "ollama.env").write_text(text)
     monkeypatch.chdir(tmp_path)
     assert [finding.code for finding in gather(["ollama.env"], tmp_path).findings] == codes
+
+
+@pytest.mark.parametrize(
+    ("version", "certain", "codes"),
+    [("0.5", True, []), ("0.6", True, ["ND557"]), ("0.8", True, ["ND557"]), ("0.8", False, ["ND560"])],
+)
+def test_the_file_of_05_beside_a_newer_kag(tmp_path, version, certain, codes):
+    """It is an error where it is certain which KAG runs here, else a warning; its models are examined all the same."""
+    file = tmp_path / "kag_config.cfg"
+    file.write_text("[llm]\nclient_type = ollama\nbase_url = http://h\nmodel = m\n")
+    process = Process(lambda: Installed(version, version, "", certain), lambda _: {})
+    found = gather([str(file)], tmp_path, beside=Beside(Server(listens=False), process=process))
+    assert [finding.code for finding in found.findings] == codes
+    assert len(found.endpoints) == 1

@@ -45,6 +45,31 @@ def test_the_line_to_write_is_told(text, commands):
     assert [findings.words(finding).remedies[0].command for finding in found] == commands
 
 
+@pytest.mark.parametrize(
+    ("section", "reason", "version", "says"),
+    [
+        ("[{type: openai}]", "section_list", "0.6", "ConfigTree"),
+        ("[1]", "section_list", "0.8", "ConfigTree"),
+        ("foo", "section_text", "0.8", "not in acceptable choices"),
+        ("5", "section_value", "0.7", "ConfigTree"),
+    ],
+)
+@pytest.mark.parametrize("key", ["chat_llm", "vectorizer", "vectorize_model", "rerank_model"])
+def test_what_is_no_section(key, section, reason, version, says):
+    """A list, a text or a number where a section belongs is told with its line, and KAG's words for it."""
+    there = {"chat_llm": "{type: ollama}", "vectorizer": "{type: openai}", "vectorize_model": "{type: openai}"}
+    text = "".join(f"{name}: {value}\n" for name, value in {**there, key: section}.items())
+    found = said(text, version)
+    if key == "rerank_model" and version == "0.6":
+        assert found == ()
+        return
+    (finding,) = found
+    line = text[: text.index(f"{key}: {section}")].count("\n") + 1
+    assert (finding.code, finding.where, finding.values["reason"]) == ("ND563", f"kag_config.yaml:{line}", reason)
+    assert says in findings.words(finding).explanation
+    assert findings.words(finding).remedies
+
+
 def test_where_and_how_it_is_missing():
     """A section that is there and empty has a line; KAG's words of that version are told."""
     (finding,) = said(MODELS.replace("*v", "{}"), "0.6")
@@ -84,6 +109,15 @@ def test_the_server_of_a_project(ports):
     assert said(refuses, in_container=True) == ()
 
 
+@pytest.mark.parametrize("address", ["foo", "127.0.0.1:8887", "'http://h:99999'", "ftp://h:1", "http://"])
+@pytest.mark.parametrize("in_container", [True, False])
+def test_a_host_addr_that_is_no_address(address, in_container):
+    """What no client can call is told with how to write it, and nobody is asked."""
+    (finding,) = said(f"{MODELS}project: {{namespace: N, host_addr: {address}}}\n", in_container=in_container)
+    assert (finding.code, finding.values["failure"]) == ("ND569", "host_addr_malformed")
+    assert [each.command for each in findings.words(finding).remedies] == ["host_addr: http://127.0.0.1:8887"]
+
+
 def test_only_the_address_that_is_written_is_asked(monkeypatch):
     """A template, what is no URL, and a document that is no whole configuration are asked nothing."""
 
@@ -115,3 +149,17 @@ def test_the_default_of_ollamas_client(tmp_path, environ, base_url):
     )
     found = whole.with_defaults(document.endpoints, Path(tmp_path), in_container=True)
     assert [endpoint.base_url for endpoint in found] == [base_url, "http://u"]
+
+
+def test_the_default_of_openais_client(tmp_path):
+    """An embedding model of type openai without a base_url is at OpenAI's, or where OPENAI_BASE_URL says."""
+    (document,) = documents("chat_llm: {type: mock}\nvectorizer: {type: openai, model: m, api_key: k}\n")
+    for environ, base_url in (
+        (b"A=1\0", "https://api.openai.com/v1"),
+        (b"OPENAI_BASE_URL=http://u/v1\0", "http://u/v1"),
+    ):
+        (tmp_path / "proc/1").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "proc/1/comm").write_text("java\n")
+        (tmp_path / "proc/1/environ").write_bytes(environ)
+        found = whole.with_defaults(document.endpoints, Path(tmp_path), in_container=True)
+        assert [each.base_url for each in found] == ["", base_url]

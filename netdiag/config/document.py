@@ -77,7 +77,7 @@ def parse(data: bytes, source: str, process: Process | None = None) -> Document:
     styles = {endpoint.url_span.start: styles for endpoint, styles in found if endpoint.url_span}
     digest = hashlib.sha256(data).hexdigest()
     there = whole(format_, text, roots, positions)
-    refused = loaded.refused if loaded else None
+    refused = loaded.refused if loaded else loading.of_older(format_, name, process)
     every = tuple(endpoint for endpoint, _ in found)
     return Document(source, format_, digest, data, every, styles, there, process, refused)
 

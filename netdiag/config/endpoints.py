@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final, Literal, NamedTuple
 
-from netdiag.config import filled, ini_tree, quoting, unread, uses, yaml_tree
+from netdiag.config import filled, ini_tree, quoting, unread, uses, whole, yaml_tree
 from netdiag.config.tree import (
     DEPTH,
     STRING,
@@ -75,31 +75,42 @@ def endpoints(
     for root in roots:
         found = mappings(root, uses.word)
         is_kags = unread.is_kags(root)
+        built = whole.built(root)
         heirs: dict[Node, list[Found]] = {}
         for each in found:
-            if each.node.merged and "base_url" not in each.node.pairs and (url := effective(each.node).get("base_url")):
+            is_heir = each.node.merged and "base_url" not in each.node.pairs and not (is_kags and uses.is_basis(each))
+            if is_heir and (url := effective(each.node).get("base_url")):
                 heirs.setdefault(url, []).append(each)
         for each in found:
-            without = tuple(_without_url(read, each, is_kags=is_kags))
+            without = tuple(_without_url(read, each, is_kags=is_kags, is_built=each.node in built))
             yield from without
             urls = [node for key, node in each.node.displaced if key == "base_url"]
             urls += [each.node.pairs["base_url"]] if "base_url" in each.node.pairs else []
-            for url in () if without else urls:
-                for used in uses.of_base_url(each, heirs.pop(url, [])):
+            for url in () if without else (url for url in urls if not unread.is_null(url)):
+                inherited = heirs.pop(url, [])
+                is_idle = is_kags and not inherited and uses.is_basis(each)
+                for used in () if is_idle else uses.of_base_url(each, inherited):
                     yield _endpoint(read, used, url), _styles(url)
 
 
-def _without_url(read: _Read, found: Found, *, is_kags: bool) -> Iterator[tuple[Endpoint, tuple[Style, ...]]]:
+def _without_url(
+    read: _Read, found: Found, *, is_kags: bool, is_built: bool
+) -> Iterator[tuple[Endpoint, tuple[Style, ...]]]:
     """Yield the uses of a model's node that has no base_url, each with what was meant, or what its client calls."""
     values = effective(found.node) if found.node.merged else found.node.pairs
-    if not unread.is_without_url(values):
+    has_null = unread.is_null(values.get("base_url"))
+    if not has_null and ("base_url" in values or not (is_built or unread.has_type(values))):
+        return
+    if has_null and uses.is_basis(found):
         return
     for used in uses.of_base_url(found, []):
-        ignored = unread.ignored(used.values)
-        address = unread.without_url(used, ignored, is_kags=is_kags)
+        ignored = unread.ignored(used.values, is_named=used.is_named)
+        address = unread.without_url(used, ignored, is_kags=is_kags, is_built=is_built or has_null)
         if address is not None:
             at = values.get("base_url", found.node).start
             endpoint = _endpoint(read, used, Scalar(address, at, at, "plain"))
+            if address == unread.OPENAI and "base_url" in endpoint.unset:  # a key for another is not tried there
+                endpoint = endpoint._replace(base_url="")
             why = "misspelt" if any(each.setting == "base_url" for each in ignored) else "absent"
             yield endpoint._replace(url_span=None, left_alone=why), ()
 
@@ -131,8 +142,10 @@ def _endpoint(read: _Read, use: Used, url: Node) -> Endpoint:
     start, end = inner or (url.start, url.start)
     span = Span(*read.positions.span(start, end))
     type_, model = use.model
-    ignored = unread.ignored(use.values)
+    ignored = unread.ignored(use.values, is_named=use.is_named)
     type_ = type_ or next((str(each.value) for each in ignored if each.setting == "type"), "")
+    if isinstance(url, Scalar) and _has_no_types(url):
+        ignored = unread.ignored_by_older(use.values, use.kind) if url.style == "ini" else ()
     return Endpoint(
         source=read.source,
         line=read.positions.line(start),
@@ -152,7 +165,7 @@ def _endpoint(read: _Read, use: Used, url: Node) -> Endpoint:
         unset={name: filling.unset for name, filling in fillings.items() if filling.unset},
         unfilled=filled.unfilled(scalars) if read.by_kag == "loaded" else {},
         parts=parts,
-        ignored=() if isinstance(url, Scalar) and _has_no_types(url) else ignored,
+        ignored=ignored,
         is_overlay=use.is_overlay,
     )
 

@@ -41,8 +41,15 @@ def read(text: str) -> list[Node]:
     at = 0
     while at < len(text):
         at = _line(text, at, variables)
-    lowered = {name.lower(): scalar for name, scalar in variables.items()}
     root = Mapping(0)
+    root.groups = groups(variables)
+    return [root]
+
+
+def groups(variables: dict[str, Scalar]) -> dict[str, Mapping]:
+    """Return a mapping for each of the ``variables`` that names an address, or for each of its models."""
+    lowered = {name.lower(): scalar for name, scalar in variables.items()}
+    found: dict[str, Mapping] = {}
     for name, scalar in variables.items():
         ending = _BASE_URL.search(name) or _OTHER_URL.search(name)
         if ending is None or (ending.re is _OTHER_URL and not _is_called(scalar.text)):
@@ -52,10 +59,10 @@ def read(text: str) -> list[Node]:
         pairs["base_url"] = scalar
         if service := _SERVICE.match(prefix):
             pairs.setdefault("type", Scalar(service["type"].lower(), scalar.start, scalar.start, "env"))
-            root.groups |= _of_service(name, prefix, pairs, variables)
+            found |= _of_service(name, prefix, pairs, variables)
         else:
-            root.groups[name] = Mapping(scalar.start, pairs)
-    return [root]
+            found[name] = Mapping(scalar.start, pairs)
+    return found
 
 
 def _is_called(address: str) -> bool:

@@ -23,7 +23,7 @@ _VARIABLE: Final = re.compile(r"(?:export[ \t]+[A-Za-z_]\w*|[A-Z_][A-Z0-9_]*)=")
 
 def read(text: str, name: PurePath) -> tuple[Format, list[Node]]:
     """Return the format of ``text`` and its roots. Raises :class:`NotRead`."""
-    format_ = _format(text, name)
+    format_ = of(text, name)
     try:
         roots = _READERS[format_](text)
     except NotRead as error:
@@ -48,7 +48,7 @@ def has_hidden_settings(text: str) -> bool:
     return bool(hybrid_tree.HIDDEN["yaml"].search(text))
 
 
-def _format(text: str, name: PurePath) -> Format:
+def of(text: str, name: PurePath) -> Format:
     """Return the format by content: ``[section]`` and a setting, an opening bracket, ``NAME=``, else YAML."""
     suffix = name.suffix.lower()
     lines = (found.group().strip() for found in _LINE.finditer(text))

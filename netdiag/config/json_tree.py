@@ -9,7 +9,7 @@ from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the stubs leave it out
 from typing import Final
 
-from netdiag.config import quoting
+from netdiag.config import env_tree, quoting
 from netdiag.config.tree import DEPTH, Mapping, Node, NotRead, Scalar, Sequence, Style, encodable, too_deep
 
 _BLANK: Final = frozenset(" \t\r\n#")
@@ -23,6 +23,7 @@ _STRINGS_IN_STRINGS: Final = 3
 """How often a string may hold a document whose string holds one: OpenSPG's database nests once, a dump of it twice."""
 
 _FLAT: Final = ".base_url"
+_VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]*_(?:BASE_URL|API_BASE|BASE|HOST|URL)")
 
 
 def read(text: str) -> list[Node]:
@@ -155,7 +156,10 @@ class Reader:
 
 
 def _group(mapping: Mapping) -> None:
-    """Put keys like ``chat_llm.base_url`` together, as KAG's open_benchmark/env.json writes whole endpoints."""
+    """Put keys like ``chat_llm.base_url`` together, as KAG's open_benchmark/env.json writes whole endpoints.
+
+    So are variables like ``OPENAI_BASE_URL``, which some tools keep as JSON.
+    """
     if any(key.endswith(_FLAT) for key in mapping.pairs):
         groups: dict[str, Mapping] = {}
         for key, value in mapping.pairs.items():
@@ -165,3 +169,5 @@ def _group(mapping: Mapping) -> None:
         mapping.groups = {prefix: group for prefix, group in groups.items() if "base_url" in group.pairs}
         for group in mapping.groups.values():
             group.is_overlay = True
+    if any(map(_VARIABLE.fullmatch, mapping.pairs)) and all(map(str.isupper, mapping.pairs)):
+        mapping.groups |= env_tree.groups({name: it for name, it in mapping.pairs.items() if isinstance(it, Scalar)})

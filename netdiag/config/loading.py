@@ -12,12 +12,15 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
-from netdiag.config import hybrid_tree
+from netdiag.config import formats, hybrid_tree
 from netdiag.config.process import Process
 from netdiag.config.rendering import HAS_CONSTRUCTS, NotRenderedError, Origins, render
 from netdiag.config.tree import NotRead, Positions
 
 NAME: Final = "kag_config.yaml"
+OLDER_NAME: Final = "kag_config.cfg"
+"""The file that only KAG 0.5 reads (kag/common/env.py)."""
+
 SUFFIXES: Final = (".yaml", ".yml")
 
 _FILLED_IN: Final = re.compile(r"\{[{%#]|!ENV\b|\$\{")
@@ -66,7 +69,7 @@ class Refused(NamedTuple):
     @property
     def is_of_template(self) -> bool:
         """Whether it is about what Jinja makes of the file."""
-        return not self.word.startswith("yaml_")
+        return not self.word.startswith(("yaml_", "ini_"))
 
 
 class Loaded(NamedTuple):
@@ -94,12 +97,22 @@ class Loaded(NamedTuple):
 def is_kags(text: str, name: PurePath) -> bool:
     """Tell whether KAG reads this file as its configuration: YAML by its name, and by its keys nobody else's.
 
-    Of what comes by standard input the first character decides.
+    Of what comes by standard input its content decides.
     """
     if name.name == NAME:
         return True
-    is_yaml = name.suffix.lower() in SUFFIXES or (name.name == "-" and text.lstrip()[:1] not in ("{", "["))
+    is_yaml = name.suffix.lower() in SUFFIXES or (name.name == "-" and formats.of(text, name) == "yaml")
     return is_yaml and not _OTHERS.search(text)
+
+
+def of_older(format_: str, name: PurePath, process: Process | None) -> Refused | None:
+    """Return that the KAG of ``process`` does not read the file of 0.5, where ``name`` is that file's and it is INI."""
+    if format_ != "ini" or name.name != OLDER_NAME or process is None:
+        return None
+    installed = process.kag()
+    if installed.version == "0.5":
+        return None
+    return Refused("ini_file", 0, "", installed.text, installed.certain)
 
 
 def load(text: str, positions: Positions, shift: int, name: PurePath, process: Process) -> Loaded | None:

@@ -178,7 +178,8 @@ def mappings(root: Node, word: Callable[[str], str] = lambda _: "") -> list[Foun
         inner = []
         for step, child in _collections(node):
             said = word(step) if isinstance(step, str) and step != MERGED else ""
-            inner.append((child, Place(step, place), (said or state[0], step == MERGED)))
+            is_basis = step == MERGED or (state[1] and isinstance(node, Sequence))  # <<: [*one, *other]
+            inner.append((child, Place(step, place), (said or state[0], is_basis)))
         waiting.extend(reversed(inner))
     return [Found(node, tuple(_uses(states))) for node, states in places.items() if isinstance(node, Mapping)]
 

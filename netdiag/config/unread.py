@@ -1,5 +1,6 @@
 """Settings that KAG does not read: misspelt keys, its own older dialect, and nodes that have no base_url at all."""
 
+from collections.abc import Mapping as Mapping_
 from typing import Final
 
 from netdiag.config import yaml_tree
@@ -10,6 +11,9 @@ from netdiag.text import Secret
 
 OLLAMA: Final = "http://127.0.0.1:11434"
 """Where Ollama's SDK calls without a base_url (ollama/_client.py, ``_parse_host``); ``OLLAMA_HOST`` may say another."""
+
+OPENAI: Final = "https://api.openai.com/v1"
+"""Where OpenAI's SDK calls without a base_url; ``OPENAI_BASE_URL`` may say another."""
 
 _MEANT: Final = {
     "baseurl": "base_url",
@@ -26,6 +30,8 @@ _MEANT: Final = {
 """What is meant by a key, without regard to case, hyphens and underscores: other programs spell it so. KAG 0.6 to 0.8
 take none of them (``**kwargs`` of its constructors; each was given to its checkers)."""
 
+_MEANT_BY_KAGS: Final = {"url": "base_url"}
+
 _CLASSES: Final = {
     "OpenAIVectorizer": "openai",
     "LocalBGEVectorizer": "bge",
@@ -40,16 +46,22 @@ _SECTIONS: Final = frozenset({"chat_llm", "openie_llm", "vectorize_model", "vect
 """Top-level keys that only KAG's own configuration has."""
 
 
-def ignored(values: dict[str, Node]) -> tuple[Ignored, ...]:
-    """Return the keys that the newer versions of KAG do not read although a setting is meant by them."""
-    return (*_dialect(values), *_misspelt(values))
+def ignored(values: dict[str, Node], *, is_named: bool) -> tuple[Ignored, ...]:
+    """Return the keys that the newer versions of KAG do not read although a setting is meant by them.
+
+    ``is_named`` tells that one of KAG's own keys leads to them: elsewhere a ``url`` means many things.
+    """
+    return (*_dialect(values), *_misspelt(values, _MEANT | _MEANT_BY_KAGS if is_named else _MEANT))
 
 
-def is_without_url(values: dict[str, Node]) -> bool:
-    """Tell whether a mapping says a type in some way and has no base_url: few do, and only these are looked at."""
-    url = values.get("base_url")
-    has_url = url is not None and not (isinstance(url, Scalar) and yaml_tree.tag_of(url) == _NULL)
-    return not has_url and any(name.lower() in ("type", "client_type", "vectorizer") for name in values)
+def is_null(node: Node | None) -> bool:
+    """Tell whether a base_url is there with no value: KAG's clients take that for none."""
+    return isinstance(node, Scalar) and not node.is_template and yaml_tree.tag_of(node) == yaml_tree.NULL
+
+
+def has_type(values: dict[str, Node]) -> bool:
+    """Tell whether a mapping says a type in some way: of those without a base_url few do, and others are no models."""
+    return any(name.lower() in ("type", "client_type", "vectorizer") for name in values)
 
 
 def _dialect(values: dict[str, Node]) -> tuple[Ignored, ...]:
@@ -64,17 +76,23 @@ def _dialect(values: dict[str, Node]) -> tuple[Ignored, ...]:
     return ()
 
 
-def _misspelt(values: dict[str, Node]) -> tuple[Ignored, ...]:
+def ignored_by_older(values: dict[str, Node], kind: str) -> tuple[Ignored, ...]:
+    """Return that KAG 0.5 does not read ``type`` in its INI file, where a chat model says no ``client_type``.
+
+    Newer versions read no INI at all.
+    """
+    text = "" if kind != "chat" or _given(values, "client_type") else _given(values, "type")
+    return (Ignored("type", "client_type", text),) if text else ()
+
+
+def _misspelt(values: dict[str, Node], meant: Mapping_[str, str]) -> tuple[Ignored, ...]:
     """Return the keys that are nearly those of settings which are not there."""
     found: dict[str, Ignored] = {}
     for name in values:
-        setting = _MEANT.get(name.lower().replace("_", "").replace("-", ""))
+        setting = meant.get(name.lower().replace("_", "").replace("-", ""))
         if setting and name not in _MEANT.values() and not _given(values, setting) and (text := _given(values, name)):
             found.setdefault(setting, Ignored(name, setting, Secret(text) if setting == "api_key" else text))
     return tuple(found.values())
-
-
-_NULL: Final = "tag:yaml.org,2002:null"
 
 
 def is_kags(root: Node) -> bool:
@@ -82,23 +100,24 @@ def is_kags(root: Node) -> bool:
     return isinstance(root, Mapping) and any(section in root.pairs for section in _SECTIONS)
 
 
-def without_url(used: Used, ignored: tuple[Ignored, ...], *, is_kags: bool) -> str | None:
+def without_url(used: Used, ignored: tuple[Ignored, ...], *, is_kags: bool, is_built: bool) -> str | None:
     """Return what the client of a model's node calls that has no base_url, or ``None`` where it is no such node.
 
-    It is the base_url that was meant where its key is misspelt, empty where a client calls nothing.
+    It is the base_url that was meant where its key is misspelt, empty where a client calls nothing. ``is_built`` tells
+    that KAG makes a model of the mapping, or would of its base_url, whatever else is in it.
     """
     scalars = used.scalars
     type_ = _given(used.values, "type") or next((str(i.value) for i in ignored if i.setting == "type"), "")
-    if type_ not in _SERVED or not used.is_said:
+    if not is_built and (type_ not in _SERVED or not used.is_said):
         return None
     if meant := next((i for i in ignored if i.setting == "base_url"), None):
         return str(meant.value)
     has_model = "model" in scalars or any(i.setting == "model" for i in ignored)
-    if not (is_kags and has_model and used.is_named):
+    if not is_built and not (is_kags and has_model and used.is_named):
         return None
     if type_.lower() == "ollama":
         return OLLAMA
-    return "" if used.kind == "chat" else None
+    return OPENAI if used.kind == "embedding" and type_ == "openai" else ""
 
 
 def _given(values: dict[str, Node], name: str) -> str:

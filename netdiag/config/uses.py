@@ -131,6 +131,11 @@ def _is_nominal(use: Use) -> bool:
     return use.is_definition and use.places == 1 and use.word not in NODES.values()
 
 
+def is_basis(found: Found) -> bool:
+    """Tell whether a mapping is only merged into others: nothing of KAG's is called by the name it is written under."""
+    return any(use.is_basis for use in found.uses) and all(use.is_basis or _is_nominal(use) for use in found.uses)
+
+
 def _is_idle(found: Found, use: Use, is_source: bool) -> bool:
     """Tell whether nothing is called for this use where another is KAG's: an anchor's name, INI's other sections."""
     if is_source or len(found.uses) > 1:

@@ -10,9 +10,13 @@ from netdiag.config.tree import STRING, Node, Positions, Scalar, Sequence
 from netdiag.config.tree import Mapping as MappingNode
 from netdiag.config.uses import effective
 
-State = Literal["there", "missing", "empty", "null"]
+State = Literal["there", "missing", "empty", "null", "list", "text", "value"]
+"""``list``, ``text`` and ``value`` (a number, a boolean) are what is no section where one belongs."""
 
 SECTIONS: Final = ("chat_llm", "openie_llm", "llm", "vectorize_model", "vectorizer")
+_BUILT: Final = ("chat_llm", "vectorize_model", "vectorizer", "rerank_model")
+"""Sections that KAG makes a model of, whoever refers to them."""
+
 _PROJECT: Final = ("namespace", "host_addr")
 _ANCHOR: Final = r"(?m)^{key}[ \t]*:[ \t]+[&*]([^\s,\[\]{{}}]+)"
 
@@ -40,21 +44,18 @@ def whole(format_: str, text: str, roots: list[Node], positions: Positions) -> W
     if format_ not in ("yaml", "ini") or len(roots) != 1 or not isinstance(roots[0], MappingNode):
         return None
     values = effective(roots[0])
-    project = values.get("project")
-    inner = effective(project) if isinstance(project, MappingNode) else {}
-    is_project = not inner.keys().isdisjoint(_PROJECT)
-    chat = not values.keys().isdisjoint(("chat_llm", "openie_llm"))
-    embedding = not values.keys().isdisjoint(("vectorize_model", "vectorizer"))
-    if not is_project and not (chat and embedding):
+    if not _is_whole(values):
         return None
-    keys = {name: _state(values.get(name)) for name in SECTIONS}
+    inner = _inner(values)
+    is_project = _is_project(values)
+    keys = {name: _state_of_section(values.get(name)) for name in (*SECTIONS, "rerank_model")}
     if is_project:
         keys |= {f"project.{name}": _state(inner.get(name)) for name in _PROJECT}
     elif any(name.endswith("_pipeline") for name in values):
         keys["project"] = _state(values.get("project"))
     elif keys["vectorize_model"] == "missing":
         del keys["vectorize_model"]  # OpenSPG's server has a vectorizer only, of which KAG makes the other
-    there = {name: node for name, node in values.items() if name in (*SECTIONS, "project")}
+    there = {name: node for name, node in values.items() if name in (*SECTIONS, "rerank_model", "project")}
     address = inner.get("host_addr")
     return Whole(
         keys=keys,
@@ -63,6 +64,43 @@ def whole(format_: str, text: str, roots: list[Node], positions: Positions) -> W
         host_addr=address.text if isinstance(address, Scalar) and _is_plain(address) else "",
         is_older=format_ == "ini",
     )
+
+
+def built(root: Node) -> frozenset[Node]:
+    """Return the mappings of a whole configuration's root that KAG makes a model of, whatever is in them."""
+    values = effective(root) if isinstance(root, MappingNode) else {}
+    if not _is_whole(values):
+        return frozenset()
+    sections = (values.get(name) for name in _BUILT)
+    return frozenset(node for node in sections if isinstance(node, MappingNode) and _state(node) == "there")
+
+
+def _inner(values: Mapping[str, Node]) -> Mapping[str, Node]:
+    """Return what is below ``project``."""
+    project = values.get("project")
+    return effective(project) if isinstance(project, MappingNode) else {}
+
+
+def _is_project(values: Mapping[str, Node]) -> bool:
+    return not _inner(values).keys().isdisjoint(_PROJECT)
+
+
+def _is_whole(values: Mapping[str, Node]) -> bool:
+    chat = not values.keys().isdisjoint(("chat_llm", "openie_llm"))
+    embedding = not values.keys().isdisjoint(("vectorize_model", "vectorizer"))
+    return _is_project(values) or (chat and embedding)
+
+
+def _state_of_section(node: Node | None) -> State:
+    """Return the state of a key whose value KAG makes a model of, which takes a section."""
+    state = _state(node)
+    if state != "there" or node is None or isinstance(node, MappingNode):
+        return state
+    if isinstance(node, Sequence):
+        return "list"
+    if node.is_template or node.tag[:1] == "!":
+        return state
+    return "text" if isinstance(yaml_tree.value_of(node), str) else "value"
 
 
 def _state(node: Node | None) -> State:

@@ -41,9 +41,11 @@ def of_host(examined: Examined, _: Context) -> Iterator[Finding]:
 def of_missing_url(examined: Examined, context: Context) -> Iterator[Finding]:
     """Yield that a model's node has no base_url, and what its client calls instead."""
     endpoint = examined.endpoint
-    if endpoint.left_alone == "absent" and endpoint.base_url and any(p.detail != "base_url" for p in examined.proofs):
+    refused = any(p.detail == "base_url" or p.failure == failures.UNSUPPORTED_TYPE for p in examined.proofs)
+    if endpoint.left_alone == "absent" and endpoint.base_url and examined.proofs and not refused:
         values = {"node": endpoint.node, "type": endpoint.type, "kag": context.kag, "default": endpoint.base_url}
-        proven = {"suggestion": examined.proven_url or "http://localhost:11434"}
+        path = "" if endpoint.type.lower() == "ollama" else "/v1"
+        proven = {"suggestion": examined.proven_url or f"http://localhost:11434{path}"}
         yield Finding("ND565", endpoint.where, {**values, **proven, "proven": "yes" if examined.proven_url else "no"})
 
 
@@ -51,7 +53,7 @@ def of_ignored(examined: Examined, context: Context) -> Iterator[Finding]:
     """Yield each key that KAG does not read as it is spelled, where the call does not fail for want of it already."""
     told = {proof.detail for proof in examined.proofs if proof.failure == failures.MISSING_SETTING}
     for each in examined.endpoint.ignored:
-        if each.setting != "type" and each.setting not in told:
+        if each.setting not in ("type", "client_type") and each.setting not in told:
             values = {"written": shown(each.written), "setting": each.setting, "kag": context.kag}
             yield Finding("ND566", examined.endpoint.where, values)
 

@@ -76,12 +76,13 @@ def call(
 
     ``environment`` holds the variables of KAG's process that its SDKs send, by name.
     """
-    missing = needs.unread(version, endpoint)
-    if nothing := NotSent(failures.MISSING_SETTING, missing) if missing else _calls_nobody(version, endpoint):
+    if nothing := _nothing(version, endpoint):
         return nothing
     row = _row(version, endpoint)
     if row is None:
         return _unknown_type(version, endpoint)
+    if needs.without_url(version, endpoint):
+        return NotSent(failures.MISSING_SETTING, "base_url")
     endpoint = keyed(version, endpoint, environment)
     if refused := _refused(version, endpoint, row, environment):
         return refused
@@ -142,6 +143,14 @@ def _row(version: Version, endpoint: Endpoint) -> Row | None:
     """Return the row for this kind and type, or ``None`` where KAG ``version`` knows no such type."""
     rows = (row for row in ROWS if version in row.versions and row.kind == endpoint.kind)
     return next((row for row in rows if endpoint.type in row.types), None)
+
+
+def _nothing(version: Version, endpoint: Endpoint) -> NotSent | None:
+    """Return why nothing is sent, as far as the type tells, or ``None`` where its client would send something."""
+    if endpoint.kind == "rerank" and version in _EARLY and endpoint.left_alone == "absent":
+        return NotSent(None, f"KAG {version} has no reranking")  # and looks at no section of that name
+    missing = needs.unread(version, endpoint)
+    return NotSent(failures.MISSING_SETTING, missing) if missing else _calls_nobody(version, endpoint)
 
 
 def _calls_nobody(version: Version, endpoint: Endpoint) -> NotSent | None:

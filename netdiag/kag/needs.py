@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, NamedTuple
 from netdiag.kag.version import Version
 from netdiag.model.endpoint import Endpoint
 
-State = Literal["missing", "empty", "null"]
+State = Literal["missing", "empty", "null", "list", "text", "value"]
 
 _06: Final[tuple[Version, ...]] = ("0.6",)
 _07: Final[tuple[Version, ...]] = ("0.7",)
@@ -24,7 +24,7 @@ _EMBEDDING: Final = ("vectorize_model", "vectorizer")
 
 
 class Need(NamedTuple):
-    """A key that must be there with something in it.
+    """A key that must be there with something in it, or must not be there in another way.
 
     ``says`` is what KAG says in each state, ``like`` are the sections that hold a model of the same kind.
     """
@@ -36,7 +36,7 @@ class Need(NamedTuple):
 
 
 class Lacking(NamedTuple):
-    """A need that is not met: the key, how it is (``missing``, ``empty``, ``null``), what KAG says, what is like it."""
+    """A need that is not met: the key, how it is (``missing``, ``list``), what KAG says, what is like it."""
 
     key: str
     state: State
@@ -53,8 +53,15 @@ _NO_ADDRESS: Final = "ERROR: host_addr is required."
 _KEY_ERROR: Final = "KeyError: 'vectorize_model'"
 
 
+_NOT_CONVERTED: Final = "object that was not able to convert to `ConfigTree`"
+_NOT_A_TYPE: Final = "not in acceptable choices for type"
+
+_NO_SECTION: Final[Mapping[State, str]] = {"list": _NOT_CONVERTED, "value": _NOT_CONVERTED, "text": _NOT_A_TYPE}
+"""A text KAG takes for the name of a type, which then has no settings."""
+
+
 def _says(nothing: str, null: str, missing: str = "") -> Mapping[State, str]:
-    return {"missing": missing or nothing, "empty": nothing, "null": null}
+    return {"missing": missing or nothing, "empty": nothing, "null": null, **_NO_SECTION}
 
 
 ROWS: Final = (
@@ -65,6 +72,7 @@ ROWS: Final = (
     Need(_LATE, "vectorizer", _says(_NO_NAME, _NO_VECTORIZE), _EMBEDDING),
     Need(_06, "vectorize_model", _says(_NOT_IMPLEMENTED, _NO_VECTORIZE, _KEY_ERROR), _EMBEDDING),
     Need(_LATE, "vectorize_model", _says(_NO_NAME, _NO_VECTORIZE, _KEY_ERROR), _EMBEDDING),
+    Need(_LATE, "rerank_model", {"empty": _NO_NAME, **_NO_SECTION}),
     Need(_ALL, "project", _says(_NO_NAMESPACE, "'NoneType' object has no attribute 'get'")),
     Need(_ALL, "project.namespace", _says(_NO_NAMESPACE, _NO_NAMESPACE)),
     Need(_ALL, "project.host_addr", _says(_NO_ADDRESS, _NO_ADDRESS)),
@@ -82,35 +90,50 @@ def lacking(version: Version, keys: Mapping[str, State | Literal["there"]]) -> I
     """Yield what KAG ``version`` needs and does not find; ``keys`` has the state of each key that was looked for."""
     for need in ROWS:
         state = keys.get(need.key, "there")
-        if version in need.versions and state != "there":
+        if state != "there" and version in need.versions and state in need.says:
             like = next((key for key in need.like if keys.get(key) == "there"), "")
             yield Lacking(need.key, state, need.says[state], like)
 
 
 def unread(version: Version, endpoint: Endpoint) -> str | None:
-    """Return the setting that KAG ``version`` finds missing since it is spelled so that it does not read it.
+    """Return how the type is called that KAG ``version`` finds missing since it is spelled so that it is not read.
 
     What OpenSPG's server of 0.6 and 0.7 tells KAG of its database has ``type`` in place of ``client_type``, and its
     vectorizer is of type ``openai`` unless it says another (both seen in its answers).
     """
-    if endpoint.left_alone == "misspelt":
-        return "base_url"
-    if endpoint.left_alone == "absent" and (not endpoint.base_url or not _has_default(version, endpoint)):
-        return "base_url"
-    is_older = any(each.written in _DIALECT and each.setting == "type" for each in endpoint.ignored)
     told_by_server = endpoint.source.startswith("openspg:") and version in ("0.6", "0.7")
-    return "type" if is_older and version != "0.5" and not told_by_server else None
+    for each in endpoint.ignored:
+        is_read = each.written in _DIALECT and (version == "0.5" or told_by_server)
+        if each.setting == "type" and not is_read:
+            return "type"
+        if each.setting == "client_type" and version == "0.5":
+            return "client_type"
+    return None
+
+
+def without_url(version: Version, endpoint: Endpoint) -> bool:
+    """Tell whether KAG ``version`` finds no base_url, and its class for this type has no default in its place."""
+    if endpoint.left_alone != "absent":
+        return endpoint.left_alone == "misspelt"
+    return not endpoint.base_url or not _has_default(version, endpoint)
 
 
 def meant(endpoint: Endpoint) -> Endpoint:
     """Return the endpoint with every ignored key read as it was meant."""
-    values: dict[str, Any] = {each.setting: each.value for each in endpoint.ignored}
-    return endpoint._replace(ignored=(), left_alone="", **values)
+    values: dict[str, Any] = {_FIELDS.get(each.setting, each.setting): each.value for each in endpoint.ignored}
+    is_absent = endpoint.left_alone == "absent"
+    return endpoint._replace(ignored=(), left_alone="absent" if is_absent else "", **values)
 
 
 _DIALECT: Final = ("client_type", "vectorizer")
+_FIELDS: Final = {"client_type": "type"}
 
 
 def _has_default(version: Version, endpoint: Endpoint) -> bool:
-    """Tell whether KAG's class does without a base_url: 0.8's for embeddings makes a key of it, 0.6 wants one."""
-    return version in _LATE and endpoint.kind == "chat"
+    """Tell whether KAG's class does without a base_url: that of 0.6 for chats wants one.
+
+    Those of 0.8 for embeddings make a key of it.
+    """
+    if endpoint.kind == "chat":
+        return version in _LATE
+    return endpoint.kind == "embedding" and version != "0.8"

@@ -65,7 +65,7 @@ def _refused(refused: Proof, to: Target, ways: Ways, caller: Caller) -> Examined
     """Return what KAG refuses, with what became of the same call once its type is mended: a second fault shows then."""
     mended = caller.mended(to.endpoint)
     other = ways.target(mended) if mended else None
-    if other is None:
+    if other is None or other.endpoint.left_alone == "absent":
         return Examined(to.endpoint, "broken", (), (refused,))
     tried = _called(other, ways, caller)
     attempts = tried.attempts if tried.verdict == "broken" else ()  # what was tried in vain does not matter then

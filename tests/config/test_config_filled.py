@@ -205,14 +205,38 @@ def test_what_this_kag_cannot_load(text, version, word, line):
     assert len(found.endpoints) >= 1
 
 
-@pytest.mark.parametrize("name", ["docker-compose.yaml", "deployment.yaml", "llm.json", "kag_config.cfg", ".env"])
+@pytest.mark.parametrize(
+    ("name", "version", "word"),
+    [
+        ("kag_config.cfg", "0.5", ""),
+        ("kag_config.cfg", "0.6", "ini_file"),
+        ("kag_config.cfg", "0.8", "ini_file"),
+        ("x.cfg", "0.8", ""),
+        ("-", "0.8", ""),
+    ],
+)
+def test_only_kag_05_reads_its_file(name, version, word):
+    """Its INI file is one that newer releases do not read; what is pasted is looked at as ever."""
+    found = document("[llm]\nclient_type = ollama\nbase_url = http://h\nmodel = m\n", version, name)
+    assert (found.refused.word if found.refused else "") == word
+    assert len(found.endpoints) == 1
+
+
+@pytest.mark.parametrize("text", ["A=1\nOPENAI_BASE_URL=http://h\n", "# of OpenAI\nexport OPENAI_BASE_URL=http://h\n"])
+def test_variables_by_standard_input(text):
+    """What comes by standard input is what its content is, as it would be by its name."""
+    found = document(text, name="-")
+    assert (found.format, found.endpoints[0].base_url) == ("env", "http://h")
+
+
+@pytest.mark.parametrize("name", ["docker-compose.yaml", "deployment.yaml", "llm.json", "x.cfg", ".env"])
 def test_what_is_not_kags_is_not_filled_in(name):
     """Other programs' files are theirs to fill in: they are read as ever."""
     text = {
         "docker-compose.yaml": "services: {a: {base_url: '${URL}'}}\n",
         "deployment.yaml": "apiVersion: v1\nllm: {base_url: '{{ .Values.url }}'}\n",
         "llm.json": '{"llm": {"base_url": "{{ URL }}"}}\n',
-        "kag_config.cfg": "[llm]\nbase_url = ${URL}\n",
+        "x.cfg": "[llm]\nbase_url = ${URL}\n",
         ".env": "OPENAI_BASE_URL=${URL}\n",
     }[name]
     found = document(text, name=name)

@@ -52,7 +52,7 @@ def test_escapes_are_mapped(url, escaped):
     assert json.loads(apply(data, [edit]))["base_url"] == url.replace("localhost", "h")
 
 
-@pytest.mark.parametrize("value", ["1", "null", "true", "[]", '{"base": "u"}'])
+@pytest.mark.parametrize("value", ["1", "true", "[]", '{"base": "u"}'])
 def test_not_a_string(value):
     """A base_url that is no string is reported, not edited."""
     (endpoint,) = read(f'{{"base_url": {value}}}')
@@ -200,3 +200,20 @@ def test_too_many_strings_in_strings():
     for _ in range(4):
         value = {"config": json.dumps(value)}
     assert read(json.dumps(value)) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            '{"OPENAI_BASE_URL": "u", "OPENAI_API_KEY": "k", "OPENAI_CHAT_MODEL": "m"}',
+            [("OPENAI_BASE_URL", "openai", "m")],
+        ),
+        ('{"env": {"KAG_LLM_BASE_URL": "u", "KAG_LLM_TYPE": "maas", "N": 1}}', [("env.KAG_LLM_BASE_URL", "maas", "")]),
+        ('{"OPENAI_BASE_URL": null}', [("OPENAI_BASE_URL", "openai", "")]),
+        ('{"OPENAI_BASE_URL": "u", "type": "openai"}', []),
+    ],
+)
+def test_variables_as_json(text, told):
+    """Variables that name an address are what they are in an .env, where all keys are variables."""
+    assert [(each.node, each.type, each.model) for each in read(text)] == told

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from netdiag.config import apply, edits, parse, shifted
-from netdiag.model.endpoint import Endpoint, Span
+from netdiag.model.endpoint import Endpoint, Ignored, Span
 from netdiag.text import Secret
 
 PRODUCT_MODE = b'{ "type": "ollama", "base_url": "http://localhost:11434/", "model": "qwen2.5:3b" }\n'
@@ -63,7 +63,12 @@ ENDPOINTS = {
         url_span=Span(72, 94),
         column=13,
     ),
-    "developer mode": Endpoint("-", 3, "llm", "chat", "ollama", "qwen2.5:3b", LOCAL, url_span=Span(31, 54), column=12),
+    "developer mode": Endpoint(
+        *("-", 3, "llm", "chat", "ollama", "qwen2.5:3b", LOCAL),
+        url_span=Span(31, 54),
+        column=12,
+        ignored=(Ignored("type", "client_type", "ollama"),),
+    ),
 }
 
 

@@ -84,3 +84,24 @@ def test_aliases_of_aliases_stay_cheap():
     lines = ["a0: &a0 {llm: {base_url: u, type: t}}"]
     lines += [f"a{at}: &a{at} {{llm: *a{at - 1}, vectorizer: *a{at - 1}}}" for at in range(1, 10_000)]
     assert [kind for kind, _, _ in told("\n".join(lines))] == ["chat"]
+
+
+KAGS = "project: {namespace: Lab}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "nodes"),
+    [
+        ("d: &d {base_url: v}\nchat_llm: {<<: *d, base_url: u, model: m}", ["chat_llm"]),
+        ("d: &d {type: maas, base_url: v}\nchat_llm: {<<: *d, model: m}", ["d"]),
+        ("d: &d {base_url: v}\ne: &e {<<: *d}\nchat_llm: {<<: *e, base_url: u, model: m}", ["chat_llm"]),
+        ("d: &d {base_url: v}\nchat_llm: {<<: *d, base_url: u}\nvectorizer: *d", ["d", "chat_llm"]),
+        ("openie_llm: &d {base_url: v}\nchat_llm: {<<: *d, base_url: u}", ["openie_llm", "chat_llm"]),
+        ("d: &d {base_url: null}\nchat_llm: {<<: *d, base_url: u}", ["chat_llm"]),
+        ("a: &a {base_url: u}\nl: &l {type: maas}\nchat_llm: {<<: [*l, *a], model: m}", ["a"]),
+        ("a: &a {base_url: v}\nl: &l {type: maas}\nchat_llm: {<<: [*l, *a], base_url: u}", ["chat_llm"]),
+    ],
+)
+def test_a_mapping_that_is_only_merged(text, nodes):
+    """In KAG's configuration what is only merged is called as its heirs call it, one by one or in a list."""
+    assert [each.node for each in parse((KAGS + text).encode(), "kag_config.yaml").endpoints] == nodes

@@ -64,3 +64,41 @@ def test_the_file_of_05():
     """Its sections have defaults when they are left out, so what is missing is told of it too."""
     found = whole("[project]\nnamespace = N\nhost_addr = http://h\n[llm]\nbase_url = u\n", "kag_config.cfg")
     assert (found.is_older, found.keys["llm"], found.keys["vectorizer"]) == (True, "there", "missing")
+
+
+BUILT = "project: {namespace: N, host_addr: 'http://h:1'}\nchat_llm: {type: maas, base_url: u, model: m, api_key: k}\n"
+
+
+@pytest.mark.parametrize(
+    ("section", "state", "base_urls"),
+    [
+        ("{type: openai, model: e}", "there", ["https://api.openai.com/v1"]),
+        ("{type: openai, model: e, base_url: }", "there", ["https://api.openai.com/v1"]),
+        ("{type: ollama}", "there", ["http://127.0.0.1:11434"]),
+        ("{type: foo}", "there", [""]),
+        ("{type: bge, path: /x}", "there", [""]),
+        ("{model: e}", "there", [""]),
+        ("{a: 1}", "there", [""]),
+        ("{type: openai, url: v}", "there", ["v"]),
+        ("{}", "empty", []),
+        ("[{type: openai}]", "list", []),
+        ("foo", "text", []),
+        ("5", "value", []),
+        ("true", "value", []),
+        ("'{{ X }}'", "there", []),
+    ],
+)
+@pytest.mark.parametrize("key", ["vectorizer", "vectorize_model"])
+def test_every_section_that_kag_makes_a_model_of_is_an_endpoint(key, section, state, base_urls):
+    """Whatever stands in such a section it is looked at, and what is no section is told as such."""
+    document = parse(f"{BUILT}{key}: {section}\n".encode(), "kag_config.yaml")
+    assert document.whole.keys[key] == state
+    assert [each.base_url for each in document.endpoints[1:]] == base_urls
+
+
+def test_other_sections_are_endpoints_by_what_they_say():
+    """A part of a configuration, and a section that only its users make a model of, may be anything."""
+    for text in ("vectorizer: {a: 1}\n", f"{BUILT}openie_llm: {{a: 1}}\nmine: {{vectorizer: {{type: batch}}}}\n"):
+        assert [
+            each.node for each in parse(text.encode(), "kag_config.yaml").endpoints if each.node != "chat_llm"
+        ] == []

@@ -1,7 +1,8 @@
 """What KAG needs of a whole configuration, and what it passes over, as the released packages were seen to do it.
 
 ``kag-whole.jsonl`` is what ``knext project create`` of 0.7 and 0.8 and the checkers of 0.6 said of a configuration
-without one section; ``kag-unread.jsonl`` is what the checkers said of nodes with other keys than their own.
+without one section; ``kag-unread.jsonl`` is what the checkers said of nodes with other keys than their own, and
+``kag-sections.jsonl`` what the model's classes said of whole sections.
 """
 
 import json
@@ -13,9 +14,9 @@ from netdiag import config, kag
 from netdiag.kag import needs
 from netdiag.kag.calls import Call
 
-WHOLE, UNREAD = (
+WHOLE, UNREAD, SECTIONS = (
     [json.loads(line) for line in (Path(__file__).parent / name).read_text("utf-8").splitlines()]
-    for name in ("kag-whole.jsonl", "kag-unread.jsonl")
+    for name in ("kag-whole.jsonl", "kag-unread.jsonl", "kag-sections.jsonl")
 )
 
 THERE = dict.fromkeys(
@@ -105,3 +106,56 @@ def test_the_dialect_of_05(version, source, refused):
     (endpoint,) = config.parse(b'{"llm": {"client_type": "maas", "base_url": "u", "model": "m"}}', source).endpoints
     assert needs.unread(version, endpoint) == ("type" if refused else None)
     assert endpoint.type == "maas"
+
+
+BUILT = {"chat": "chat_llm", "embedding": "vectorizer", "rerank": "rerank_model"}
+PROJECT = "project: {namespace: Lab, host_addr: 'http://h'}\n"
+
+
+@pytest.mark.parametrize("row", SECTIONS, ids=lambda row: f"{row['kag']} {row['kind']} {row['section']}")
+def test_every_section_is_judged_as_kag_judges_it(row):
+    """KAG refuses what netdiag refuses, whatever stands in a section that KAG makes a model of."""
+    document = config.parse(f"{PROJECT}{BUILT[row['kind']]}: {row['section']}\n".encode(), "kag_config.yaml")
+    lacking = [each.says for each in needs.lacking(row["kag"], document.whole.keys) if each.key == BUILT[row["kind"]]]
+    if lacking:
+        assert lacking[0] in row["said"]
+        return
+    (endpoint,) = document.endpoints
+    call = kag.call(row["kag"], endpoint, endpoint.base_url)
+    refused = isinstance(call, kag.NotSent) and call.failure is not None
+    is_sent = any(sign in row["said"] for sign in SENT)
+    assert refused == (row["said"] != "" and not is_sent), call
+
+
+def test_what_06_does_not_look_at():
+    """KAG 0.6 has no reranking, so a section for it is nobody's."""
+    (endpoint,) = config.parse(f"{PROJECT}rerank_model: {{a: 1}}\n".encode(), "kag_config.yaml").endpoints
+    assert [kag.call(version, endpoint, "").failure for version in ("0.6", "0.7")] == [None, "missing_setting"]
+
+
+@pytest.mark.parametrize("key", ["Type", "TYPE", "type_"])
+def test_a_misspelt_type_is_never_the_type(key):
+    """No KAG reads it, so the call fails for want of the type, and is tried with what was meant."""
+    text = f"chat_llm: {{{key}: maas, base_url: 'http://h/v1', model: m, api_key: k}}\n"
+    (endpoint,) = config.parse(text.encode(), "kag_config.yaml").endpoints
+    for version in ("0.5", "0.6", "0.7", "0.8"):
+        assert kag.call(version, endpoint, endpoint.base_url)[:2] == ("missing_setting", "type")
+        assert isinstance(kag.call(version, kag.mended(version, endpoint, "missing_setting"), "http://h/v1"), Call)
+
+
+@pytest.mark.parametrize(
+    ("version", "keys", "missing"),
+    [
+        ("0.5", "type = maas", "client_type"),
+        ("0.5", "client_type = maas", None),
+        ("0.5", "type = x\nclient_type = maas", None),
+        ("0.8", "type = maas", None),
+    ],
+)
+def test_the_type_in_the_file_of_05(version, keys, missing):
+    """KAG 0.5 reads no type in its file; the call that was meant is made."""
+    text = f"[llm]\n{keys}\nbase_url = http://h/v1\nmodel = m\napi_key = k\n"
+    (endpoint,) = config.parse(text.encode(), "x.cfg").endpoints
+    assert needs.unread(version, endpoint) == missing
+    meant = kag.mended(version, endpoint, "missing_setting") if missing else endpoint
+    assert isinstance(kag.call(version, meant, "http://h/v1"), Call)
