@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from netdiag import config
+from netdiag.config.unread import OPENAI
 from netdiag.config.whole import Whole
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.place import Candidate
@@ -34,7 +35,10 @@ def findings(documents: Iterable[config.Document], version: "Version", *, in_con
 
 
 def with_defaults(endpoints: tuple[Endpoint, ...], root: Path, *, in_container: bool) -> tuple[Endpoint, ...]:
-    """Return the endpoints, those without a base_url at what KAG's process names for the SDK of their type."""
+    """Return the endpoints, those without a base_url at what KAG's process names for the SDK of their type.
+
+    OpenAI's own service is not called where nobody named it: it would be sent a key that may be meant for another.
+    """
     wanted = {name for each in endpoints if (name := _variable(each))}
     if not wanted:
         return endpoints
@@ -42,7 +46,10 @@ def with_defaults(endpoints: tuple[Endpoint, ...], root: Path, *, in_container: 
 
     values = values_of(root, sorted(wanted), in_container=in_container)
     return tuple(
-        each._replace(base_url=named) if (named := values.get(_variable(each), "")) else each for each in endpoints
+        each._replace(base_url=values.get(name) or ("" if each.base_url == OPENAI else each.base_url))
+        if (name := _variable(each))
+        else each
+        for each in endpoints
     )
 
 
