@@ -152,7 +152,7 @@ def test_the_default_of_ollamas_client(tmp_path, environ, base_url):
 
 
 def test_the_default_of_openais_client(tmp_path):
-    """An embedding model of type openai without a base_url is where OPENAI_BASE_URL says; OpenAI's own is not called."""
+    """An embedding model of type openai without a base_url is where OPENAI_BASE_URL says, and else nowhere."""
     (document,) = documents("chat_llm: {type: mock}\nvectorizer: {type: openai, model: m, api_key: k}\n")
     for environ, base_url in (
         (b"A=1\0", ""),
