@@ -240,7 +240,7 @@ class Caller:
 
     def _send(self, call: Call, what: str, *, away: bool, once: bool = False) -> Answer:
         request = call.request
-        key = (request.url, request.body, request.bearer, call.version, call.reads, call.timeout, away)
+        key = (request.url, request.body, request.bearer, call.version, call.reads, kag.limit_s(call), away)
         if key not in self._answers:
             self.tell(Calling(what))
             try:

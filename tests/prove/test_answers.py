@@ -207,6 +207,13 @@ def test_the_configured_timeout_ends_the_call(slept):
     assert "timeout: 600" in [remedy.command for remedy in findings.words(finding).remedies]
 
 
+def test_a_timeout_that_this_kag_does_not_read_is_no_obstacle():
+    """KAG 0.6 passes over the setting, so whatever stands there the call is made."""
+    with serving(after(GOOD)) as site:
+        proof, _ = proven(f"{site.origin}/v1", version="0.6", timeout={"a": "{1, 2}"})
+    assert proof.failure is None
+
+
 @pytest.mark.parametrize(
     ("version", "timeout", "took_s", "limit"),
     [
