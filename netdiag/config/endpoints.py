@@ -25,9 +25,6 @@ from netdiag.model.endpoint import Endpoint, Form, NotText, Part, Span
 from netdiag.text import Secret, without_secrets
 
 _EXPANDED: Final = re.compile(r"[$`]")  # by a shell, Docker Compose, python-dotenv
-_WHOLE_KEYS: Final = 64
-"""How many keys of a mapping that KAG sends whole are read."""
-
 _SECRET: Final = re.compile(r"(?i)key|token(?!s|iz)|secret|passw|pwd|credential|signature|auth(?!ors?$)")
 _TAKEN: Final = frozenset({"base_url", "type", "client_type", "model"})
 

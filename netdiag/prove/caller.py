@@ -44,7 +44,7 @@ class Caller:
         certain: bool = True,
         asks_who: bool = False,
     ) -> None:
-        self.version = self._version = version
+        self.version = version
         self._certain = certain
         self._asks_who = asks_who
         self._read_s = read_s
@@ -62,10 +62,10 @@ class Caller:
 
     def keyed(self, endpoint: Endpoint) -> Endpoint:
         """Return the endpoint with the key that KAG takes from its environment, where the configuration has null."""
-        return kag.keyed(self._version, endpoint, self._environment.secrets)
+        return kag.keyed(self.version, endpoint, self._environment.secrets)
 
     def _call(self, endpoint: Endpoint, base_url: str) -> Call | kag.NotSent:
-        return kag.call(self._version, endpoint, base_url, environment=self._environment.secrets)
+        return kag.call(self.version, endpoint, base_url, environment=self._environment.secrets)
 
     def refusal(self, endpoint: Endpoint) -> Proof | None:
         """Return what KAG says of this endpoint without sending anything, or ``None`` where it does send.
@@ -194,7 +194,7 @@ class Caller:
         """Return the endpoint with a type and settings that this KAG can use, where it is known what was meant."""
         call = self._call(endpoint, endpoint.base_url)
         refused = isinstance(call, kag.NotSent) and call.failure
-        return kag.mended(self._version, endpoint, refused) if refused else None
+        return kag.mended(self.version, endpoint, refused) if refused else None
 
     def _seen(self, endpoint: Endpoint, call: Call, answer: Answer, failure: str, wanted: str) -> Mapping[str, str]:
         """Return what the rules want of a failed call beside its failure, by name."""
@@ -211,7 +211,7 @@ class Caller:
             told["model"] = quoted(endpoint.model)  # a blank at its end would be lost in a saved report
         if wanted:
             present, right = config.split(endpoint.base_url).path, config.split(wanted).path
-            told["path_fault"] = kag.fault(self._version, endpoint, present, right)
+            told["path_fault"] = kag.fault(self.version, endpoint, present, right)
         return told
 
     def _listed(self, call: Call, base_url: str) -> tuple[str, ...]:
@@ -270,7 +270,7 @@ class Caller:
 
     def _wanted(self, endpoint: Endpoint, base_url: str, service: Service) -> str:
         url = config.split(base_url)
-        path = kag.right_path(self._version, endpoint, url.path, url.host, service.name)
+        path = kag.right_path(self.version, endpoint, url.path, url.host, service.name)
         if path is None or path == url.path.removesuffix("/") or {*"?#"} & {*url.path}:
             return ""  # a query may hold a key, which must not get into the journal with the path
         if self._other(endpoint, base_url):
@@ -279,7 +279,7 @@ class Caller:
 
     def _other(self, endpoint: Endpoint, base_url: str) -> str | None:
         """Return the KAG that the present path is right for, where it is not certain that it is not the one here."""
-        return None if self._certain else kag.other_version(self._version, endpoint, config.split(base_url).path)
+        return None if self._certain else kag.other_version(self.version, endpoint, config.split(base_url).path)
 
 
 _PERHAPS_TOKENS = frozenset({failures.TOO_MANY_TOKENS, failures.REQUEST_REFUSED, failures.SERVER_ERROR})
