@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from netdiag.model.host import HostView
     from netdiag.model.journal import Applied, PastRun
     from netdiag.model.place import Candidate, Choice, Facts, Hop, NameAnswer, Platform
+    from netdiag.model.suggestion import Suggestions
 
 Severity = Literal["error", "warning", "note"]
 Verdict = Literal["works", "repairable", "broken", "left_alone"]
@@ -71,6 +72,7 @@ class Report(NamedTuple):
     ``exit_code`` follows the table in docs/reference.md and does not depend on the format; ``output`` is the corrected
     text of standard input, where that was the source; ``runs`` is the journal, newest first, where it was asked for.
     ``path`` and ``choice`` are what ``detect`` adds: the way to the host, and the candidate that would be written.
+    ``suggestions`` is what could be configured, where nothing is or the user asked.
     """
 
     command: str
@@ -89,3 +91,4 @@ class Report(NamedTuple):
     path: tuple[Hop, ...] = ()
     choice: Choice | None = None
     evidence: Evidence | None = None
+    suggestions: Suggestions | None = None
