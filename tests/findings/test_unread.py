@@ -27,8 +27,16 @@ def commands(finding):
 @pytest.mark.parametrize(
     ("text", "missing", "expected"),
     [
-        ("OPENAI_BASE_URL=u\n", "model", "netdiag probe u\nOPENAI_MODEL=MODEL"),
-        ("OPENAI_API_BASE=http://u\n", "model", "netdiag probe http://u\nOPENAI_MODEL=MODEL"),
+        (
+            "OPENAI_BASE_URL=u\n",
+            "model",
+            "netdiag chat --type openai --base-url u --model any --kind chat\nOPENAI_MODEL=MODEL",
+        ),
+        (
+            "OPENAI_API_BASE=http://u\n",
+            "model",
+            "netdiag chat --type openai --base-url http://u --model any --kind chat\nOPENAI_MODEL=MODEL",
+        ),
         ("OPENAI_BASE_URL=u\nOPENAI_EMBEDDING_MODEL=e\n", "api_key", "OPENAI_API_KEY=none"),
         ("KAG_LLM_BASE_URL=u\nKAG_LLM_MODEL=m\n", "type", "KAG_LLM_TYPE=openai"),
     ],
