@@ -69,3 +69,12 @@ def without_secrets(text: str, secrets: Iterable[Secret] = ()) -> str:
 def shown(text: str, secrets: Iterable[Secret] = ()) -> str:
     """Return text from outside as it may be shown: masked first, then made printable."""
     return printable(without_secrets(text, secrets))
+
+
+def is_integer(text: str) -> bool:
+    """Tell whether Python's ``int`` takes ``text``, as KAG and the clients it uses read numbers."""
+    try:
+        int(text)
+    except ValueError:
+        return False
+    return True

@@ -37,11 +37,6 @@ class Node:
     target: "Node | None" = None
 
     @property
-    def is_empty(self) -> bool:
-        """Whether nothing is written here: the value of ``key:``."""
-        return self.kind == "scalar" and self.start == self.end
-
-    @property
     def ends_in_block(self) -> bool:
         """Whether a block scalar ends here: which blank lines are its own depends on what comes next."""
         last = self.items[-1:] or [value for _, value in self.pairs[-1:]]

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from netdiag import exits
 from netdiag.container import lending
 from netdiag.container.keeping import Kept
 from netdiag.container.request import Request, Streams
@@ -22,7 +21,6 @@ _ANNOUNCED: Final = """read -r _; printf '\\000pid %s\\n' "$$" >&2; exec "$0" "$
 """It waits for a line before it says which process it is: what comes sooner than the answer to its start gets lost."""
 
 _LETTERS: Final = {signal.SIGINT: b"I", signal.SIGTERM: b"T"}
-_ENDED_BY: Final = {signal.SIGINT: exits.INTERRUPTED, signal.SIGTERM: 128 + signal.SIGTERM}
 _TOGETHER: Final = "netdiag-{}"
 
 

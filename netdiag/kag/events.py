@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from netdiag.text import is_integer
+
 DONE = "[DONE]"
 """How the data of the last event begins; what comes after it is not looked at."""
 
@@ -59,12 +61,4 @@ def _events(body: bytes) -> Iterator[Event]:
         elif field == "id" and "\0" not in value:
             has_id = bool(value)
         elif field == "retry":
-            has_retry = _is_integer(value) or has_retry
-
-
-def _is_integer(text: str) -> bool:
-    try:
-        int(text)
-    except ValueError:
-        return False
-    return True
+            has_retry = is_integer(value) or has_retry

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from netdiag.kag import hocon
 from netdiag.kag.version import Version
 from netdiag.model.endpoint import Endpoint
-from netdiag.text import MASK, Secret, printable, without_secrets
+from netdiag.text import MASK, Secret, is_integer, printable, without_secrets
 
 FLAGS: Final[Mapping[str, bool | None]] = {"true": True, "false": False, "none": None, "0": False, "1": True}
 """The words that KAG takes for a flag, in any case (registrable.py:57); it refuses all others."""
@@ -250,16 +250,8 @@ def _is_flag(text: str) -> bool:
     return text.lower() in FLAGS
 
 
-def _is_integer(text: str) -> bool:
-    try:
-        int(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _is_whole_above_zero(text: str) -> bool:
-    return _is_integer(text) and int(text) > 0
+    return is_integer(text) and int(text) > 0
 
 
 def _is_limit(seconds: float) -> bool:
@@ -296,7 +288,7 @@ ENDLESS: Final = SECONDS._replace(fits=lambda s: s > 0 and (isinstance(s, float)
 
 RATE: Final = Taken((int, float), null=False, words=_nothing, wants="wants_number")
 LIMIT: Final = Taken((int, float, bool), null=False, words=_nothing, wants="wants_number")
-INTEGER: Final = Taken((int, bool), null=True, words=_is_integer, wants="wants_integer")
+INTEGER: Final = Taken((int, bool), null=True, words=is_integer, wants="wants_integer")
 BATCH: Final = Taken(
     (int, bool), null=False, words=_is_whole_above_zero, wants="wants_integer", fits=lambda n: n > 0, unfit="no_batch"
 )

@@ -53,7 +53,6 @@ def _known(*hosts: str) -> frozenset[str]:
 _DOCKER: Final = _any("dockerenv", "docker_mount")
 _PODMAN: Final = _any("containerenv", "podman_mount", "podman_variable")
 _KUBERNETES: Final = _any("kubernetes", "service_account", "kubelet_mount", "cluster_search")
-_CLOUD: Final = _any("codespaces", "github_actions", "ecs")
 _CONTAINER: Final = (
     _DOCKER | _PODMAN | _KUBERNETES | _any("nerdctl_mount", "nested_docker", "container_variable", "incus_device")
 )
