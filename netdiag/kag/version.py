@@ -78,7 +78,7 @@ def chosen(text: str, root: Path = Path("/")) -> Installed:
         return found
     version = parse(text)
     if version == "0.8" and found.certain and found.version in OF_08:
-        version = found.version
+        return found
     differs = found.certain and found.version != version
     return Installed(version, text, "you named it", certain=not differs, instead=found.text if differs else "")
 
