@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from netdiag import config, kag, openspg
+from netdiag import config, failures, openspg
 from netdiag.findings.filled import of_variable
 from netdiag.model.endpoint import Endpoint, Span
 from netdiag.model.journal import Applied, PastFile, PastRun, PastState
@@ -64,7 +64,9 @@ def _is_to_write(item: Examined) -> bool:
     """
     if item.verdict == "repairable":
         return True
-    is_refused = bool(item.proofs) and item.proofs[0].failure in kag.COMPLETED and item.proofs[-1].failure is None
+    is_refused = (
+        bool(item.proofs) and item.proofs[0].failure in failures.ABOUT_SETTINGS and item.proofs[-1].failure is None
+    )
     is_moved = bool(item.proven_url) and item.proven_url != item.endpoint.base_url
     return item.verdict == "broken" and bool(item.endpoint.table) and is_refused and is_moved
 

@@ -6,7 +6,7 @@ send (tests/kag/recordings). KAG itself is never imported: importing it is slow 
 
 from netdiag.kag.calls import Call, NotSent, call, keyed, smaller, url
 from netdiag.kag.clients import client_of, limit_s, pause_s
-from netdiag.kag.mending import COMPLETED, completed, mended
+from netdiag.kag.mending import completed, mended
 from netdiag.kag.paths import fault, is_provider, other_version, right_path
 from netdiag.kag.verdict import ABOUT_PATHS, dimensions, judge, said, seen
 from netdiag.kag.version import NEWEST, Installed, chosen, installed, parse
@@ -14,7 +14,6 @@ from netdiag.probe.urls import UnusableError
 
 __all__ = [
     "ABOUT_PATHS",
-    "COMPLETED",
     "NEWEST",
     "Call",
     "Installed",

@@ -12,9 +12,6 @@ from netdiag.text import Secret
 PLACEHOLDER: Final = Secret("none")
 """A key for a call that KAG makes only with one. A service that needs a key refuses it."""
 
-COMPLETED: Final = frozenset({failures.MISSING_SETTING, failures.WRONG_SETTING})
-"""Refusals after which :func:`completed` may make the call all the same."""
-
 
 def mended(version: Version, endpoint: Endpoint, failure: str) -> Endpoint | None:
     """Return the endpoint without what KAG refuses it for, ``failure``, where it is known what was meant instead."""
