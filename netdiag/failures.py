@@ -94,6 +94,9 @@ UNKNOWN: Final = "unknown_failure"
 
 WORDS: Final = frozenset(value for name, value in list(globals().items()) if name.isupper() and isinstance(value, str))
 
+ABOUT_SETTINGS: Final = frozenset({MISSING_SETTING, WRONG_SETTING})
+"""KAG refuses a setting, or the want of one, before it calls anybody."""
+
 UNREACHED: Final = frozenset(
     {CONNECTION_REFUSED, TIMED_OUT, HOST_UNREACHABLE, NETWORK_UNREACHABLE, NOT_PERMITTED, ADDRESS_UNUSABLE, DNS_FAILED}
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from netdiag import config, openspg
+from netdiag import config, failures, openspg
 from netdiag.findings.filled import of_variable
 from netdiag.model.endpoint import Endpoint, Span
 from netdiag.model.journal import Applied, PastFile, PastRun, PastState
@@ -40,7 +40,7 @@ def plan(examined: Sequence[Examined], documents: Mapping[str, config.Document])
     for item in examined:
         told.append(item)
         endpoint = item.endpoint
-        if item.verdict != "repairable" or endpoint.url_span is None:
+        if not _is_to_write(item) or endpoint.url_span is None:
             continue
         is_planned = _text(endpoint) in wanted
         is_shared = wanted.setdefault(_text(endpoint), item.proven_url) != item.proven_url
@@ -54,6 +54,21 @@ def plan(examined: Sequence[Examined], documents: Mapping[str, config.Document])
     in_files = {source: of_source for source, of_source in changed.items() if not is_row(source)}
     diff = "".join(config.unified(documents[source], of_source) for source, of_source in in_files.items())
     return Plan(tuple(edits), {source: documents[source].digest for source in changed}, diff), tuple(told)
+
+
+def _is_to_write(item: Examined) -> bool:
+    """Tell whether another base_url was proven for an endpoint, and is to be written.
+
+    In a file nothing is written while KAG refuses the rest: who mends that edits the file anyway. A row's address is:
+    OpenSPG's page has no way to change the address of a model, but it has one to add what KAG misses.
+    """
+    if item.verdict == "repairable":
+        return True
+    is_refused = (
+        bool(item.proofs) and item.proofs[0].failure in failures.ABOUT_SETTINGS and item.proofs[-1].failure is None
+    )
+    is_moved = bool(item.proven_url) and item.proven_url != item.endpoint.base_url
+    return item.verdict == "broken" and bool(item.endpoint.table) and is_refused and is_moved
 
 
 def _by_hand(item: Examined, *, is_shared: bool) -> Finding:

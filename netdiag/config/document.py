@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Final, NamedTuple
 
-from netdiag.config import formats, loading, yaml_tree
+from netdiag.config import formats, loading, model_page, yaml_tree
 from netdiag.config.endpoints import ByKag, endpoints
 from netdiag.config.formats import Format
 from netdiag.config.loading import Refused
@@ -45,8 +45,10 @@ class Document(NamedTuple):
         return f"Document({self.source!r}, {self.format!r}, {self.digest!r})"
 
 
-def parse(data: bytes, source: str, process: Process | None = None) -> Document:
+def parse(data: bytes, source: str, process: Process | None = None, *, is_model_page: bool = False) -> Document:
     """Return what ``data`` configures; ``source`` names it, and its name is a hint at the format.
+
+    With ``is_model_page`` it is the list of models that OpenSPG 0.8 stores (:mod:`netdiag.config.model_page`).
 
     What KAG reads as its configuration is read as the KAG of ``process`` reads it, and filled in by its environment;
     without one, and where that KAG cannot load it, what would be filled in is left alone.
@@ -64,7 +66,10 @@ def parse(data: bytes, source: str, process: Process | None = None) -> Document:
             format_: Format = "yaml"
         else:
             format_, roots = formats.read(text, name)
-        found = tuple(endpoints(source, text, roots, positions, by_kag))
+        if is_model_page:
+            roots = [model_page.flattened(root) for root in roots]
+        models = frozenset().union(*map(model_page.models, roots)) if is_model_page else frozenset()
+        found = tuple(endpoints(source, text, roots, positions, by_kag, models))
     except NotRead as error:
         if loaded and loaded.refused and loaded.refused.is_of_template:
             digest = hashlib.sha256(data).hexdigest()

@@ -60,19 +60,25 @@ class _Read(NamedTuple):
     by_kag: ByKag = ""
 
 
-def endpoints(
-    source: str, text: str, roots: list[Node], positions: Positions, by_kag: ByKag = ""
+def endpoints(  # noqa: PLR0913, PLR0917 - what is known of a document when its endpoints are looked for
+    source: str,
+    text: str,
+    roots: list[Node],
+    positions: Positions,
+    by_kag: ByKag = "",
+    models: frozenset[Node] = frozenset(),
 ) -> Iterator[tuple[Endpoint, tuple[Style, ...]]]:
     """Yield every mapping with a ``base_url`` under ``roots``, in the document's order, and how that is written.
 
     A base_url that is used as several kinds of model, or merged into mappings of other types or models, is one endpoint
     for each of them, which share its bytes (:mod:`netdiag.config.uses`). ``by_kag`` tells what KAG makes of ``text``.
+    ``models`` are mappings of which KAG makes a model even where they have no base_url.
     """
     read = _Read(source, text, positions, by_kag)
     for root in roots:
         found = mappings(root, uses.word)
         is_kags = unread.is_kags(root)
-        built = whole.built(root)
+        built = whole.built(root) | models
         heirs: dict[Node, list[Found]] = {}
         for each in found:
             is_heir = each.node.merged and "base_url" not in each.node.pairs and not (is_kags and uses.is_basis(each))

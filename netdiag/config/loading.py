@@ -27,8 +27,8 @@ _FILLED_IN: Final = re.compile(r"\{[{%#]|!ENV\b|\$\{")
 _OTHERS: Final = re.compile(r"(?m)^(?:services|apiVersion|jobs|stages)[ \t]*:")
 """A key of compose files, Kubernetes' manifests and CI jobs, which others fill in."""
 
-_RENDERING: Final = frozenset({"0.7", "0.8"})
-_WITH_TAG: Final = frozenset({"0.8"})
+_RENDERING: Final = frozenset({"0.7", "0.8", "0.8+"})
+_WITH_TAG: Final = frozenset({"0.8", "0.8+"})
 
 _LIMIT: Final = 256 * 1024
 _MERGED: Final = 10_000

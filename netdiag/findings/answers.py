@@ -10,7 +10,7 @@ from netdiag.findings import commands, ollama
 from netdiag.findings.context import Context, origin_of, service_of
 from netdiag.findings.nearest import nearest, pulled
 from netdiag.model.attempt import Proof, Service
-from netdiag.model.endpoint import Endpoint
+from netdiag.model.endpoint import MODEL_PAGE, Endpoint
 from netdiag.model.report import Examined
 from netdiag.text import Secret, shown
 
@@ -77,6 +77,7 @@ def values(proof: Proof, examined: Examined, context: Context) -> Mapping[str, s
         **_instead(endpoint, type_, proven),
         "tried": "small_call_unknown",
         **proof.seen,
+        "stored": "page" if endpoint.table == MODEL_PAGE else "file",
         **_setting(endpoint, proof, proven),
         **_ignored(endpoint, proof),
         "type": commands.quoted(type_) if type_ else "?",
@@ -94,7 +95,7 @@ def _instead(endpoint: Endpoint, type_: str, proven: Proof | None) -> Mapping[st
 
 def _setting(endpoint: Endpoint, proof: Proof, proven: Proof | None) -> Mapping[str, str]:
     """Return whether a setting's line is to be written or left out, and whether its base_url is to change with it."""
-    moved = proven is not None and proven.url != endpoint.base_url
+    moved = proven is not None and proven.url != endpoint.base_url and not endpoint.table  # a row's is written
     return {"written": "yes" if proof.seen.get("write") else "no", "moved": "yes" if moved else "no"}
 
 

@@ -62,7 +62,10 @@ def term(word: str, language: str = "en") -> str:
 
 
 def placed(text: str, language: str = "en") -> str:
-    """Return a place in OpenSPG's pages in ``language``: of ``place_models > Ollama`` the ``place_`` words."""
+    """Return a place in OpenSPG's pages in ``language``: of ``place_models > Ollama`` the ``place_`` words.
+
+    Any other text is returned as it is.
+    """
     parts = text.split(" > ")
     return " > ".join(term(part, language) if part.startswith("place_") else part for part in parts)
 
@@ -81,7 +84,10 @@ def severity_of(finding: Finding) -> Severity:
 def words(finding: Finding, language: str = "en") -> Words:
     """Return the finding in ``language`` (``en`` or ``zh``), its values filled in; raises :exc:`KeyError`."""
     entry = catalog()[finding.code]
-    told = {name: term(value, language) if name in _TERMS else value for name, value in finding.values.items()}
+    told = {
+        name: term(value, language) if name in _TERMS else placed(value, language)
+        for name, value in finding.values.items()
+    }
     values = defaultdict(lambda: "?", {**told, "where": placed(finding.where, language)})
     remedies = tuple(
         Remedy(

@@ -6,7 +6,7 @@ from typing import Final
 from netdiag import failures
 from netdiag.findings.context import Context, call_line
 from netdiag.model.attempt import Proof
-from netdiag.model.endpoint import Endpoint
+from netdiag.model.endpoint import MODEL_PAGE, Endpoint
 from netdiag.model.report import Examined, Finding
 
 _BY_KAG: Final = {
@@ -17,6 +17,9 @@ _BY_KAG: Final = {
     failures.WRONG_SETTING: "ND550",
 }
 """What KAG refuses before anything is sent. It is told beside what the service said once it was mended."""
+
+_OF_STORED: Final = {"api_key": "ND431", "type": "ND432", "base_url": "ND433"}
+"""What KAG misses in a model that OpenSPG 0.8's page has stored, where it is not to be written into a file."""
 
 _BY_PROOF: Final = {
     failures.READ_TIMED_OUT: "ND204",
@@ -112,6 +115,8 @@ def of_calls(examined: Examined, context: Context) -> Iterator[Finding]:
     if refused:
         yield _finding(_of_kag(refused, examined.endpoint), refused, examined, context)
     failed = [proof for proof in examined.proofs if proof.failure in _BY_PROOF]
+    if examined.endpoint.table and refused and examined.proofs[-1].failure is None:
+        return  # the address that works is written, and those that do not are told of no more than elsewhere
     if failed:
         proof = min(failed, key=_weight)
         yield _finding(_of_service(proof, examined), proof, examined, context)
@@ -131,6 +136,8 @@ def of_success(examined: Examined, context: Context) -> Iterator[Finding]:
 
 def _of_kag(proof: Proof, endpoint: Endpoint) -> str:
     code = _BY_KAG[proof.failure or ""]
+    if code == "ND408" and endpoint.table == MODEL_PAGE and proof.detail in _OF_STORED:
+        return _OF_STORED[proof.detail]
     if code == "ND408" and any(each.setting == proof.detail for each in endpoint.ignored):
         return "ND564"
     return "ND507" if code == "ND407" and proof.seen.get("instead") else code
@@ -159,7 +166,11 @@ def _finding(code: str, proof: Proof, examined: Examined, context: Context) -> F
     from netdiag.findings import answers  # noqa: PLC0415 - a run in which all works does without it
 
     values: Mapping[str, str] = answers.values(proof, examined, context)
-    evidence = (call_line(proof),) if proof.failure else ()
+    if code in _OF_STORED.values():
+        from netdiag.findings import stored  # noqa: PLC0415 - few runs have it
+
+        values = {**values, **stored.values(examined)}
+    evidence = (call_line(proof),) if proof.failure and not (code in _OF_STORED.values() and not proof.url) else ()
     return Finding(code, examined.endpoint.where, values, evidence)
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from netdiag import failures, spelling
 from netdiag.findings.context import Context, call_line, line_of
+from netdiag.model.endpoint import MODEL_PAGE
 from netdiag.model.report import Examined, Finding
 from netdiag.platform import names
 from netdiag.text import shown
@@ -42,11 +43,13 @@ def of_missing_url(examined: Examined, context: Context) -> Iterator[Finding]:
     """Yield that a model's node has no base_url, and what its client calls instead."""
     endpoint = examined.endpoint
     refused = any(p.detail == "base_url" or p.failure == failures.UNSUPPORTED_TYPE for p in examined.proofs)
-    if endpoint.left_alone == "absent" and endpoint.base_url and examined.proofs and not refused:
+    is_seen = examined.proofs or endpoint.table  # nobody reads a row
+    if endpoint.left_alone == "absent" and endpoint.base_url and is_seen and not refused:
         values = {"node": endpoint.node, "type": endpoint.type, "kag": context.kag, "default": endpoint.base_url}
         path = "" if endpoint.type.lower() == "ollama" else "/v1"
         proven = {"suggestion": examined.proven_url or f"http://localhost:11434{path}"}
-        yield Finding("ND565", endpoint.where, {**values, **proven, "proven": "yes" if examined.proven_url else "no"})
+        code = "ND435" if endpoint.table == MODEL_PAGE else "ND565"
+        yield Finding(code, endpoint.where, {**values, **proven, "proven": "yes" if examined.proven_url else "no"})
 
 
 def of_ignored(examined: Examined, context: Context) -> Iterator[Finding]:

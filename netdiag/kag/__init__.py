@@ -6,7 +6,7 @@ send (tests/kag/recordings). KAG itself is never imported: importing it is slow 
 
 from netdiag.kag.calls import Call, NotSent, call, keyed, smaller, url
 from netdiag.kag.clients import client_of, limit_s, pause_s
-from netdiag.kag.mending import mended
+from netdiag.kag.mending import completed, mended
 from netdiag.kag.paths import fault, is_provider, other_version, right_path
 from netdiag.kag.verdict import ABOUT_PATHS, dimensions, judge, said, seen
 from netdiag.kag.version import NEWEST, Installed, chosen, installed, parse
@@ -22,6 +22,7 @@ __all__ = [
     "call",
     "chosen",
     "client_of",
+    "completed",
     "dimensions",
     "fault",
     "installed",

@@ -11,16 +11,19 @@ from typing import Any, Final, Literal, NamedTuple
 
 from netdiag import failures
 from netdiag.kag import addresses, needs, process, settings, types
-from netdiag.kag.version import Version
+from netdiag.kag.version import EARLY, LATE, OF_08, Version
 from netdiag.model.attempt import Request
 from netdiag.model.endpoint import Endpoint
 from netdiag.probe.urls import UnusableError
 from netdiag.text import Secret
 
 Reads = Literal["openai_chat", "unchecked_chat", "generate", "ollama_chat", "embedding", "ollama_embedding", "rerank"]
-Key = Literal["required", "dummy", "as_given", "as_text", "never"]
+Key = Literal["required", "dummy", "filled_in", "as_given", "as_text", "never"]
 
 DEFAULT_MODEL: Final = "text-embedding-3-small"
+FILLED_IN: Final = Secret("abc123")
+"""What KAG 0.8 of July 2025 gives an embedding model of type ``openai`` for a key that is absent, null or empty."""
+
 QUESTION: Final = "who are you?"
 SYSTEM: Final = {"role": "system", "content": "you are a helpful assistant"}
 USER: Final = {"role": "user", "content": QUESTION}
@@ -101,7 +104,7 @@ def _made(version: Version, endpoint: Endpoint, row: Row, request: Request) -> C
     endpoint = settings.as_read(version, endpoint)
     body = {**row.body(endpoint), "model": _sent_model(version, endpoint)}
     streamed = bool(body.get("stream"))
-    if row.reads == "openai_chat" and version == "0.8":
+    if row.reads == "openai_chat" and version in OF_08:
         body |= _extra(endpoint)
     body = _revealed(body)
     if unsendable := next((name for name, value in body.items() if not _in_json(version, value)), ""):
@@ -123,7 +126,8 @@ def url(version: Version, endpoint: Endpoint, base_url: str) -> str:
 def keyed(version: Version, endpoint: Endpoint, environment: Mapping[str, Secret]) -> Endpoint:
     """Return the endpoint with the key that KAG ``version`` takes from the environment of its process, if it does."""
     row = _row(version, endpoint)
-    return process.keyed(endpoint, environment) if row and row.reads in _BY_OPENAI else endpoint
+    is_taken = row is not None and row.reads in _BY_OPENAI and row.key != "filled_in"
+    return process.keyed(endpoint, environment) if is_taken else endpoint
 
 
 _BY_OPENAI: Final = frozenset({"openai_chat", "embedding"})
@@ -147,7 +151,7 @@ def _row(version: Version, endpoint: Endpoint) -> Row | None:
 
 def _nothing(version: Version, endpoint: Endpoint) -> NotSent | None:
     """Return why nothing is sent, as far as the type tells, or ``None`` where its client would send something."""
-    if endpoint.kind == "rerank" and version in _EARLY and endpoint.left_alone == "absent":
+    if endpoint.kind == "rerank" and version in EARLY and endpoint.left_alone == "absent":
         return NotSent(None, f"KAG {version} has no reranking")  # and looks at no section of that name
     missing = needs.unread(version, endpoint)
     return NotSent(failures.MISSING_SETTING, missing) if missing else _calls_nobody(version, endpoint)
@@ -161,7 +165,7 @@ def _calls_nobody(version: Version, endpoint: Endpoint) -> NotSent | None:
         return _not_taken(fault) if fault else NotSent(failures.MISSING_SETTING, "type")
     if type_ in types.LOCAL and endpoint.kind == "embedding" and not settings_.get("path"):
         return NotSent(failures.LOCAL_TYPE, "path")
-    if type_ == types.ALWAYS_FAILS and endpoint.kind != "rerank" and version in _LATE:
+    if type_ == types.ALWAYS_FAILS and endpoint.kind != "rerank" and version in LATE:
         return NotSent(failures.BROKEN_TYPE, type_)
     needed = types.calls_nobody(version, endpoint)
     if needed is None:
@@ -207,7 +211,7 @@ def _url(row: Row, base_url: str) -> str:
 
 def _model(version: Version, endpoint: Endpoint) -> str:
     """Return the model; up to 0.7 an embedding node has a default (0.7 openai_model.py:34), in 0.8 it is not used."""
-    return endpoint.model or (DEFAULT_MODEL if endpoint.kind == "embedding" and version != "0.8" else "")
+    return endpoint.model or (DEFAULT_MODEL if endpoint.kind == "embedding" and version not in OF_08 else "")
 
 
 def _sent_model(version: Version, endpoint: Endpoint) -> str | None:
@@ -221,6 +225,8 @@ def _bearer(key: Key, endpoint: Endpoint) -> Secret | None:
         return None
     if key == "as_text":  # requests is given f"Bearer {key}", whatever the key is
         return Secret("None") if endpoint.forms.get("api_key") == "null" else endpoint.api_key or Secret("")
+    if key == "filled_in":
+        return endpoint.api_key or FILLED_IN
     if key == "dummy":  # an empty one can come from the process only: what the configuration leaves empty is None
         return Secret("dummy") if endpoint.api_key is None else endpoint.api_key
     return endpoint.api_key or Secret("")
@@ -244,7 +250,7 @@ def _revealed(value: Any) -> Any:
 def _in_json(version: Version, value: object) -> bool:
     """Tell whether KAG's client can write ``value`` as JSON: since httpx 0.28 every number in it must be finite."""
     try:
-        json.dumps(value, allow_nan=version in _EARLY)
+        json.dumps(value, allow_nan=version in EARLY)
     except (TypeError, ValueError, RecursionError):  # ValueError: also an integer of more than 4300 digits
         return False
     return True
@@ -310,20 +316,19 @@ def _rerank(_: Endpoint) -> dict[str, Any]:
 
 _OLLAMA: Final = ("ollama", "Ollama")
 _SERVED: Final = ("maas", "openai", "vllm")
-_LATE: Final[tuple[Version, ...]] = ("0.7", "0.8")
-_EARLY: Final[tuple[Version, ...]] = ("0.5", "0.6")
 
 ROWS: Final = (
-    Row(_EARLY, "chat", ("maas", "openai"), "/chat/completions", _openai_06, "openai_chat", "required"),
-    Row(_EARLY, "chat", ("vllm",), None, _vllm_06, "unchecked_chat", "never"),
-    Row(_EARLY, "chat", _OLLAMA, "/api/generate", _generate, "generate", "never"),
+    Row(EARLY, "chat", ("maas", "openai"), "/chat/completions", _openai_06, "openai_chat", "required"),
+    Row(EARLY, "chat", ("vllm",), None, _vllm_06, "unchecked_chat", "never"),
+    Row(EARLY, "chat", _OLLAMA, "/api/generate", _generate, "generate", "never"),
     Row(("0.7",), "chat", _SERVED, "/chat/completions", _openai_07, "openai_chat", "dummy"),
-    Row(("0.8",), "chat", _SERVED, "/chat/completions", _openai_08, "openai_chat", "dummy"),
-    Row(_LATE, "chat", _OLLAMA, "/api/chat", _ollama_chat, "ollama_chat", "never"),
+    Row(OF_08, "chat", _SERVED, "/chat/completions", _openai_08, "openai_chat", "dummy"),
+    Row(LATE, "chat", _OLLAMA, "/api/chat", _ollama_chat, "ollama_chat", "never"),
     Row(("0.5", "0.6", "0.7"), "embedding", ("openai",), "/embeddings", _embeddings, "embedding", "as_given"),
     Row(("0.8",), "embedding", ("openai",), "/embeddings", _embeddings, "embedding", "required"),
-    Row(("0.8",), "embedding", _OLLAMA, "/api/embeddings", _ollama_embeddings, "ollama_embedding", "never"),
-    Row(_LATE, "rerank", ("maas", "maas_rerank_model"), None, _rerank, "rerank", "as_text"),
+    Row(("0.8+",), "embedding", ("openai",), "/embeddings", _embeddings, "embedding", "filled_in"),
+    Row(OF_08, "embedding", _OLLAMA, "/api/embeddings", _ollama_embeddings, "ollama_embedding", "never"),
+    Row(LATE, "rerank", ("maas", "maas_rerank_model"), None, _rerank, "rerank", "as_text"),
 )
 """KAG 0.5 spells ``type`` as ``client_type``. 0.6's released package does not know ``Ollama`` with a capital, but
 images of that time do (KAG issue 331), so it is accepted."""

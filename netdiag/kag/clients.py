@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from netdiag import failures
 from netdiag.kag.calls import Call, Reads
-from netdiag.kag.version import Version
+from netdiag.kag.version import EARLY, LATE, Version
 from netdiag.model.attempt import Answer
 
 if TYPE_CHECKING:
@@ -38,17 +38,14 @@ class Row(NamedTuple):
 OPENAI_LIMIT_S: Final = 600.0
 """openai/_constants.py, ``DEFAULT_TIMEOUT``. From 0.7 on KAG passes ``timeout=None``, which replaces it."""
 
-_EARLY: Final[tuple[Version, ...]] = ("0.5", "0.6")
-_LATE: Final[tuple[Version, ...]] = ("0.7", "0.8")
-
 ROWS: Final = (
-    Row(_EARLY, ("openai_chat", "embedding"), "httpx", "openai", OPENAI_LIMIT_S, False),
-    Row(_LATE, ("openai_chat", "embedding"), "httpx", "openai", None, True),
-    Row(_EARLY, ("generate",), "httpx", "never", None, False),
-    Row(_LATE, ("ollama_chat",), "httpx", "never", None, True),
-    Row(_LATE, ("ollama_embedding",), "httpx", "never", None, True),
-    Row(_EARLY, ("unchecked_chat",), "requests", "never", None, False),
-    Row(_LATE, ("rerank",), "requests", "tenacity", None, False),
+    Row(EARLY, ("openai_chat", "embedding"), "httpx", "openai", OPENAI_LIMIT_S, False),
+    Row(LATE, ("openai_chat", "embedding"), "httpx", "openai", None, True),
+    Row(EARLY, ("generate",), "httpx", "never", None, False),
+    Row(LATE, ("ollama_chat",), "httpx", "never", None, True),
+    Row(LATE, ("ollama_embedding",), "httpx", "never", None, True),
+    Row(EARLY, ("unchecked_chat",), "requests", "never", None, False),
+    Row(LATE, ("rerank",), "requests", "tenacity", None, False),
 )  # fmt: skip
 
 TRIES: Final[Mapping[Retries, int]] = {"never": 1, "openai": 3, "tenacity": 3}

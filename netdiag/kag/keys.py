@@ -6,8 +6,11 @@ Patterns are compiled when a key was refused, not when this is imported.
 import re
 from typing import Final
 
-FILLERS: Final = frozenset({"", "dummy", "empty", "none", "null", "nil", "no", "any", "test", "n/a", "not-needed"})
-"""What is written where a service needs no key; ``dummy`` is what KAG itself sends from 0.7 on."""
+FILLERS: Final = frozenset(
+    {"", "dummy", "empty", "none", "null", "nil", "no", "any", "test", "n/a", "not-needed", "abc123"}
+)
+"""What is written where a service needs no key; ``dummy`` is what KAG itself sends from 0.7 on, ``abc123`` what it
+sends for embeddings since July 2025."""
 
 _MASK: Final = r"(?s).*[*•●＊]{3,}.*|[xX]{3,}|\.{3,}|…+"
 """OpenSPG's page shows six stars and can save them as the key (KAG issue 235); consoles show ``sk-ab****yz``."""

@@ -1,9 +1,16 @@
 """What an endpoint that KAG refuses was probably meant to be. Pure."""
 
+from typing import Final
+
 from netdiag import failures
 from netdiag.kag import needs, settings, types
+from netdiag.kag.calls import NotSent, call
 from netdiag.kag.version import Version
 from netdiag.model.endpoint import Endpoint
+from netdiag.text import Secret
+
+PLACEHOLDER: Final = Secret("none")
+"""A key for a call that KAG makes only with one. A service that needs a key refuses it."""
 
 
 def mended(version: Version, endpoint: Endpoint, failure: str) -> Endpoint | None:
@@ -12,3 +19,21 @@ def mended(version: Version, endpoint: Endpoint, failure: str) -> Endpoint | Non
         return settings.mended(version, endpoint)
     other = needs.meant(endpoint) if endpoint.ignored else types.mended(endpoint)
     return (settings.mended(version, other) or other) if other else None
+
+
+def completed(version: Version, endpoint: Endpoint) -> Endpoint | None:
+    """Return the endpoint of a database row so that KAG ``version`` makes its call, or ``None`` where that is unknown.
+
+    Nothing that decides where and how it calls is guessed: the type is the stored one, or the one of the row's
+    provider. What is filled in is a key, and what is left out are settings that KAG does not take.
+    """
+    other = needs.meant(endpoint) if endpoint.ignored else endpoint
+    other = settings.mended(version, other) or other
+    refused = call(version, other, other.base_url)
+    if isinstance(refused, NotSent) and (refused.failure, refused.detail) == (failures.MISSING_SETTING, "api_key"):
+        forms = {name: form for name, form in other.forms.items() if name != "api_key"}
+        other = other._replace(api_key=PLACEHOLDER, forms=forms)
+        other = settings.mended(version, other) or other
+        refused = call(version, other, other.base_url)
+    is_refused = isinstance(refused, NotSent) and refused.failure not in (None, failures.BAD_URL)
+    return None if is_refused or other == endpoint else other

@@ -8,16 +8,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
-from netdiag.kag.version import Version
+from netdiag.kag.version import LATE, OF_08, SINCE_06, Version
 from netdiag.model.endpoint import Endpoint
 
 State = Literal["missing", "empty", "null", "list", "text", "value"]
 
 _06: Final[tuple[Version, ...]] = ("0.6",)
 _07: Final[tuple[Version, ...]] = ("0.7",)
-_08: Final[tuple[Version, ...]] = ("0.8",)
-_LATE: Final[tuple[Version, ...]] = ("0.7", "0.8")
-_ALL: Final[tuple[Version, ...]] = ("0.6", "0.7", "0.8")
 
 _CHAT: Final = ("chat_llm", "openie_llm", "llm")
 _EMBEDDING: Final = ("vectorize_model", "vectorizer")
@@ -67,15 +64,15 @@ def _says(nothing: str, null: str, missing: str = "") -> Mapping[State, str]:
 ROWS: Final = (
     Need(_06, "chat_llm", _says(_NOT_IMPLEMENTED, _NOT_CALLABLE), _CHAT),
     Need(_07, "chat_llm", _says(_NO_NAME, _NOT_CALLABLE), _CHAT),
-    Need(_08, "chat_llm", _says("invalid llm config: {}, for details:", _NOT_CALLABLE), _CHAT),
+    Need(OF_08, "chat_llm", _says("invalid llm config: {}, for details:", _NOT_CALLABLE), _CHAT),
     Need(_06, "vectorizer", _says(_NOT_IMPLEMENTED, _NO_VECTORIZE), _EMBEDDING),
-    Need(_LATE, "vectorizer", _says(_NO_NAME, _NO_VECTORIZE), _EMBEDDING),
+    Need(LATE, "vectorizer", _says(_NO_NAME, _NO_VECTORIZE), _EMBEDDING),
     Need(_06, "vectorize_model", _says(_NOT_IMPLEMENTED, _NO_VECTORIZE, _KEY_ERROR), _EMBEDDING),
-    Need(_LATE, "vectorize_model", _says(_NO_NAME, _NO_VECTORIZE, _KEY_ERROR), _EMBEDDING),
-    Need(_LATE, "rerank_model", {"empty": _NO_NAME, **_NO_SECTION}),
-    Need(_ALL, "project", _says(_NO_NAMESPACE, "'NoneType' object has no attribute 'get'")),
-    Need(_ALL, "project.namespace", _says(_NO_NAMESPACE, _NO_NAMESPACE)),
-    Need(_ALL, "project.host_addr", _says(_NO_ADDRESS, _NO_ADDRESS)),
+    Need(LATE, "vectorize_model", _says(_NO_NAME, _NO_VECTORIZE, _KEY_ERROR), _EMBEDDING),
+    Need(LATE, "rerank_model", {"empty": _NO_NAME, **_NO_SECTION}),
+    Need(SINCE_06, "project", _says(_NO_NAMESPACE, "'NoneType' object has no attribute 'get'")),
+    Need(SINCE_06, "project.namespace", _says(_NO_NAMESPACE, _NO_NAMESPACE)),
+    Need(SINCE_06, "project.host_addr", _says(_NO_ADDRESS, _NO_ADDRESS)),
 )
 """0.8 waits 30 s before it says nothing of an empty ``chat_llm``. KAG 0.5 reads another file (``DEFAULTS``)."""
 
@@ -135,5 +132,5 @@ def _has_default(version: Version, endpoint: Endpoint) -> bool:
     Those of 0.8 for embeddings make a key of it.
     """
     if endpoint.kind == "chat":
-        return version in _LATE
-    return endpoint.kind == "embedding" and version != "0.8"
+        return version in LATE
+    return endpoint.kind == "embedding" and version not in OF_08

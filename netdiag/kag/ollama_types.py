@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from netdiag.kag.version import Version
+from netdiag.kag.version import OF_08, Version
 
 _Check = Callable[[Any], bool]
 
@@ -31,7 +31,7 @@ def is_embedding(body: Any) -> bool:
 def _is_message(version: Version, message: Any) -> bool:
     if not isinstance(message, Mapping) or not isinstance(message.get("role"), str):
         return False
-    thinking: Mapping[str, _Check] = {"thinking": _is_text} if version == "0.8" else {}
+    thinking: Mapping[str, _Check] = {"thinking": _is_text} if version in OF_08 else {}
     return _has({**_MESSAGE, **thinking}, message)
 
 

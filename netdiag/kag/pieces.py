@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from netdiag.kag import events, ollama_types
 from netdiag.kag.bodies import dig, lines_of
-from netdiag.kag.version import Version
+from netdiag.kag.version import OF_08, Version
 from netdiag.model.attempt import Answer
 
 _REASONING: Final = ("reasoning_content", "reasoning", "thinking")
@@ -50,7 +50,7 @@ def of_ollama(version: Version, answer: Answer) -> Said | None:
     for part in parts:
         if not ollama_types.is_chat(version, part) or part.get("error"):
             return None
-        is_bad = version == "0.8" and part["message"].get("content", "") is not None
+        is_bad = version in OF_08 and part["message"].get("content", "") is not None
         found.append(None if is_bad else of_message(part["message"]))
     return _joined(found) if found else None
 

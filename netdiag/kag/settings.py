@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from netdiag.kag import hocon
-from netdiag.kag.version import Version
+from netdiag.kag.version import LATE, OF_08, SINCE_06, Version
 from netdiag.model.endpoint import Endpoint
 from netdiag.text import MASK, Secret, is_integer, printable, without_secrets
 
@@ -309,10 +309,7 @@ _TWICE: Final = "got multiple values for argument"
 _DIVIDED: Final = "unsupported operand type(s) for /"
 _NO_LENGTH: Final = "object of type 'NoneType' has no len()"
 
-_ALL: Final[tuple[Version, ...]] = ("0.6", "0.7", "0.8")
-_LATE: Final[tuple[Version, ...]] = ("0.7", "0.8")
 _06: Final[tuple[Version, ...]] = ("0.6",)
-_08: Final[tuple[Version, ...]] = ("0.8",)
 _OPENAI: Final = ("maas", "openai")
 _SERVED: Final = (*_OPENAI, "vllm")
 _OLLAMA: Final = ("ollama", "Ollama")
@@ -321,33 +318,33 @@ _ON_DISK: Final = ("bge", "bge_m3", "bge_vectorize_model", "mock")
 _RATES: Final = ("max_rate", "time_period")
 
 ROWS: Final = (
-    Row(_ALL, "chat", (*_SERVED, *_OLLAMA), ("model", "base_url"), TEXT, _REFUSED_TEXT),
+    Row(SINCE_06, "chat", (*_SERVED, *_OLLAMA), ("model", "base_url"), TEXT, _REFUSED_TEXT),
     Row(_06, "chat", _OPENAI, ("api_key",), TEXT, _REFUSED_TEXT),
-    Row(_LATE, "chat", _SERVED, ("api_key",), KEY, "Connection error."),  # of null: "api_key … must be set"
+    Row(LATE, "chat", _SERVED, ("api_key",), KEY, "Connection error."),  # of null: "api_key … must be set"
     Row(_06, "chat", _OPENAI, ("stream",), FLAG, _REFUSED_FLAG),
     Row(_06, "chat", _OPENAI, ("temperature",), NUMBER, _REFUSED_NUMBER),
-    Row(_LATE, "chat", (*_SERVED, *_OLLAMA), ("stream",), FLAG, _REFUSED_FLAG),
-    Row(_LATE, "chat", _SERVED, ("temperature",), NUMBER, _REFUSED_NUMBER),
-    Row(_LATE, "chat", _SERVED, ("timeout",), SECONDS, "Connection error."),
-    Row(_LATE, "chat", _OLLAMA, ("timeout",), SECONDS, "'str' object cannot be interpreted as an integer"),
-    Row(_LATE, "chat", (*_SERVED, *_OLLAMA), ("name",), NAME, _UNHASHABLE),
-    Row(_LATE, "chat", (*_SERVED, *_OLLAMA, "mock"), _RATES, RATE, _DIVIDED),
-    Row(_LATE, "chat", (*_SERVED, *_OLLAMA), ("self", "check"), NOBODYS, _TWICE),
-    Row(_08, "chat", _SERVED, ("think",), FLAG, _REFUSED_FLAG),
-    Row(_08, "chat", _SERVED, ("max_tokens",), LIMIT, "'>' not supported between instances"),
-    Row(_ALL, "embedding", ("openai", *_OLLAMA), ("model", "base_url"), TEXT, _REFUSED_TEXT),
-    Row(_ALL, "embedding", ("openai",), ("api_key",), TEXT, _REFUSED_TEXT),
-    Row(_ALL, "embedding", ("openai", *_OLLAMA, *_ON_DISK), ("vector_dimensions",), INTEGER, _LITERAL),
-    Row(_LATE, "embedding", ("openai",), ("timeout",), SECONDS, _NO_LENGTH),
-    Row(_08, "embedding", _OLLAMA, ("timeout",), ENDLESS, _NO_LENGTH),
-    Row(_LATE, "embedding", ("openai", *_OLLAMA), _RATES, RATE, _DIVIDED),
-    Row(_LATE, "embedding", ("openai", *_OLLAMA), ("self",), NOBODYS, _TWICE),
+    Row(LATE, "chat", (*_SERVED, *_OLLAMA), ("stream",), FLAG, _REFUSED_FLAG),
+    Row(LATE, "chat", _SERVED, ("temperature",), NUMBER, _REFUSED_NUMBER),
+    Row(LATE, "chat", _SERVED, ("timeout",), SECONDS, "Connection error."),
+    Row(LATE, "chat", _OLLAMA, ("timeout",), SECONDS, "'str' object cannot be interpreted as an integer"),
+    Row(LATE, "chat", (*_SERVED, *_OLLAMA), ("name",), NAME, _UNHASHABLE),
+    Row(LATE, "chat", (*_SERVED, *_OLLAMA, "mock"), _RATES, RATE, _DIVIDED),
+    Row(LATE, "chat", (*_SERVED, *_OLLAMA), ("self", "check"), NOBODYS, _TWICE),
+    Row(OF_08, "chat", _SERVED, ("think",), FLAG, _REFUSED_FLAG),
+    Row(OF_08, "chat", _SERVED, ("max_tokens",), LIMIT, "'>' not supported between instances"),
+    Row(SINCE_06, "embedding", ("openai", *_OLLAMA), ("model", "base_url"), TEXT, _REFUSED_TEXT),
+    Row(SINCE_06, "embedding", ("openai",), ("api_key",), TEXT, _REFUSED_TEXT),
+    Row(SINCE_06, "embedding", ("openai", *_OLLAMA, *_ON_DISK), ("vector_dimensions",), INTEGER, _LITERAL),
+    Row(LATE, "embedding", ("openai",), ("timeout",), SECONDS, _NO_LENGTH),
+    Row(OF_08, "embedding", _OLLAMA, ("timeout",), ENDLESS, _NO_LENGTH),
+    Row(LATE, "embedding", ("openai", *_OLLAMA), _RATES, RATE, _DIVIDED),
+    Row(LATE, "embedding", ("openai", *_OLLAMA), ("self",), NOBODYS, _TWICE),
     Row(("0.7",), "embedding", ("openai",), ("name",), NAME, _UNHASHABLE),
-    Row(_08, "embedding", _OLLAMA, ("batch_size",), BATCH, _NO_ITEM),
-    Row(_LATE, "rerank", _RERANK, ("model", "api_key", "base_url"), TEXT, _REFUSED_TEXT),
-    Row(_LATE, "rerank", _RERANK, ("timeout",), NUMBER, _REFUSED_NUMBER),  # and then not used
-    Row(_LATE, "rerank", _RERANK, ("name",), NAME, _UNHASHABLE),
-    Row(_LATE, "rerank", _RERANK, _RATES, RATE, _DIVIDED),
-    Row(_LATE, "rerank", _RERANK, ("self",), NOBODYS, _TWICE),
+    Row(OF_08, "embedding", _OLLAMA, ("batch_size",), BATCH, _NO_ITEM),
+    Row(LATE, "rerank", _RERANK, ("model", "api_key", "base_url"), TEXT, _REFUSED_TEXT),
+    Row(LATE, "rerank", _RERANK, ("timeout",), NUMBER, _REFUSED_NUMBER),  # and then not used
+    Row(LATE, "rerank", _RERANK, ("name",), NAME, _UNHASHABLE),
+    Row(LATE, "rerank", _RERANK, _RATES, RATE, _DIVIDED),
+    Row(LATE, "rerank", _RERANK, ("self",), NOBODYS, _TWICE),
 )  # fmt: skip
 """KAG 0.5 has constructors of its own, which were not measured."""

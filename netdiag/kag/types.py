@@ -3,7 +3,7 @@
 from typing import Final
 
 from netdiag import spelling
-from netdiag.kag.version import Version
+from netdiag.kag.version import EVERY, LATE, Version
 from netdiag.model.endpoint import Endpoint, Kind
 from netdiag.text import Secret
 
@@ -14,15 +14,12 @@ them for the names of Ollama's models (KAG issues 257 and 463, openspg issue 520
 ALWAYS_FAILS: Final = "azure_openai"
 """It hands its SDK an argument that has no such name, for chat and embeddings, in 0.7 and 0.8 (KAG issue 543)."""
 
-_EVERY: Final[tuple[Version, ...]] = ("0.5", "0.6", "0.7", "0.8")
-_LATE: Final[tuple[Version, ...]] = ("0.7", "0.8")
-
 _NOBODY: Final[tuple[tuple[tuple[Version, ...], Kind, tuple[str, ...], str], ...]] = (
-    (_EVERY, "chat", ("mock",), ""),
-    (_EVERY, "embedding", ("mock",), "vector_dimensions"),
-    (_EVERY, "embedding", ("bge", "bge_m3"), "path"),
-    (_LATE, "embedding", ("bge_vectorize_model",), "path"),
-    (_LATE, "rerank", ("local_bge", "local_bge_rerank_model"), "path"),
+    (EVERY, "chat", ("mock",), ""),
+    (EVERY, "embedding", ("mock",), "vector_dimensions"),
+    (EVERY, "embedding", ("bge", "bge_m3"), "path"),
+    (LATE, "embedding", ("bge_vectorize_model",), "path"),
+    (LATE, "rerank", ("local_bge", "local_bge_rerank_model"), "path"),
 )
 """Types that call no service, by version and node, and the setting that each needs (``@….register`` in kag/common).
 ``sparse_bge_m3`` of 0.8 is registered for another kind of vector, and no node that has a base_url can have it."""

@@ -8,6 +8,7 @@ from netdiag import failures
 from netdiag.kag import ollama_types, pieces, refusals
 from netdiag.kag.bodies import dig, json_of
 from netdiag.kag.calls import Call, Reads
+from netdiag.kag.version import EARLY, OF_08, Version
 from netdiag.model.attempt import Answer
 
 ABOUT_PATHS: Final = frozenset({failures.PATH_NOT_FOUND, failures.WEB_PAGE})
@@ -58,11 +59,11 @@ def _unreadable(call: Call, status: int, answer: Answer) -> tuple[str, str]:
     return refusals.meaning(call, status, message) or failures.UNEXPECTED_ANSWER, message
 
 
-_CANNOT_STREAM: Final[Mapping[Reads, tuple[str, ...]]] = {
+_CANNOT_STREAM: Final[Mapping[Reads, tuple[Version, ...]]] = {
     # 0.6 reads a stream as if it were one answer: 'Stream' object has no attribute 'choices'
-    "openai_chat": ("0.5", "0.6"),
+    "openai_chat": EARLY,
     # 0.8 collects the pieces with list.append(a, b), which always raises (ollama_client.py:146)
-    "ollama_chat": ("0.8",),
+    "ollama_chat": OF_08,
 }
 
 
@@ -98,7 +99,7 @@ def _unchecked_chat(body: Any, _: Call) -> bool:
 def _ollama_chat(body: Any, call: Call) -> bool:
     if not ollama_types.is_chat(call.version, body):
         return False
-    if call.version != "0.8":
+    if call.version not in OF_08:
         return True
     # 0.8 adds the counts up and looks for <think> in the content (ollama_client.py:129, :150)
     counts = (body.get("eval_count"), body.get("prompt_eval_count"))

@@ -9,6 +9,9 @@ from netdiag.text import Secret
 Kind = Literal["chat", "embedding", "rerank"]
 Form = Literal["empty", "null", "number", "boolean", "list", "mapping", "date", "binary"]
 
+MODEL_PAGE: Final = "kg_user_model"
+"""The table of OpenSPG 0.8's model page (:attr:`Endpoint.table`)."""
+
 OLLAMA_PORT: Final = 11434
 """What a base_url without scheme and port means to KAG's type ``ollama`` (ollama/_client.py, ``_parse_host``)."""
 
@@ -116,6 +119,11 @@ class Endpoint(NamedTuple):
     def secrets(self) -> tuple[Secret, ...]:
         """What must not be shown: the key, and every secret in the settings."""
         return (*([self.api_key] if self.api_key else ()), *_secrets(self.settings))
+
+    @property
+    def table(self) -> str:
+        """The table of the OpenSPG server's database whose row this is in; empty for a file."""
+        return self.source.split("/")[-2] if self.source.startswith("openspg:") and self.source.count("/") > 1 else ""
 
     @property
     def where(self) -> str:

@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple
 
 from netdiag import config
 from netdiag.model.endpoint import Endpoint
-from netdiag.openspg import projects
+from netdiag.openspg import model_page, projects
 from netdiag.openspg.settings import Server
 
 _ROW: Final = re.compile(r".*/(kg_\w+)/(\d+)")
@@ -31,7 +31,7 @@ def confirmed(server: Server, written: Mapping[str, bytes]) -> Confirmed:
     """Ask the server for what was written: the new bytes of each row by its source."""
     if not server.listens:
         return Confirmed("silent")
-    documents = {source: config.parse(text, source) for source, text in written.items()}
+    documents = {source: model_page.parse(text, source) for source, text in written.items()}
     bases = dict(_of_projects(documents))
     told = projects.ask(server.projects, bases)
     is_asked_for_all = not told.asked or told.asked >= max(bases, default=0)
@@ -57,13 +57,16 @@ def _of_projects(documents: Mapping[str, config.Document]) -> Iterator[tuple[int
 
 
 def _models(documents: Mapping[str, config.Document]) -> Mapping[str, Endpoint]:
-    """Return the written models of 0.8's page by the id that knowledge bases refer to them by."""
-    return {
-        str(endpoint.settings["modelId"]): endpoint
-        for source, document in documents.items()
-        for endpoint in document.endpoints
-        if "/kg_user_model/" in source and endpoint.settings.get("modelId")
-    }
+    """Return the written models of 0.8's page by the id that knowledge bases refer to them by.
+
+    A model that was entered twice is there twice with one id, and the server tells the first.
+    """
+    models: dict[str, Endpoint] = {}
+    for source, document in documents.items():
+        for endpoint in document.endpoints if model_page.is_row(source) else ():
+            if wanted := endpoint.settings.get("modelId"):
+                models.setdefault(str(wanted), endpoint)
+    return models
 
 
 def _compared(document: config.Document, shown: list[Endpoint]) -> Iterator[tuple[str, bool]]:

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from netdiag import config
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.report import Finding
+from netdiag.openspg import model_page
 from netdiag.openspg.connection import Connection
 from netdiag.openspg.gone import gone, ids
 from netdiag.openspg.places import placed, said
@@ -33,6 +34,7 @@ _SHAPE: Final = (
 _GLOBAL: Final = "SELECT id, {text} FROM kg_config WHERE config_id = 'KAG_CONFIG' AND version = '1' LIMIT {rows}"
 _PROJECTS: Final = "SELECT id, {text}, name, status FROM kg_project_info ORDER BY id LIMIT {rows}"
 _MODELS: Final = "SELECT id, {text}, provider, name FROM kg_user_model ORDER BY id LIMIT {rows}"
+_TYPES: Final = "SELECT {text} FROM kg_config WHERE config_id = 'PROVIDER_BASE_INFO' AND version = '1' LIMIT 1"
 
 _OBJECT: Final = "{"
 _ARRAY: Final = "["
@@ -50,12 +52,15 @@ class Found(NamedTuple):
 
 
 class _Row(NamedTuple):
+    """A row: its place in words, how its text has to begin, and of a row of the model page the provider."""
+
     table: str
     id: int
     text: bytes | None
     place: tuple[str, ...]
     opening: str
     deleted: bool = False
+    provider: str = ""
 
 
 def source(database: Database, table: str, row: int) -> str:
@@ -74,18 +79,20 @@ def read(database: Database, scope: Scope) -> Found:
             return Found({}, (), (Finding("ND536", database.where, {"database": database.where}),))
         rows = list(_rows(connection, tables, scope))
         models = _models(connection, rows, scope) if "kg_user_model" in tables else None
+        types = _types(connection, tables, rows)
     documents: dict[str, config.Document] = {}
     findings: list[Finding] = []
     used: set[str] = set()
     for row in rows:
         name = source(database, row.table, row.id)
-        document = _document(row, name)
+        document = _document(row, name, types)
         if document:
             used.add(row.table)
         if isinstance(document, Finding):
             findings.append(document)
         elif document:
             documents[name] = document
+            findings += model_page.twice(document.endpoints)
         if models is not None and row.table == "kg_project_info" and not row.deleted:
             findings += gone(row.place, row.text, models)
     endpoints = tuple(endpoint for document in documents.values() for endpoint in document.endpoints)
@@ -102,7 +109,7 @@ def _rows(connection: Connection, tables: set[str], scope: Scope) -> Iterator[_R
         if "kg_user_model" in tables:
             for row, text, provider, name in connection.rows(_MODELS.format(text=TEXT, rows=ROWS)):
                 place = ("place_models", *dict.fromkeys((said(provider), said(name))))
-                yield _Row("kg_user_model", row, text, place, _ARRAY)
+                yield _Row("kg_user_model", row, text, place, _ARRAY, provider=str(provider))
         elif "kg_config" in tables:
             for row, text in connection.rows(_GLOBAL.format(text=TEXT, rows=ROWS)):
                 yield _Row("kg_config", row, text, ("place_global",), _OBJECT)
@@ -122,14 +129,22 @@ def _models(connection: Connection, rows: list[_Row], scope: Scope) -> frozenset
     return frozenset().union(*known) if len(known) == len(found) < ROWS else None
 
 
-def _document(row: _Row, name: str) -> config.Document | Finding | None:
+def _types(connection: Connection, tables: set[str], rows: list[_Row]) -> Mapping[str, str]:
+    """Return the type of each provider's models, where there are models at all."""
+    if "kg_config" not in tables or not any(row.provider for row in rows):
+        return model_page.TYPES
+    text = next((text for (text,) in connection.rows(_TYPES.format(text=TEXT))), None)
+    return model_page.types(text)
+
+
+def _document(row: _Row, name: str, types: Mapping[str, str]) -> config.Document | Finding | None:
     """Return the row's document with the places people know, a finding where it cannot be read, or nothing in it."""
     text = row.text or b""
     if not text.strip() or text.strip() == b"null":
         return None
     where, values = " > ".join(row.place), {"table": row.table, "id": str(row.id)}
     try:
-        document = config.parse(text, name)
+        document = model_page.parse(text, name)
     except config.Unreadable as error:
         return Finding("ND535", where, values | {"detail": error.detail})
     is_one = document.format in ("json", "python") and text.lstrip()[:1] == row.opening.encode()
@@ -140,7 +155,10 @@ def _document(row: _Row, name: str) -> config.Document | Finding | None:
         return None
     if not document.endpoints:
         return Finding("ND542", where, values) if _URL_IN_IT.search(text) else None
-    endpoints = tuple(endpoint._replace(line=0, place=placed(row.place, endpoint)) for endpoint in document.endpoints)
+    endpoints = document.endpoints
+    if row.provider:
+        endpoints = tuple(model_page.completed(endpoint, row.provider, types) for endpoint in endpoints)
+    endpoints = tuple(endpoint._replace(line=0, place=placed(row.place, endpoint)) for endpoint in endpoints)
     return document._replace(endpoints=endpoints)
 
 

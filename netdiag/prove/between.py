@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from netdiag import failures, kag
 from netdiag.kag.calls import Call
+from netdiag.kag.version import OF_08
 from netdiag.model.attempt import Answer, Request
 from netdiag.probe import netrc, no_proxy, tls
 from netdiag.probe.environment import Environment, of_shell
@@ -235,7 +236,7 @@ def _is_personal(call: Call) -> bool:
 
     That is what somebody wrote under ``extra_body`` (KAG 0.8), and what KAG's process adds of its own.
     """
-    has_extra = call.reads == "openai_chat" and call.version == "0.8" and not call.body.keys() <= _KAGS_OWN
+    has_extra = call.reads == "openai_chat" and call.version in OF_08 and not call.body.keys() <= _KAGS_OWN
     return has_extra or bool(call.request.secret_headers)
 
 

@@ -194,6 +194,8 @@ class Caller:
         """Return the endpoint with a type and settings that this KAG can use, where it is known what was meant."""
         call = self._call(endpoint, endpoint.base_url)
         refused = isinstance(call, kag.NotSent) and call.failure
+        if refused in failures.ABOUT_SETTINGS and endpoint.table:
+            return kag.completed(self.version, endpoint)
         return kag.mended(self.version, endpoint, refused) if refused else None
 
     def _seen(self, endpoint: Endpoint, call: Call, answer: Answer, failure: str, wanted: str) -> Mapping[str, str]:

@@ -233,7 +233,7 @@ def finding_of(finding: Finding, language: str) -> dict[str, Any]:
         "code": finding.code,
         "severity": findings.severity_of(finding),
         "where": findings.placed(finding.where, language),
-        "values": {name: shown(value) for name, value in finding.values.items()},
+        "values": {name: shown(findings.placed(value, language)) for name, value in finding.values.items()},
         "title": shown(said.title),
         "explanation": shown(said.explanation),
         "evidence": [shown(line) for line in finding.evidence],

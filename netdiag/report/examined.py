@@ -72,8 +72,18 @@ class _Outcome:
         title(self._page, finding, said, self._language)
         for item in places:
             self._page.paragraph(self._place(item.endpoint), 4)
+            self._moved(item)
             self._attempts(item)
         body(self._page, said, finding.evidence, self._language)
+
+    def _moved(self, item: Examined) -> None:
+        """Write to what the address of a model in the database is changed, where KAG refuses the model for the rest."""
+        span = item.endpoint.url_span
+        planned = [e for e in self._report.plan.edits if e.source == item.endpoint.source] if span else []
+        if item.verdict == "broken" and any(span.start <= e.span.start < span.end for e in planned if span):
+            is_written = any(applied.source == item.endpoint.source for applied in self._report.applied)
+            name = "address_written" if is_written else "address_pending"
+            self._page.paragraph(self._label(name, url=shown(item.proven_url)), 4)
 
     def _endpoint(self, item: Examined, outcome: Outcome) -> None:
         endpoint = item.endpoint

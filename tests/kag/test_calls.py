@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from netdiag import kag
+from netdiag import config, kag
 from netdiag.model.attempt import Answer
 from netdiag.model.endpoint import Endpoint
 from netdiag.text import Secret
@@ -54,10 +54,10 @@ def endpoint(base_url: str, *, kind: str = "chat", api_key: str | None = None, t
 
 
 def recorded_cases():
-    """List every recorded run whose configuration is known above; master is read as 0.8, whose clients it shares."""
+    """List every recorded run whose configuration is known above; master is what newer images hold."""
     for run in RECORDED:
         if run["case"] in CONFIGURATIONS:
-            version = "0.8" if run["kag"].startswith("master") else run["kag"]
+            version = "0.8+" if run["kag"].startswith("master") else run["kag"]
             yield pytest.param(version, run, id=f"{run['kag']} {run['case']}")
 
 
@@ -186,7 +186,16 @@ def test_the_right_path(version, configuration, path):
 
 @pytest.mark.parametrize(
     ("text", "version"),
-    [("0.8.0", "0.8"), ("0.7.1", "0.7"), ("v0.6", "0.6"), ("0.5.1", "0.5"), ("0.9", "0.8"), ("1.0.0rc1", "0.8")],
+    [
+        ("0.8.0", "0.8"),
+        ("0.7.1", "0.7"),
+        ("v0.6", "0.6"),
+        ("0.5.1", "0.5"),
+        ("0.9", "0.8"),
+        ("1.0.0rc1", "0.8"),
+        ("0.8+", "0.8+"),
+        ("0.8.0+", "0.8+"),
+    ],
 )
 def test_versions_fall_into_their_table(text, version):
     """A patch release uses its minor's table; what is newer than all of them the newest."""
@@ -223,6 +232,54 @@ def test_the_installed_version_is_read_not_imported(tmp_path, directory, version
     found = kag.installed(tmp_path)
     assert (found.version, found.text) == (version, text)
     assert found.certain == (directory != "nowhere" and text != "0.4.1")
+
+
+RELEASED = "def generate_key(cls, base_url, api_key, model, *args, **kwargs) -> str:"
+NEWER = "def generate_key(cls, base_url, model, api_key, *args, **kwargs) -> str:"
+
+
+@pytest.mark.parametrize(
+    ("release", "says", "version"),
+    [
+        ("0.8.0", RELEASED, "0.8"),
+        ("0.8.0", NEWER, "0.8+"),
+        (
+            "0.8.0",
+            "def generate_key(\n    cls,\n    base_url: str,\n    model: str,\n    api_key: str,\n):",
+            "0.8+",
+        ),
+        ("0.8.0", "class OpenAIVectorizeModel: ...", "0.8"),
+        ("0.7.1", NEWER, "0.7"),
+        ("", RELEASED, "0.8"),
+        ("", NEWER, "0.8+"),
+    ],
+    ids=["released", "newer", "newer, line by line", "without it", "of 0.7", "no metadata", "newer, no metadata"],
+)
+def test_which_0_8_it_is_its_files_tell(tmp_path, release, says, version):
+    """Two KAGs call themselves 0.8.0: the order of the parameters of ``generate_key`` tells them apart."""
+    models = tmp_path / MINICONDA / "kag/common/vectorize_model"
+    models.mkdir(parents=True)
+    (models / "ollama_model.py").touch()
+    (models / "openai_model.py").write_text(f"# generate_key\n{says}\n    pass\n")
+    if release:
+        (tmp_path / MINICONDA / f"openspg_kag-{release}.dist-info").mkdir()
+    found = kag.installed(tmp_path)
+    text = (release or "0.8") + ("+" if version == "0.8+" else "")
+    assert (found.version, found.text, found.certain) == (version, text, True)
+    assert kag.chosen("0.8", tmp_path).version == (version if version != "0.7" else "0.8")
+
+
+@pytest.mark.parametrize("form", ["", "empty", "null"])
+def test_the_newer_0_8_fills_in_a_key(form):
+    """Of an absent, empty or null key it makes one of its own, whatever OPENAI_API_KEY says; released KAG refuses."""
+    given = {"": {}, "empty": {"api_key": ""}, "null": {"api_key": None}}[form]
+    written = {"type": "openai", "model": "bge-m3", "base_url": BASE, **given}
+    (model,) = config.parse(json.dumps({"vectorizer": written}).encode(), "-").endpoints
+    environment = {"OPENAI_API_KEY": Secret("sk-of-the-process")}
+    newer = kag.call("0.8+", model, BASE, environment=environment)
+    assert isinstance(newer, kag.Call)
+    assert newer.request.bearer == Secret("abc123")
+    assert isinstance(kag.call("0.8", model, BASE), kag.NotSent)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 OK, PROBLEM, ROLLED_BACK, CANNOT_WRITE, UNREADABLE = 0, 1, 4, 77, 78
 
+IN_IMAGES = {"0.8": "0.8+"}
+"""The KAG in OpenSPG's images where it is not the one of that release: those named latest have a newer one."""
+
 HOST = "127.0.0.2"
 """What stands for the host."""
 
@@ -51,7 +54,7 @@ class Done:
 
 @dataclass
 class Beside:
-    """A server with its database, and netdiag in its container; ``server`` can be replaced."""
+    """A server with its database, and netdiag in its container; ``server`` and the ``kag`` in it can be replaced."""
 
     database: MariaDb
     api: Api
@@ -59,9 +62,11 @@ class Beside:
     model_port: int
     directory: Path
     server: Server = field(init=False)
+    kag: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.server = Server(port=self.api.port, runs=True, database=self.database.database())
+        self.kag = IN_IMAGES.get(self.version, self.version)
 
     def patch(self, setattr_: Callable[..., None]) -> None:
         """Give netdiag the ways to the host, and to the server, that there are here."""
@@ -88,7 +93,7 @@ class Beside:
         return status, out.buffer.getvalue().decode()  # type: ignore[attr-defined]
 
     def _options(self, command: str) -> list[str]:
-        return [] if command == "rollback" else ["--kag-version", self.version]
+        return [] if command == "rollback" else ["--kag-version", self.kag]
 
     def state(self) -> Path:
         """The directory of the journal."""

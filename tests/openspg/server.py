@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import uuid
+from array import array
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 COLUMNS = "id, name, description, namespace, biz_domain_id, config, tag"
 LLM = ("api_key", "stream", "base_url", "temperature", "model", "type", "llm_id")
-KNOWN = ("api_key", "base_url", "model", "modelType", "type")
 VECTORIZER = ("api_key", "vector_dimensions", "base_url", "model", "type")
 DOWN = (
     "nested exception is org.apache.ibatis.exceptions.PersistenceException: \n### Error querying database.  Cause: "
@@ -123,15 +123,37 @@ class Api:
             raise BusinessError(ILLEGAL)
         if not isinstance(vectorizer, dict) or "modelId" not in vectorizer:
             return
+        wanted = vectorizer["modelId"]
+        instance, *rest = str(wanted).split("@")
         models = (
-            "SELECT m.config, m.visibility, m.provider, p.logo"
-            " FROM kg_user_model m JOIN kg_model_provider p USING (provider)"
+            "SELECT m.config, m.visibility, m.provider, p.logo FROM kg_user_model m"
+            " JOIN kg_model_provider p USING (provider) WHERE m.instance_id = %s"
         )
-        for stored, visibility, provider, logo in connection.execute(models):
-            for model in json.loads(stored or "[]"):
-                if model.get("modelId") == vectorizer["modelId"]:
-                    known = {key: value for key, value in model.items() if key in KNOWN}
-                    vectorizer |= {"visibility": visibility, "provider": provider, "logo": logo, **known}
+        for stored, visibility, provider, logo in connection.execute(models, instance) if len(rest) == 1 else ():
+            model = next((each for each in json.loads(stored or "[]") if each.get("modelId") == wanted), None)
+            if model is not None:  # the first of those with this id
+                whole = model | {"logo": logo, "provider": provider}
+                flat = {"visibility": visibility, **flattened(whole)}
+                vectorizer |= {key: value for key, value in flat.items() if value is not None}
+
+
+def flattened(model: dict) -> dict:
+    """Do as JsonUtils.flatten does: every object in a model is dissolved, in the order of Java's HashMap."""
+    flat: dict = {}
+    for key in sorted(model, key=lambda key: _bucket(key, len(model))):
+        value = model[key]
+        flat |= flattened(value) if isinstance(value, dict) else {key: value}
+    return flat
+
+
+def _bucket(key: str, size: int) -> int:
+    code = 0
+    for unit in array("H", key.encode("utf-16-le")):
+        code = (code * 31 + unit) % 2**32
+    buckets = 16
+    while size > buckets * 0.75:
+        buckets *= 2
+    return (code ^ code >> 16) & buckets - 1
 
 
 def _older(config: dict) -> None:

@@ -44,6 +44,20 @@ FORMS = '{"form": ["base_url", "http://localhost:11434/"]}'
 """A form definition of the page: never touched."""
 
 
+NAMES = ("Ollama", "OpenAI", "BaiLing")
+TYPES = json.dumps(
+    {
+        "modelType": {
+            "OpenAI_chat": "maas",
+            "OpenAI_embedding": "openai",
+            "Ollama_chat": "ollama",
+            "Ollama_embedding": "openai",
+        }
+    }
+)
+"""Some of 0.8's providers, and the types of their models as its init script has them: BaiLing has none."""
+
+
 def frozen(port: int) -> str:
     """The configuration of 0.6 and 0.7, as the page saves it, globally and frozen into a knowledge base.
 
@@ -66,13 +80,16 @@ def frozen(port: int) -> str:
 
 
 def models(port: int) -> str:
-    """The models of 0.8's page for one provider: a chat model, and embeddings that 0.8 stores as type openai."""
+    """The models of 0.8's page for Ollama: a chat model with a field of one's own, and an embedding model.
+
+    The page's form for Ollama has no field for a key: what stands in the second one is all that is ever stored.
+    """
     return (
         (
             '[{"type":"ollama", "modelType":"chat","model":"qwen2.5:3b","base_url":"http:\\/\\/localhost:PORT",'
             '"modelId":"inst-1@qwen2.5:3b","customize":{"说明":"本地 😀"},"api_key":"KEY-chat"} ,\n'
-            '{"base_url": "http://localhost:PORT/v1","model":"bge-m3","modelType":"embedding","type":"openai",'
-            '"modelId":"inst-1@bge-m3","api_key":"KEY-emb", "unknown": null}]'
+            '{"modelId":"inst-1@bge-m3","base_url":"http://localhost:PORT/v1","model":"bge-m3",'
+            '"modelType":"embedding","type":"openai"}]'
         )
         .replace("PORT", str(port))
         .replace("KEY", KEY)
@@ -91,8 +108,9 @@ def rows(version: str, port: int) -> list[tuple[str, dict[str, object]]]:
     if version == "0.8":
         model = {"instance_id": "inst-1", "provider": "Ollama", "name": "Ollama", "config": models(port)}
         return [
-            ("kg_config", forms | {"config_id": "PROVIDER_BASE_INFO"}),
-            ("kg_model_provider", {"provider": "Ollama", "logo": "/img/logo/ollama.png"}),
+            ("kg_config", forms),
+            ("kg_config", forms | {"config_id": "PROVIDER_BASE_INFO", "config": TYPES}),
+            *[("kg_model_provider", {"provider": name, "logo": f"/img/logo/{name}.png"}) for name in NAMES],
             ("kg_user_model", model),
             ("kg_project_info", project("Medical", chosen())),
             ("kg_project_info", project("来自 0.7", frozen(port))),
