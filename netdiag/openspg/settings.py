@@ -4,16 +4,17 @@ What that does not say has the values of OpenSPG's own compose file.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from netdiag.model.place import Facts
-from netdiag.openspg.process import JDBC, started_with
+from netdiag.openspg import jdbc
+from netdiag.openspg.process import JDBC, started
+from netdiag.openspg.spring import Settings
 from netdiag.text import Secret
 
-_JDBC_URL: Final = re.compile(r"jdbc:(?:mysql|mariadb)://([\w.-]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?/([\w$-]+)")
 _NAME: Final = re.compile(r"[0-9A-Za-z_$-]{1,64}")
 _HOST: Final = re.compile(r"[0-9A-Za-z_]([0-9A-Za-z_.-]*[0-9A-Za-z_])?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+")
 
@@ -53,6 +54,7 @@ class Server(NamedTuple):
 
     ``runs`` tells that its process was seen, ``listens`` that its port is open, or may be; ``named`` that the user
     asked for the server or its database. ``database`` is ``None`` where nothing says that there is one within reach.
+    ``unread`` names the file that may hold more settings and that this user may not read.
     """
 
     port: int = PORT
@@ -61,6 +63,7 @@ class Server(NamedTuple):
     named: bool = False
     database: Database | None = None
     parts: tuple[Part, ...] = ()
+    unread: str = ""
 
     @property
     def address(self) -> str:
@@ -119,10 +122,11 @@ def find(root: Path, facts: Facts, *, in_container: bool, named: bool, said: Giv
     somebody's. ``named`` tells that the user asked for the server, ``said`` what he says of its database.
     """
     said = said or Given()
-    line, settings = started_with(root) if in_container else ((), {})
-    port = _port(settings.get("server.port", ""), PORT)
+    seen = started(root) if in_container else None
+    settings = seen.settings if seen else Settings()
+    port = _port(settings.get("server.port"), PORT)
     known = any(listener.endswith(f":{port}") for listener in facts.listeners)
-    beside = in_container and (bool(line) or known or named)
+    beside = in_container and (bool(seen) or known or named)
     database = _database(settings) if beside else None
     if said.host:
         own = (database or Database()).password
@@ -131,38 +135,39 @@ def find(root: Path, facts: Facts, *, in_container: bool, named: bool, said: Giv
         database = database._replace(password=said.password)
     return Server(
         port=port,
-        runs=bool(line),
+        runs=bool(seen),
         listens=known or not facts.listeners,  # none at all: /proc/net/tcp may be unreadable (gVisor)
         named=named or bool(said.host),
         database=database,
-        parts=tuple(_parts(settings)) if line else (),
+        parts=tuple(_parts(settings)) if seen else (),
+        unread=seen.unread if seen else "",
     )
 
 
-def _database(settings: Mapping[str, str]) -> Database:
+def _database(settings: Settings) -> Database:
+    """Return the database that the server was told; what its URL says counts before a setting of its own."""
     usual = Database()
-    url = _JDBC_URL.match(settings.get(f"{JDBC}url", ""))
-    host, port, name = (url[1].strip("[]"), url[2] or "", url[3]) if url else ("", "", "")
-    host = host or settings.get(f"{JDBC}host", "")
-    password = settings.get(f"{JDBC}password")
+    url = jdbc.parsed(settings.get(f"{JDBC}url") or "") or jdbc.Jdbc("")
+    host = url.host or settings.get(f"{JDBC}host") or ""
+    password = url.password if url.password is not None else settings.get(f"{JDBC}password")
     return Database(
         host if _HOST.fullmatch(host) else usual.host,
-        _port(port or settings.get(f"{JDBC}port", ""), usual.port),
-        settings.get(f"{JDBC}username") or usual.user,
+        _port(url.port or (None if url.host else settings.get(f"{JDBC}port")), usual.port),
+        url.user or settings.get(f"{JDBC}username") or usual.user,
         usual.password if password is None else Secret(password),
-        name or usual.name,
+        url.name if _NAME.fullmatch(url.name) else usual.name,
     )
 
 
-def _parts(settings: Mapping[str, str]) -> Iterator[Part]:
+def _parts(settings: Settings) -> Iterator[Part]:
     """Yield the graph store and the object store; what of their URLs follows the port holds passwords."""
     for name, key, host, port in (
         ("neo4j", "cloudext.graphstore.url", "release-openspg-neo4j", 7687),
-        ("minio", "", "release-openspg-minio", 9000),
+        ("minio", "cloudext.objectstorage.url", "release-openspg-minio", 9000),
     ):
-        where = re.match(r"\w+://([\w.-]+)(?::(\d{1,5}))?", settings.get(key, ""))
-        yield Part(name, where[1] if where else host, _port(where[2] or "" if where else "", port))
+        where = re.match(r"\w+://([\w.-]+)(?::(\d{1,5}))?", settings.get(key) or "")
+        yield Part(name, where[1] if where else host, _port(where[2] if where else None, port))
 
 
-def _port(text: str, usual: int) -> int:
-    return int(text) if text.isdecimal() and 0 < int(text) < 65536 else usual
+def _port(text: str | None, usual: int) -> int:
+    return int(text) if text and text.isdecimal() and 0 < int(text) < 65536 else usual
