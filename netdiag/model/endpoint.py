@@ -12,6 +12,9 @@ Form = Literal["empty", "null", "number", "boolean", "list", "mapping", "date", 
 OLLAMA_PORT: Final = 11434
 """What a base_url without scheme and port means to KAG's type ``ollama`` (ollama/_client.py, ``_parse_host``)."""
 
+TOLD: Final = "OpenSPG server, "
+"""How the source of an endpoint begins that the server itself tells, and no row or file holds as it stands."""
+
 
 class Span(NamedTuple):
     """Bytes ``[start, end)`` of a source."""
@@ -116,6 +119,11 @@ class Endpoint(NamedTuple):
     def secrets(self) -> tuple[Secret, ...]:
         """What must not be shown: the key, and every secret in the settings."""
         return (*([self.api_key] if self.api_key else ()), *_secrets(self.settings))
+
+    @property
+    def is_told(self) -> bool:
+        """Tell whether it is what an OpenSPG server tells of itself: not a text that is stored, so not to be edited."""
+        return self.source.startswith(TOLD)
 
     @property
     def where(self) -> str:

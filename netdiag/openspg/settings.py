@@ -76,6 +76,11 @@ class Server(NamedTuple):
         return self.runs and not self.listens
 
     @property
+    def hosts(self) -> tuple[str, ...]:
+        """The host of its database, where one is known."""
+        return (self.database.host,) if self.database else ()
+
+    @property
     def projects(self) -> str:
         """Where it tells its knowledge bases; needs no login."""
         return f"http://{self.address}/public/v1/project"
