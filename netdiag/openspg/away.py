@@ -114,9 +114,9 @@ def _of_container(database: "Database", view: "HostView") -> tuple[str, dict[str
     inside = sibling.listeners
     if inside is not None and not any(each.port == database.port and not each.is_loopback for each in inside):
         listening = ", ".join(each.text.partition(" ")[0] for each in inside) or "-"
-        is_narrow = any(each.port == database.port for each in inside)
+        is_loopback = any(each.port == database.port for each in inside)
         shown = f"{sibling.name}: listening: {listening}"
-        return "ND549", values | {"narrow": "yes" if is_narrow else "no"}, (*evidence, shown)
+        return "ND549", values | {"loopback": "yes" if is_loopback else "no"}, (*evidence, shown)
     return None
 
 
