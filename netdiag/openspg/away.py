@@ -33,6 +33,9 @@ _NAME_UNKNOWN: Final = "ND230"
 _UNNAMED: Final = frozenset({"bridge", "host", "none"})
 """Docker's own networks, on which containers have no names."""
 
+_ENCRYPTED: Final = "ENC("
+"""How a value begins that jasypt decrypts, which OpenSPG's server takes."""
+
 _SAYS: Final = {
     "answers": "200",
     "database_down": "400, its database does not answer",
@@ -90,6 +93,8 @@ def _evidence(server: "Server", state: str, folded: Sequence[Finding]) -> Iterat
         yield f"{server.projects}: {_SAYS[state]}" if state != "closed" else f"{server.address}: {_SAYS[state]}"
     if server.unread:
         yield f"{server.unread}: permission denied; settings of the server may stand there"
+    if server.database and server.database.password.reveal().startswith(_ENCRYPTED):
+        yield f"the server's settings hold an encrypted password, {_ENCRYPTED}…): --db-password-env gives it in clear"
     for each in folded:
         yield f"{each.values.get('part', '')}: {each.values.get('host', '')}: {each.values.get('failure', '')}"
 
