@@ -6,14 +6,15 @@ What that does not say has the values of OpenSPG's own compose file.
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from netdiag.model.place import Facts
-from netdiag.openspg import jdbc
-from netdiag.openspg.process import JDBC, started
-from netdiag.openspg.spring import Settings
 from netdiag.text import Secret
+
+if TYPE_CHECKING:
+    from netdiag.openspg.process import Started
+    from netdiag.openspg.spring import Settings
 
 _NAME: Final = re.compile(r"[0-9A-Za-z_$-]{1,64}")
 _HOST: Final = re.compile(r"[0-9A-Za-z_]([0-9A-Za-z_.-]*[0-9A-Za-z_])?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+")
@@ -127,12 +128,12 @@ def find(root: Path, facts: Facts, *, in_container: bool, named: bool, said: Giv
     somebody's. ``named`` tells that the user asked for the server, ``said`` what he says of its database.
     """
     said = said or Given()
-    seen = started(root) if in_container else None
-    settings = seen.settings if seen else Settings()
-    port = _port(settings.get("server.port"), PORT)
+    seen = _started(root) if in_container else None
+    settings = seen.settings if seen else None
+    port = _port(settings.get("server.port") if settings else None, PORT)
     known = any(listener.endswith(f":{port}") for listener in facts.listeners)
     beside = in_container and (bool(seen) or known or named)
-    database = _database(settings) if beside else None
+    database = (_database(settings) if settings else Database()) if beside else None
     if said.host:
         own = (database or Database()).password
         database = Database(said.host, said.port, said.user, said.password or own, said.name)
@@ -144,13 +145,22 @@ def find(root: Path, facts: Facts, *, in_container: bool, named: bool, said: Giv
         listens=known or not facts.listeners,  # none at all: /proc/net/tcp may be unreadable (gVisor)
         named=named or bool(said.host),
         database=database,
-        parts=tuple(_parts(settings)) if seen else (),
+        parts=tuple(_parts(settings)) if settings else (),
         unread=seen.unread if seen else "",
     )
 
 
-def _database(settings: Settings) -> Database:
+def _started(root: Path) -> "Started | None":
+    from netdiag.openspg.process import started  # noqa: PLC0415 - outside a container there is no server to look for
+
+    return started(root)
+
+
+def _database(settings: "Settings") -> Database:
     """Return the database that the server was told; what its URL says counts before a setting of its own."""
+    from netdiag.openspg import jdbc  # noqa: PLC0415 - the same
+    from netdiag.openspg.process import JDBC  # noqa: PLC0415
+
     usual = Database()
     url = jdbc.parsed(settings.get(f"{JDBC}url") or "") or jdbc.Jdbc("")
     host = url.host or settings.get(f"{JDBC}host") or ""
@@ -164,7 +174,7 @@ def _database(settings: Settings) -> Database:
     )
 
 
-def _parts(settings: Settings) -> Iterator[Part]:
+def _parts(settings: "Settings") -> Iterator[Part]:
     """Yield the graph store and the object store; what of their URLs follows the port holds passwords."""
     for name, key, host, port in (
         ("neo4j", "cloudext.graphstore.url", "release-openspg-neo4j", 7687),
