@@ -84,14 +84,14 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
     named = platform.name(facts)
     server = server_of(job, facts, named)
     recovered = _recover(open_store, server) if job.write else ()
-    beside = sources.Beside(server, job.scope, process_of(job, named))
+    host, host_said = seen_from_host()
+    beside = sources.Beside(server, job.scope, process_of(job, named), host)
     found = sources.gather(job.files, job.directory, job.stdin, job.only, beside)
     found = found._replace(endpoints=whole.with_defaults(found.endpoints, job.root, in_container=named.in_container))
-    host, host_said = seen_from_host()
     siblings = platform.NO_SIBLINGS
     if host:
         wanted = ports(found.endpoints)
-        host = platform.concerning(host, wanted, hosts(found.endpoints))
+        host = platform.concerning(host, wanted, {*hosts(found.endpoints), *server.hosts})
         siblings = platform.siblings(host, wanted)
     candidates = platform.candidates(facts, named, job.hosts, siblings=siblings)
     ways = Ways(candidates, found.endpoints, tell, meanwhile=_load, facts=facts)

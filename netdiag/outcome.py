@@ -40,15 +40,15 @@ _BY_CODE: Final = (
     (exits.CANNOT_WRITE, {"ND601", "ND609", "ND610"}),
     (
         exits.NO_CONFIGURATION,
-        {"ND501", "ND502", "ND505", "ND530", "ND531", "ND532", "ND533", "ND534", "ND535", "ND539", "ND540"}
-        | {"ND544", "ND545", "ND578", "ND580"},
+        {"ND501", "ND502", "ND505", "ND530", "ND531", "ND532", "ND533", "ND534", "ND535", "ND536", "ND539", "ND540"}
+        | {"ND544", "ND545", "ND547", "ND548", "ND549", "ND553", "ND554", "ND578", "ND580"},
     ),
 )
 """The first row that holds a code of the report decides."""
 
 _UNWRITTEN: Final = frozenset(code for _, codes in _BY_CODE[:2] for code in codes)
 
-_WHY_NOTHING: Final = frozenset({"ND536", "ND537", "ND538", "ND542", "ND543", "ND557", "ND560", "ND567"})
+_WHY_NOTHING: Final = frozenset({"ND537", "ND538", "ND542", "ND543", "ND557", "ND560", "ND567"})
 """Why a source holds nothing to examine: a warning beside endpoints that were examined, else what is wrong."""
 
 _ABOUT_THE_PLACE: Final = "ND1"

@@ -4,11 +4,14 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from netdiag import config, openspg
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.report import Examined, Finding
+
+if TYPE_CHECKING:
+    from netdiag.model.host import HostView
 
 STDIN: Final = "-"
 
@@ -42,11 +45,15 @@ class Sources(NamedTuple):
 
 
 class Beside(NamedTuple):
-    """The OpenSPG server that may run beside, how much of what it holds is looked at, and KAG's own process."""
+    """The OpenSPG server that may run beside, how much of what it holds is looked at, and KAG's own process.
+
+    ``view`` is what was seen on the host, where netdiag was run from there.
+    """
 
     server: openspg.Server
     scope: openspg.Scope = "all"
     process: config.Process | None = None
+    view: "HostView | None" = None
 
 
 def gather(
@@ -70,7 +77,7 @@ def gather(
     if beside and only != "files" and (not files or only == "server"):
         from netdiag.openspg import held  # noqa: PLC0415 - only where a server may be asked
 
-        found_there = held.read(beside.server, beside.scope)
+        found_there = held.read(beside.server, beside.scope, beside.view)
         documents |= found_there.documents
         endpoints += found_there.endpoints
         findings += found_there.findings

@@ -113,7 +113,7 @@ def _database() -> argparse.ArgumentParser:
         "--db-url",
         type=values.db_url,
         metavar="mysql://USER@HOST:PORT/DATABASE",
-        help="the OpenSPG server's database (default: what the server's command line says)",
+        help="the OpenSPG server's database (default: what the server's process was told)",
     )
     said = "the environment variable that holds its password (default: what that command line says)"
     group.add_argument("--db-password-env", metavar="NAME", help=said)

@@ -68,14 +68,14 @@ def look(client: "APIClient", identity: str) -> HostView:
 
 
 def _siblings(client: "APIClient", own: Mapping[str, Any]) -> Iterator[Sibling]:
-    """Yield the other containers that serve something, running ones first."""
+    """Yield the other containers that serve something, or may once they run; running ones first."""
     listed = sorted(client.containers(all=True), key=lambda each: each.get("State") != "running")
     inspected = [*_inspected(client, (each["Id"] for each in listed[: 2 * _SIBLINGS]))]
     known = engine_says.names_by_network(inspected)
     for said in inspected:
         if said["Id"] != own["Id"]:
             sibling = engine_says.sibling(said, known, _inside(said))
-            if sibling.ports or sibling.published:
+            if sibling.ports or sibling.published or not sibling.is_running:
                 yield sibling
 
 

@@ -15,6 +15,9 @@ MODEL_PAGE: Final = "kg_user_model"
 OLLAMA_PORT: Final = 11434
 """What a base_url without scheme and port means to KAG's type ``ollama`` (ollama/_client.py, ``_parse_host``)."""
 
+TOLD: Final = "OpenSPG server, "
+"""How the source of an endpoint begins that the server itself tells, and no row or file holds as it stands."""
+
 
 class Span(NamedTuple):
     """Bytes ``[start, end)`` of a source."""
@@ -124,6 +127,11 @@ class Endpoint(NamedTuple):
     def table(self) -> str:
         """The table of the OpenSPG server's database whose row this is in; empty for a file."""
         return self.source.split("/")[-2] if self.source.startswith("openspg:") and self.source.count("/") > 1 else ""
+
+    @property
+    def is_told(self) -> bool:
+        """Tell whether it is what an OpenSPG server tells of itself: not a text that is stored, so not to be edited."""
+        return self.source.startswith(TOLD)
 
     @property
     def where(self) -> str:

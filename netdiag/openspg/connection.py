@@ -4,6 +4,7 @@ A message of the database may quote what is stored, keys included, so none of it
 """
 
 import contextlib
+import errno
 import struct
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,19 +27,26 @@ LOCK_S: Final = 3
 
 _WORDS: Final[Mapping[int, Reason]] = {
     1040: "db_busy",  # too many connections
+    1041: "db_busy",  # out of memory
     1044: "db_denied",
     1045: "db_login_refused",
     1049: "db_unknown",
+    1053: "db_lost",  # it is shutting down
+    1129: "db_blocked",  # too many errors of this host's connections (max_connect_errors)
     1130: "db_login_refused",  # this host is not allowed to connect
     1142: "db_denied",
     1143: "db_denied",
     1146: "db_unknown_shape",  # no such table
     1054: "db_unknown_shape",  # no such column
     1118: "db_too_large",
+    1135: "db_busy",  # no thread for it
     1153: "db_too_large",  # max_allowed_packet
+    1203: "db_busy",  # max_user_connections
     1205: "db_locked",
     1213: "db_locked",  # deadlock
+    1226: "db_busy",  # MAX_USER_CONNECTIONS of the account
     1227: "db_denied",
+    1251: "db_login_method",  # it wants a way to log in that this client has not
     1290: "db_read_only",  # --read-only
     1406: "db_too_large",  # data too long for column
     1698: "db_login_refused",  # unix_socket
@@ -48,8 +56,17 @@ _WORDS: Final[Mapping[int, Reason]] = {
     2006: "db_lost",
     2013: "db_lost",
     2014: "db_not_mysql",
+    2059: "db_login_method",
+    3118: "db_login_refused",  # the account is locked
+    4151: "db_login_refused",  # the same, in MariaDB
 }
 """Errors by number: mysqld_error.h and errmsg.h, the same in MySQL and MariaDB."""
+
+_PACKAGES: Final[Mapping[str, Reason]] = {"cryptography": "db_needs_cryptography", "pynacl": "db_needs_pynacl"}
+"""Packages that PyMySQL asks for by RuntimeError: for caching_sha2_password and sha256_password over a connection
+without TLS, and for MariaDB's ed25519."""
+
+_UNREACHABLE: Final = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN})
 
 
 class FailedError(Exception):
@@ -110,8 +127,11 @@ def failing() -> Iterator[None]:
         raise FailedError(_word(error), _code(error)) from None
     except TimeoutError:
         raise FailedError(word="db_hangs") from None
-    except (OSError, RuntimeError, ValueError, LookupError, TypeError, AssertionError, struct.error):
-        # RuntimeError: a way to log in that needs another package (MySQL 8); the rest: not the protocol
+    except RuntimeError as error:
+        word = next((word for package, word in _PACKAGES.items() if package in str(error)), None)
+        raise FailedError(word or "db_not_mysql") from None
+    except (OSError, ValueError, LookupError, TypeError, AssertionError, struct.error):
+        # what is not the protocol
         raise FailedError(word="db_not_mysql") from None
 
 
@@ -126,24 +146,44 @@ def _connected(database: Database) -> Any:
         if left <= 0:
             break
         try:
-            with failing():
-                return pymysql.connect(
-                    host=address,
-                    port=database.port,
-                    user=database.user,
-                    password=database.password.reveal(),
-                    database=database.name,
-                    charset="utf8mb4",
-                    connect_timeout=left,
-                    read_timeout=READ_S,
-                    write_timeout=READ_S,
-                    autocommit=True,
-                )
+            return _logged_in(database, address, left)
         except FailedError as error:
             failed = error
-            if error.word not in ("db_refused", "db_timed_out"):
+            if error.word not in ("db_refused", "db_timed_out", "db_unreachable"):
                 raise
     raise failed
+
+
+def _logged_in(database: Database, address: str, limit_s: float, *, tls: bool = True) -> Any:
+    """Return a connection to one address: over TLS where the server has it, unless the two have no version in common.
+
+    Before the server has greeted nothing is known of it: what is silent then need not be a MySQL.
+    """
+    made: Any = pymysql.Connection(
+        host=address,
+        port=database.port,
+        user=database.user,
+        password=database.password.reveal(),
+        database=database.name,
+        charset="utf8mb4",
+        connect_timeout=limit_s,
+        read_timeout=READ_S,
+        write_timeout=READ_S,
+        autocommit=True,
+        ssl_disabled=not tls,
+        defer_connect=True,
+    )
+    try:
+        with failing():
+            made.connect()
+    except FailedError as error:
+        has_greeted = hasattr(made, "server_version")
+        if has_greeted and error.code == 2003 and tls:  # the connection is there, and TLS upon it is not
+            return _logged_in(database, address, limit_s, tls=False)
+        if error.word == "db_hangs" and not has_greeted:
+            raise FailedError(word="db_silent") from None
+        raise
+    return made
 
 
 def _code(error: pymysql.Error) -> int:
@@ -152,8 +192,17 @@ def _code(error: pymysql.Error) -> int:
 
 def _word(error: pymysql.Error) -> Reason:
     code, text = _code(error), str(error.args[1:])
-    if code == 2003 and "timed out" in text:
-        return "db_timed_out"
+    if code == 2003:
+        return _unconnected(getattr(error, "original_exception", None))
     if code == 2013 and "timed out" in text:
         return "db_hangs"
     return _WORDS.get(code, "db_not_mysql" if isinstance(error, pymysql.InternalError) and not code else "db_failed")
+
+
+def _unconnected(error: object) -> Reason:
+    """Return why there is no connection, from the error that PyMySQL keeps in its own."""
+    if isinstance(error, TimeoutError):
+        return "db_timed_out"
+    if isinstance(error, OSError) and error.errno in _UNREACHABLE:
+        return "db_unreachable"
+    return "db_refused"

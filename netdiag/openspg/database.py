@@ -7,14 +7,14 @@ those of the knowledge bases. Whatever else is there is not looked at.
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from netdiag import config
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.report import Finding
 from netdiag.openspg import model_page
-from netdiag.openspg.connection import Connection
+from netdiag.openspg.connection import Connection, FailedError
 from netdiag.openspg.gone import gone, ids
 from netdiag.openspg.places import placed, said
 from netdiag.openspg.settings import Database, Scope
@@ -75,6 +75,7 @@ def read(database: Database, scope: Scope) -> Found:
     """
     with contextlib.closing(Connection(database)) as connection:
         tables = {str(name).lower() for (name,) in connection.rows(_SHAPE, _TABLES)}
+        _may_look(connection, tables)
         if not tables:
             return Found({}, (), (Finding("ND536", database.where, {"database": database.where}),))
         rows = list(_rows(connection, tables, scope))
@@ -101,6 +102,21 @@ def read(database: Database, scope: Scope) -> Found:
     if not endpoints and not findings:
         findings.append(Finding("ND543", database.where, {"database": database.where, "scope": scope}))
     return Found(documents, endpoints, tuple(findings))
+
+
+def _may_look(connection: Connection, tables: Collection[str]) -> None:
+    """Raise :class:`FailedError` where a table is not shown because this user may not read it.
+
+    ``information_schema`` shows a user only what he has a right on: to him a table without one looks like none.
+    """
+    for table in _TABLES:
+        if table in tables:
+            continue
+        try:
+            connection.rows(f"SELECT config FROM {table} LIMIT 0")  # noqa: S608 - a name of this module
+        except FailedError as error:
+            if error.word != "db_unknown_shape":
+                raise
 
 
 def _rows(connection: Connection, tables: set[str], scope: Scope) -> Iterator[_Row]:

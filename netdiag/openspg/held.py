@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from netdiag import config
 from netdiag.model.endpoint import Endpoint
@@ -10,6 +10,17 @@ from netdiag.model.report import Finding
 from netdiag.openspg import projects
 from netdiag.openspg.companions import Look
 from netdiag.openspg.settings import Scope, Server
+
+if TYPE_CHECKING:
+    from netdiag.model.host import HostView
+    from netdiag.openspg.connection import FailedError
+    from netdiag.store import Reason
+
+_AGAIN: Final[frozenset["Reason"]] = frozenset({"db_busy", "db_lost", "db_name_unknown", "db_refused", "db_unknown"})
+"""How a database ends a connection at once while it starts: it may be there once the server has been asked."""
+
+_NOBODY: Final[frozenset["Reason"]] = frozenset({"db_name_unknown", "db_refused", "db_timed_out", "db_unreachable"})
+"""What shows no database at all: where no server is seen either, ``mysql`` is nobody's name."""
 
 
 class Held(NamedTuple):
@@ -21,19 +32,23 @@ class Held(NamedTuple):
     around: tuple[Finding, ...] = ()
 
 
-def read(server: Server, scope: Scope) -> Held:
+def read(server: Server, scope: Scope, view: "HostView | None" = None) -> Held:
     """Return what ``server`` holds within ``scope`` (``global``, ``projects`` or ``all``); never raises.
 
-    Where nothing answers and nothing spoke for a server, nothing is said.
+    ``view`` is what was seen on the host. Where nothing answers and nothing spoke for a server, nothing is said.
     """
     look = Look(server.parts)
-    held, refused = _of_database(server, scope)
+    held, failed = _of_database(server, scope)
     if held is None:
-        held = _of_server(server, scope, refused)
+        told = projects.ask(server.projects) if server.listens else projects.Told("closed")
+        if failed and failed.word in _AGAIN:
+            held, failed = _of_database(server, scope)
+        if held is None:
+            return _of_server(server, scope, told, failed, look.findings(), view)
     return held._replace(around=(*held.around, *look.findings()))
 
 
-def _of_database(server: Server, scope: Scope) -> tuple[Held | None, Finding | None]:
+def _of_database(server: Server, scope: Scope) -> "tuple[Held | None, FailedError | None]":
     """Return what the database holds, or why it could not be read."""
     if server.database is None:
         return None, None
@@ -43,33 +58,47 @@ def _of_database(server: Server, scope: Scope) -> tuple[Held | None, Finding | N
     try:
         found = database.read(server.database, scope)
     except FailedError as error:
-        values = {"database": server.database.where, "user": server.database.user, "reason": error.word}
-        return None, Finding("ND530", server.database.where, values | {"detail": error.detail})
+        return None, error
     starting = (Finding("ND541", server.address, {"address": server.address}),) if server.is_starting else ()
     return Held(found.documents, found.endpoints, found.findings, starting), None
 
 
-def _of_server(server: Server, scope: Scope, refused: Finding | None) -> Held:
+def _of_server(  # noqa: PLR0913, PLR0917 - all that was found
+    server: Server,
+    scope: Scope,
+    told: projects.Told,
+    failed: "FailedError | None",
+    around: tuple[Finding, ...],
+    view: "HostView | None",
+) -> Held:
     """Return what the server tells; its knowledge bases only, and nothing of it can be edited."""
-    told = projects.ask(server.projects) if server.listens else projects.Told("closed")
-    is_met = server.runs or server.named or told.state in ("answers", "database_down")
-    findings = tuple(_said(server, told, refused)) if is_met else ()
+    is_there = failed is not None and failed.word not in _NOBODY
+    is_met = server.runs or server.named or is_there or told.state in ("answers", "database_down")
+    findings: tuple[Finding, ...] = ()
+    if failed and is_met:
+        from netdiag.openspg.away import cause  # noqa: PLC0415 - few databases are away
+
+        found, around = cause(failed.word, failed.detail, server, told.state, around, view)
+        findings = (found,)
+    elif is_met:
+        findings = tuple(_silent(server, told))
+    findings = (*findings, *_bad(server, told))
     if scope == "global":
-        return Held({}, (), findings)
-    return Held({}, tuple(projects.endpoints(told.projects)), (*findings, *projects.gone(told.projects)))
+        return Held({}, (), findings, around)
+    endpoints = tuple(projects.endpoints(told.projects))
+    return Held({}, endpoints, (*findings, *projects.gone(told.projects)), around)
 
 
-def _said(server: Server, told: projects.Told, refused: Finding | None) -> Iterator[Finding]:
-    address = server.address
-    if told.state == "answers":
-        if refused:
-            yield Finding("ND531", refused.where, refused.values)
-        for number in told.bad:
-            yield Finding("ND539", address, {"id": str(number), "address": address, "asked": str(told.asked)})
-        return
-    if refused:
-        yield refused
-    closed = "ND534" if server.runs else "ND540"
-    code = {"silent": "ND533", "database_down": "ND532", "closed": closed, "other": "ND540"}[told.state]
-    if server.runs or not refused or code == "ND532":
-        yield Finding(code, address, {"address": address})
+def _silent(server: Server, told: projects.Told) -> Iterator[Finding]:
+    """Yield why the server tells nothing, where no database of it is known that could be read."""
+    if told.state != "answers":
+        closed = "ND534" if server.runs else "ND540"
+        code = {"silent": "ND533", "database_down": "ND532", "closed": closed}.get(told.state, "ND540")
+        yield Finding(code, server.address, {"address": server.address})
+
+
+def _bad(server: Server, told: projects.Told) -> Iterator[Finding]:
+    """Yield the knowledge bases that the server cannot tell."""
+    for number in told.bad:
+        values = {"id": str(number), "address": server.address, "asked": str(told.asked)}
+        yield Finding("ND539", server.address, values)

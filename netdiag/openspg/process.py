@@ -1,71 +1,144 @@
-"""The server's process: how it was started, and so what it was told; the passwords in that are kept as they are.
+"""The server's process: which one it is, how it was started, and so what it was told.
 
-The official compose file passes ``--server.repository.impl.jdbc.host=mysql`` and the password to process 1. Spring
-takes a setting from the command line first, then from ``-D``, then from the environment.
+It is a Java. What only names it is not the server: the shell that starts it, whose command has variables that are not
+filled in yet, a ``tail`` of its log, a ``grep``, an editor. Where no Java is seen, what is about to become one counts.
+The passwords in what was told are kept as they are.
 """
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, pairwise
+from pathlib import Path, PurePosixPath
+from typing import Final, NamedTuple
 
+from netdiag.openspg import java
+from netdiag.openspg.files import settings_of
+from netdiag.openspg.spring import Settings
 from netdiag.platform.files import read_text
 
 JDBC: Final = "server.repository.impl.jdbc."
 """What the name of each setting of the database begins with."""
 
-_MARKS: Final = (f"-{JDBC}", f"-D{JDBC}", "arks-sofaboot")  # as an argument begins, or the name of the server's jar
-_SETTING: Final = re.compile(r"(?:--|-D)([A-Za-z][\w.-]*)=(.*)", re.DOTALL)
-_LINE_LIMIT: Final = 64 * 1024
-_PROCESSES: Final = 200
+_JAR: Final = "arks-sofaboot"
+"""What the name of the server's jar begins with, and so does the directory where it is unpacked."""
+
+_DEFAULTS: Final = {f"{JDBC}host": "mysql", f"{JDBC}port": "3306"}
+"""What a URL's placeholders stand for where nothing is said: as OpenSPG's compose file has it."""
+
+_SETTING: Final = re.compile(rf"(?:--|-D){re.escape(JDBC)}[\w.-]+=")
+_SHELLS: Final = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh", "su", "runuser", "busybox"})
+_COMMAND: Final = re.compile(r"-[a-z]*c")
+_ENDS: Final = frozenset({";", "&", "|", "&&", "||", "(", ")", "|&"})
+_LIMIT: Final = 256 * 1024
+_PROCESSES: Final = 400
 
 
-def started_with(root: Path) -> tuple[tuple[str, ...], Mapping[str, str]]:
-    """Return the server's command line, empty where it was not seen, and its settings: of the first process that is."""
-    for path in _processes(root):
-        line = tuple(_arguments(read_text(path / "cmdline", _LINE_LIMIT)))
-        if any(argument.startswith(_MARKS[:2]) or _MARKS[2] in argument for argument in _plain(line)):
-            found = dict(_of_environment(read_text(path / "environ", _LINE_LIMIT)))
-            matches = [match for match in map(_SETTING.fullmatch, line) if match]
-            by_property = {match[1]: match[2] for match in matches if match[0].startswith("-D")}
-            by_argument = {match[1]: match[2] for match in matches if match[0].startswith("--")}
-            return line, {**found, **by_property, **by_argument}
-    return (), {}
+class Started(NamedTuple):
+    """The server as it was started: its jar, its settings, and the ``environ`` file that this user may not read."""
+
+    program: str
+    settings: Settings
+    unread: str = ""
 
 
-def _plain(line: tuple[str, ...]) -> Iterator[str]:
-    """Yield the arguments with one dash before their name."""
-    return (argument[1:] if argument.startswith("--") else argument for argument in line)
+class _Process(NamedTuple):
+    directory: Path
+    words: tuple[str, ...]
+    is_java: bool
 
 
-def _processes(root: Path) -> list[Path]:
-    """Return the processes by number: the server is the first one, or beside an init of the container's."""
+def started(root: Path) -> Started | None:
+    """Return how the server below ``root`` was started, or ``None`` where it was not seen."""
+    processes = list(_processes(root))
+    javas = [(each, _of_java(root, each.directory, each.words[1:])) for each in processes if each.is_java]
+    named = (each for process, each in javas if _JAR in each.program or any(map(_is_sign, process.words)))
+    told = (each for _, each in javas if any(name.startswith(JDBC) for name in each.settings.names()))
+    becoming = (found for each in processes if not each.is_java and (found := _becoming(root, each)))
+    return next(chain(named, told, becoming), None)
+
+
+def _processes(root: Path) -> Iterator[_Process]:
+    """Yield the processes by number: the server is the first one, or behind an init of the container's."""
     try:
-        found = [path for path in (root / "proc").iterdir() if path.name.isdigit()]
+        numbers = sorted(int(path.name) for path in (root / "proc").iterdir() if path.name.isdigit())
     except OSError:
-        return []
-    return sorted(found, key=lambda path: int(path.name))[:_PROCESSES]
+        return
+    for number in numbers[:_PROCESSES]:
+        directory = root / "proc" / str(number)
+        words = tuple(read_text(directory / "cmdline", _LIMIT).rstrip("\0").split("\0"))
+        if words != ("",):
+            is_java = _is_java(words[0]) or read_text(directory / "comm").strip() == "java"
+            yield _Process(directory, words, is_java)
 
 
-def _arguments(text: str) -> Iterator[str]:
-    """Yield the arguments of a command line; one that is a shell's command is taken apart too."""
-    for argument in text.rstrip("\0").split("\0"):
-        if f" --{JDBC}" in argument or f" -D{JDBC}" in argument:
-            try:
-                yield from shlex.split(argument)
-            except ValueError:
-                yield from argument.split()
-        else:
-            yield argument
+def _of_java(root: Path, directory: Path, words: Sequence[str]) -> Started:
+    """Return what a Java with these words after its own name was told."""
+    environ, unread = _environ(directory)
+
+    def below(name: str) -> Path:
+        """Return a file as the process sees it."""
+        return root / name.lstrip("/") if PurePosixPath(name).is_absolute() else directory / "cwd" / name
+
+    line = java.parsed(words, environ, lambda name: read_text(below(name), _LIMIT))
+    told = Settings(line.arguments, line.properties, environ)
+    files = settings_of(told, below)
+    return Started(line.program, Settings(line.arguments, line.properties, environ, files, _DEFAULTS), unread)
 
 
-def _of_environment(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the settings that the environment holds, in Spring's spelling: dots are underlines, letters are large."""
-    prefix = JDBC.upper().replace(".", "_")
-    for entry in text.split("\0"):
-        name, _, value = entry.partition("=")
-        if name.startswith(prefix):
-            yield JDBC + name.removeprefix(prefix).lower(), value
-        elif name == "SERVER_PORT":
-            yield "server.port", value
+def _becoming(root: Path, process: _Process) -> Started | None:
+    """Return what a process tells the Java that it becomes or starts: an init, or a shell by its command.
+
+    What a shell has not filled in yet is left out.
+    """
+    for words in _commands(process.words):
+        at = next((number + 1 for number, word in enumerate(words) if _is_java(word)), 0)
+        rest = [word for word in words[at:] if "$" not in word and "`" not in word]
+        is_jar = any(option == "-jar" and _JAR in word for option, word in pairwise(rest))
+        if is_jar or (at and any(map(_SETTING.match, rest))):
+            begin = 0 if at else rest.index("-jar")
+            return _of_java(root, process.directory, rest[begin:] if is_jar else ["-jar", _JAR, *rest])
+    return None
+
+
+def _commands(words: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield the words of a process; of a shell those of each command that it was given."""
+    if PurePosixPath(words[0]).name.lstrip("-") not in _SHELLS:
+        yield words
+        return
+    text = next((text for option, text in pairwise(words) if _COMMAND.fullmatch(option)), "")
+    lexer = shlex.shlex(text, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    command: list[str] = []
+    try:
+        for word in lexer:
+            if word in _ENDS:
+                yield command
+                command = []
+            else:
+                command.append(word)
+    except ValueError:
+        return
+    yield command
+
+
+def _is_sign(word: str) -> bool:
+    return _JAR in word or bool(_SETTING.match(word))
+
+
+def _is_java(word: str) -> bool:
+    return PurePosixPath(word).name == "java"
+
+
+def _environ(directory: Path) -> tuple[Mapping[str, str], str]:
+    """Return the environment of a process, and the name of what holds it where that may not be read."""
+    path = directory / "environ"
+    try:
+        with path.open("rb") as file:
+            text = file.read(_LIMIT).decode("utf-8", "replace")
+    except PermissionError:
+        return {}, f"/proc/{directory.name}/environ"
+    except OSError:
+        return {}, ""
+    return {name: value for entry in text.split("\0") for name, equals, value in [entry.partition("=")] if equals}, ""

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from netdiag import config, failures
 from netdiag.model.attempt import Answer, Request
-from netdiag.model.endpoint import Endpoint
+from netdiag.model.endpoint import TOLD, Endpoint
 from netdiag.model.report import Finding
 from netdiag.openspg.gone import gone as gone_models
 from netdiag.openspg.places import placed, said
@@ -120,7 +120,7 @@ def _one_by_one(url: str, numbers: Iterable[int]) -> Told:
 def _of_project(each: Mapping[str, Any]) -> Iterator[Endpoint]:
     name = said(each.get("name", "?"))
     try:
-        document = config.parse(each["config"].encode("utf-8", "replace"), f"OpenSPG server, knowledge base {name}")
+        document = config.parse(each["config"].encode("utf-8", "replace"), f"{TOLD}knowledge base {name}")
     except config.Unreadable:
         return
     for endpoint in document.endpoints:

@@ -4,16 +4,18 @@ What that does not say has the values of OpenSPG's own compose file.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from netdiag.model.place import Facts
-from netdiag.openspg.process import JDBC, started_with
 from netdiag.text import Secret
 
-_JDBC_URL: Final = re.compile(r"jdbc:(?:mysql|mariadb)://([\w.-]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?/([\w$-]+)")
+if TYPE_CHECKING:
+    from netdiag.openspg.process import Started
+    from netdiag.openspg.spring import Settings
+
 _NAME: Final = re.compile(r"[0-9A-Za-z_$-]{1,64}")
 _HOST: Final = re.compile(r"[0-9A-Za-z_]([0-9A-Za-z_.-]*[0-9A-Za-z_])?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+")
 
@@ -53,6 +55,7 @@ class Server(NamedTuple):
 
     ``runs`` tells that its process was seen, ``listens`` that its port is open, or may be; ``named`` that the user
     asked for the server or its database. ``database`` is ``None`` where nothing says that there is one within reach.
+    ``unread`` names the file that may hold more settings and that this user may not read.
     """
 
     port: int = PORT
@@ -61,6 +64,7 @@ class Server(NamedTuple):
     named: bool = False
     database: Database | None = None
     parts: tuple[Part, ...] = ()
+    unread: str = ""
 
     @property
     def address(self) -> str:
@@ -71,6 +75,11 @@ class Server(NamedTuple):
     def is_starting(self) -> bool:
         """Whether its process is there and its port is not open yet: the case for 7 to 20 seconds."""
         return self.runs and not self.listens
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The host of its database, where one is known."""
+        return (self.database.host,) if self.database else ()
 
     @property
     def projects(self) -> str:
@@ -119,11 +128,12 @@ def find(root: Path, facts: Facts, *, in_container: bool, named: bool, said: Giv
     somebody's. ``named`` tells that the user asked for the server, ``said`` what he says of its database.
     """
     said = said or Given()
-    line, settings = started_with(root) if in_container else ((), {})
-    port = _port(settings.get("server.port", ""), PORT)
+    seen = _started(root) if in_container else None
+    settings = seen.settings if seen else None
+    port = _port(settings.get("server.port") if settings else None, PORT)
     known = any(listener.endswith(f":{port}") for listener in facts.listeners)
-    beside = in_container and (bool(line) or known or named)
-    database = _database(settings) if beside else None
+    beside = in_container and (bool(seen) or known or named)
+    database = (_database(settings) if settings else Database()) if beside else None
     if said.host:
         own = (database or Database()).password
         database = Database(said.host, said.port, said.user, said.password or own, said.name)
@@ -131,38 +141,48 @@ def find(root: Path, facts: Facts, *, in_container: bool, named: bool, said: Giv
         database = database._replace(password=said.password)
     return Server(
         port=port,
-        runs=bool(line),
+        runs=bool(seen),
         listens=known or not facts.listeners,  # none at all: /proc/net/tcp may be unreadable (gVisor)
         named=named or bool(said.host),
         database=database,
-        parts=tuple(_parts(settings)) if line else (),
+        parts=tuple(_parts(settings)) if settings else (),
+        unread=seen.unread if seen else "",
     )
 
 
-def _database(settings: Mapping[str, str]) -> Database:
+def _started(root: Path) -> "Started | None":
+    from netdiag.openspg.process import started  # noqa: PLC0415 - outside a container there is no server to look for
+
+    return started(root)
+
+
+def _database(settings: "Settings") -> Database:
+    """Return the database that the server was told; what its URL says counts before a setting of its own."""
+    from netdiag.openspg import jdbc  # noqa: PLC0415 - the same
+    from netdiag.openspg.process import JDBC  # noqa: PLC0415
+
     usual = Database()
-    url = _JDBC_URL.match(settings.get(f"{JDBC}url", ""))
-    host, port, name = (url[1].strip("[]"), url[2] or "", url[3]) if url else ("", "", "")
-    host = host or settings.get(f"{JDBC}host", "")
-    password = settings.get(f"{JDBC}password")
+    url = jdbc.parsed(settings.get(f"{JDBC}url") or "") or jdbc.Jdbc("")
+    host = url.host or settings.get(f"{JDBC}host") or ""
+    password = url.password if url.password is not None else settings.get(f"{JDBC}password")
     return Database(
         host if _HOST.fullmatch(host) else usual.host,
-        _port(port or settings.get(f"{JDBC}port", ""), usual.port),
-        settings.get(f"{JDBC}username") or usual.user,
+        _port(url.port or (None if url.host else settings.get(f"{JDBC}port")), usual.port),
+        url.user or settings.get(f"{JDBC}username") or usual.user,
         usual.password if password is None else Secret(password),
-        name or usual.name,
+        url.name if _NAME.fullmatch(url.name) else usual.name,
     )
 
 
-def _parts(settings: Mapping[str, str]) -> Iterator[Part]:
+def _parts(settings: "Settings") -> Iterator[Part]:
     """Yield the graph store and the object store; what of their URLs follows the port holds passwords."""
     for name, key, host, port in (
         ("neo4j", "cloudext.graphstore.url", "release-openspg-neo4j", 7687),
-        ("minio", "", "release-openspg-minio", 9000),
+        ("minio", "cloudext.objectstorage.url", "release-openspg-minio", 9000),
     ):
-        where = re.match(r"\w+://([\w.-]+)(?::(\d{1,5}))?", settings.get(key, ""))
-        yield Part(name, where[1] if where else host, _port(where[2] or "" if where else "", port))
+        where = re.match(r"\w+://([\w.-]+)(?::(\d{1,5}))?", settings.get(key) or "")
+        yield Part(name, where[1] if where else host, _port(where[2] if where else None, port))
 
 
-def _port(text: str, usual: int) -> int:
-    return int(text) if text.isdecimal() and 0 < int(text) < 65536 else usual
+def _port(text: str | None, usual: int) -> int:
+    return int(text) if text and text.isdecimal() and 0 < int(text) < 65536 else usual

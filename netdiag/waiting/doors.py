@@ -23,7 +23,8 @@ _CALLED: Final = frozenset(
 """What only a call tells: somebody answered, or stands between."""
 
 _OF_SERVER: Final = frozenset({"ND534", "ND540"})
-_OF_DATABASE: Final = frozenset({"db_refused", "db_timed_out", "db_name_unknown"})
+_OF_DATABASE: Final = frozenset({"db_refused", "db_timed_out", "db_name_unknown", "db_unreachable"})
+"""How a connection to the server's database ends that one to be accepted would change, whatever the finding is."""
 
 
 def doors(report: Report, stopping: Sequence[Finding]) -> tuple[frozenset[Door], ...]:
@@ -57,7 +58,7 @@ def _of_finding(finding: Finding) -> Iterator[Door]:
     where = ""
     if finding.code in _OF_SERVER:
         where = finding.values.get("address", "")
-    elif finding.code == "ND530" and finding.values.get("reason") in _OF_DATABASE:
+    elif finding.values.get("reason") in _OF_DATABASE:
         where = finding.values.get("database", "").partition("/")[0]
     found = _host_and_port(f"http://{where}") if where else None
     if found:

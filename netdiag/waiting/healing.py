@@ -39,6 +39,9 @@ HEALS: Final[Mapping[str, str]] = {
     "ND534": "the OpenSPG server is starting",
     "ND536": "the tables are made while MySQL starts for the first time",
     "ND540": "the OpenSPG server may not be running yet",
+    "ND548": "a container may be started later",
+    "ND549": "MySQL listens once it has started",
+    "ND554": "the name of a container is known once it runs",
 }
 """Over by itself, perhaps; the text is why."""
 
@@ -125,7 +128,9 @@ NEVER: Final[Mapping[str, str]] = {
     "ND527": "said of a pasted text",
     "ND528": "said of a pasted text",
     "ND529": "said of a pasted text",
+    "ND547": "a container joins no network by waiting",
     "ND550": "a setting that KAG does not take",
+    "ND553": "a package is missing",
     "ND563": "a section is missing",
     "ND564": "a setting: its key",
     "ND565": "a setting: the base_url",
@@ -194,7 +199,8 @@ _HEALING_STATUSES: Final = frozenset({"500", "502", "503", "504"})
 """Not here, not now. 501 and 505 are about what a server can do at all."""
 
 _HEALING_REASONS: Final = frozenset(
-    {"db_busy", "db_hangs", "db_locked", "db_lost", "db_name_unknown", "db_refused", "db_timed_out", "db_unknown"}
+    {"db_busy", "db_hangs", "db_locked", "db_lost", "db_name_unknown", "db_refused", "db_silent", "db_timed_out"}
+    | {"db_unknown", "db_unreachable"}
 )
 """A database that is starting: MySQL's own image makes the database itself after it accepts connections."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from netdiag import findings
+from netdiag import exits, findings
 from netdiag.model.report import Examined, Report
 from netdiag.outcome import outcomes
 from netdiag.text import printable, shown
@@ -59,9 +59,14 @@ def codes_of(report: Report) -> Counter[tuple[str, str]]:
 
 
 def tracked(report: Report) -> Mapping[str, Examined]:
-    """Return the endpoints that have metrics, by name; where no model is called nothing is up or down."""
+    """Return the endpoints that have metrics, by name; where no model is called nothing is up or down.
+
+    Nor is what an OpenSPG server tells in place of a database that cannot be read: what is stored there is not known.
+    """
+    is_unread = report.exit_code == exits.NO_CONFIGURATION
     became = zip(report.endpoints, outcomes(report), strict=True)
-    items = [item for item, outcome in became if outcome not in ("left_alone", "calls_nobody")]
+    called = [item for item, outcome in became if outcome not in ("left_alone", "calls_nobody")]
+    items = [item for item in called if not (is_unread and item.endpoint.is_told)]
     return {name(item): item for item in items[:ENDPOINTS]}
 
 

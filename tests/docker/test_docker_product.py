@@ -98,7 +98,7 @@ def test_another_part_is_away(engine: Engine, server: Container) -> None:
 
 
 def test_the_database_is_away(engine: Engine, server: Container) -> None:
-    """Without its database neither the values nor the server can be read, and that is what is said.
+    """Without its database neither the values nor the server can be read, and that is what is said, once.
 
     Its name is gone with the container: the server either says so at once, or waits for a name server.
     """
@@ -106,5 +106,48 @@ def test_the_database_is_away(engine: Engine, server: Container) -> None:
     done = server.run("netdiag", "fix-base-url")
     assert done.returncode == 78, done.stdout + done.stderr
     assert "ND530" in done.stdout
-    assert "ND532" in done.stdout or "ND533" in done.stdout
+    assert "ND532" not in done.stdout
+    assert "ND533" not in done.stdout
     assert "docker compose up -d mysql" in done.stdout
+
+
+def seen_from_host(engine: Engine, code: str) -> str:
+    """Check from the host: one error, with this code; returns the command of its first remedy."""
+    done = engine.on_host(
+        sys.executable, "-m", "netdiag", "--container", "openspg", "check", "--format", "json", check=False
+    )
+    report = json.loads(done.stdout)
+    errors = [each for each in report["findings"] if each["severity"] == "error"]
+    assert (done.returncode, [each["code"] for each in errors]) == (78, [code]), done.stdout + done.stderr
+    command: str = errors[0]["remedies"][0]["command"]
+    return command
+
+
+def is_read(engine: Engine) -> bool:
+    """Tell whether the database is read again: what it holds has to be repaired."""
+    netdiag = (sys.executable, "-m", "netdiag", "--container", "openspg", "check", "--wait", "30", "-q")
+    return engine.on_host(*netdiag, check=False).returncode == 1
+
+
+@pytest.mark.parametrize(("how", "mended"), [("stop", "docker start"), ("pause", "docker unpause")])
+def test_the_host_shows_that_the_database_does_not_run(
+    engine: Engine, server: Container, how: str, mended: str
+) -> None:
+    """From the host it is a fact, and its command mends it."""
+    engine.docker(how, f"{LABEL}-mysql")
+    command = seen_from_host(engine, "ND548")
+    assert command.startswith(f"{mended} {LABEL}-mysql")
+    engine.command("sh", "-c", command)
+    assert is_read(engine)
+
+
+def test_the_host_shows_which_network_is_missing(engine: Engine, server: Container) -> None:
+    """A server on a network of its own is joined with its database's by the command that is shown."""
+    with engine.network() as elsewhere:
+        engine.docker("network", "connect", elsewhere, "openspg")
+        engine.docker("network", "disconnect", f"{LABEL}-product_default", "openspg")
+        command = seen_from_host(engine, "ND547")
+        assert command == f"docker network connect {LABEL}-product_default openspg"
+        engine.command("sh", "-c", command)
+        assert is_read(engine)
+        engine.docker("network", "disconnect", "--force", elsewhere, "openspg")

@@ -16,6 +16,7 @@ ELSEWHERE = {
     "openspg/test_connection.py": "ND230 ND231",
     "openspg/test_reading.py": "ND502 ND530 ND531 ND532 ND533 ND534 ND535 ND536 ND537 ND538 ND539 ND540"
     " ND541 ND542 ND543 ND568 ND603",
+    "openspg/test_cause.py": "ND547 ND548 ND549 ND553 ND554",
     "openspg/test_faults.py": "ND606 ND609 ND610 ND611 ND612",
     "openspg/test_repair_of_server.py": "ND613",
     "openspg/test_rows.py": "ND431 ND432 ND433 ND434 ND435",

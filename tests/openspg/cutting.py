@@ -11,15 +11,18 @@ Cut = Literal["", "before", "after"]
 
 
 class Proxy:
-    """Passes on what it gets; ``cut`` says when to hang up, and ``is_gone_then`` whether nobody is let in after it."""
+    """Passes on what it gets; ``cut`` says when to hang up, and ``is_gone_then`` whether nobody is let in after it.
 
-    def __init__(self, port: int) -> None:
+    It listens at ``at``, by default a free port.
+    """
+
+    def __init__(self, port: int, at: int = 0) -> None:
         self.cut: Cut = ""
         self.is_gone_then = False
         self._is_gone = False
         self._to = port
         self._open: list[socket.socket] = []
-        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._listening = socket.create_server(("127.0.0.1", at))
         self.port = self._listening.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
 

@@ -141,7 +141,7 @@ def test_frozen_while_writing(beside, version, monkeypatch):
     done = beside.netdiag("fix-base-url")
     frozen.__exit__(None, None, None)
     assert ended(done) == (CANNOT_WRITE, {"ND609"})
-    assert reasons(done, "ND609") == {"db_hangs"}
+    assert reasons(done, "ND609") == {"db_silent"}
     assert beside.database.configs() == before
 
 

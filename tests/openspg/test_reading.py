@@ -6,7 +6,7 @@ import pytest
 from openspg import tables
 from openspg.beside import HOST, OK, PROBLEM, UNREADABLE, ended, reasons
 
-from netdiag.openspg import settings
+from netdiag.openspg import projects, settings
 from netdiag.report.rendered import FORMATS
 from netdiag.text import Secret
 
@@ -25,7 +25,7 @@ def test_the_database_is_down(beside, version):
         done = beside.netdiag("check")
     finally:
         beside.database.start()
-    assert ended(done) == (UNREADABLE, {"ND530", "ND532"})
+    assert ended(done) == (UNREADABLE, {"ND530"})
     assert reasons(done, "ND530") == {"db_refused"}
 
 
@@ -33,8 +33,8 @@ def test_the_database_hangs(beside, version):
     """Both wait for it in vain, for no longer than they may."""
     with beside.database.frozen():
         done = beside.netdiag("check")
-    assert ended(done) == (UNREADABLE, {"ND530", "ND533"})
-    assert reasons(done, "ND530") == {"db_hangs"}
+    assert ended(done) == (UNREADABLE, {"ND530"})
+    assert reasons(done, "ND530") == {"db_silent"}
 
 
 def test_nothing_runs_yet(beside, version):
@@ -45,7 +45,21 @@ def test_nothing_runs_yet(beside, version):
         done = beside.netdiag("check")
     finally:
         beside.database.start()
-    assert ended(done) == (UNREADABLE, {"ND530", "ND534"})
+    assert ended(done) == (UNREADABLE, {"ND530"})
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [("database_down", "ND532"), ("silent", "ND533"), ("closed", "ND540"), ("other", "ND540")],
+)
+def test_a_server_without_a_database_within_reach(beside, version, monkeypatch, state, code):
+    """Where only the server can be asked, as from its host, what it says of itself is the cause."""
+    monkeypatch.setattr(projects, "ask", lambda *_: projects.Told(state))
+    beside.server = settings.Server(port=beside.api.port, named=True)
+    assert ended(beside.netdiag("check", "--only", "server")) == (UNREADABLE, {code})
+    if state == "closed":
+        beside.server = beside.server._replace(runs=True)
+        assert ended(beside.netdiag("check", "--only", "server")) == (UNREADABLE, {"ND534"})
 
 
 def test_the_server_is_starting(beside, version):
@@ -74,8 +88,8 @@ def test_a_refused_login_in_every_format(beside, version):
     done = {form: beside.told("check", "--format", form) for form in FORMATS}
     assert {form: each.status for form, each in done.items()} == dict.fromkeys(FORMATS, UNREADABLE)
     assert [form for form, each in done.items() if "ND531" not in each.said] == []
-    assert done["nagios"].said.startswith("NETDIAG UNKNOWN - the OpenSPG server tells its knowledge bases, but")
-    assert done["text"].said.startswith("problem: the OpenSPG server tells its knowledge bases, but")
+    assert done["nagios"].said.startswith("NETDIAG UNKNOWN - the database refused the login")
+    assert done["text"].said.startswith("problem: the database refused the login")
 
 
 BAD = {

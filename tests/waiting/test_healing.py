@@ -7,7 +7,7 @@ from netdiag.findings.catalog import catalog
 from netdiag.model.report import Finding
 from netdiag.waiting.healing import DEPENDS, HEALING_FAILURES, HEALS, NEVER, heals
 
-DECIDING_WARNINGS = {"ND536", "ND537", "ND538", "ND542", "ND543", "ND556", "ND560"}
+DECIDING_WARNINGS = {"ND537", "ND538", "ND542", "ND543", "ND556", "ND560"}
 """Warnings that are errors where nothing was examined, or after which something is left to be done by hand."""
 
 
