@@ -1,6 +1,7 @@
 """Turn what was proven into edits, write them, and make sure they read back as planned."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import takewhile
 from pathlib import Path
 from types import MappingProxyType
@@ -108,9 +109,8 @@ def write(
         applied = store.write(changes, run)
     except CannotWrite as error:
         return Written((), output, (_refused(error, changes),))
-    for change in changes:
-        if not _reads_back(change, store):
-            return Written((), output, (_undone(change, store, run),))
+    if torn := next((change for change in _not_read_back(changes, store)), None):
+        return Written((), output, (_undone(torn, store, run),))
     written = {str(change.path): change.new for change in changes if is_row(change.path)}
     answer = confirmed(server, written) if server and written else None
     if answer and answer.state == "other":
@@ -179,14 +179,21 @@ def _name(document: config.Document) -> str:
     return " > ".join(names[0] for names in takewhile(lambda names: len(set(names)) == 1, parts))
 
 
-def _reads_back(change: Change, store: Store) -> bool:
-    """Say whether a file or row is byte for byte what was planned; a database that cannot be asked has committed it."""
-    try:
-        return (store.holds(change.path) if is_row(change.path) else config.load(change.path)) == change.new
-    except config.Unreadable:
-        return False
-    except CannotWrite as refusal:
-        return refusal.reason != "vanished"
+def _not_read_back(changes: Sequence[Change], store: Store) -> Iterator[Change]:
+    """Yield the files and rows that are not byte for byte what was planned.
+
+    A database that cannot be asked has committed it all the same.
+    """
+    rows = {change.path: change.new for change in changes if is_row(change.path)}
+    with suppress(CannotWrite):
+        rows = dict(store.holds(list(rows)))
+    for change in changes:
+        try:
+            now = rows.get(change.path) if is_row(change.path) else config.load(change.path)
+        except config.Unreadable:
+            now = None
+        if now != change.new:
+            yield change
 
 
 def around(applied: Sequence[Applied]) -> tuple[Finding, ...]:
