@@ -1,6 +1,6 @@
 """Turn what was proven into edits, write them, and make sure they read back as planned."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import takewhile
 from pathlib import Path
@@ -50,11 +50,18 @@ def plan(examined: Sequence[Examined], documents: Mapping[str, config.Document])
             told[-1] = item._replace(findings=(*item.findings, _by_hand(item, is_shared=is_shared)))
         elif not is_planned:
             edits += planned
-    changed = {source: [edit for edit in edits if edit.source == source] for source in documents}
-    changed = {source: of_source for source, of_source in changed.items() if of_source}
+    by_source = _by_source(edits)
+    changed = {source: by_source[source] for source in documents if source in by_source}
     in_files = {source: of_source for source, of_source in changed.items() if not is_row(source)}
     diff = "".join(config.unified(documents[source], of_source) for source, of_source in in_files.items())
     return Plan(tuple(edits), {source: documents[source].digest for source in changed}, diff), tuple(told)
+
+
+def _by_source(edits: Iterable[Edit]) -> Mapping[str, list[Edit]]:
+    found: dict[str, list[Edit]] = {}
+    for edit in edits:
+        found.setdefault(edit.source, []).append(edit)
+    return found
 
 
 def _by_hand(item: Examined, *, is_shared: bool) -> Finding:
@@ -97,12 +104,13 @@ def write(
     ``server`` the server must tell, where it answers.
     """
     output = None
+    edits = _by_source(plan.edits)
     if STDIN in documents:
-        output = config.apply(documents[STDIN].data, [edit for edit in plan.edits if edit.source == STDIN])
+        output = config.apply(documents[STDIN].data, edits.get(STDIN, ()))
     files = [source for source in plan.digests if source != STDIN]
     if not files:
         return Written((Applied(STDIN, "", "stdout", len(plan.edits)),) if plan.edits else (), output)
-    changes = [_change(documents[source], plan, places.get(source)) for source in files]
+    changes = [_change(documents[source], edits[source], places.get(source)) for source in files]
     try:
         store = open_store()
         run = store.new_run()
@@ -111,7 +119,8 @@ def write(
         return Written((), output, (_refused(error, changes),))
     if torn := next((change for change in _not_read_back(changes, store)), None):
         return Written((), output, (_undone(torn, store, run),))
-    written = {str(change.path): change.new for change in changes if is_row(change.path)}
+    rows = [source for source in files if is_row(source)]
+    written = {source: config.edited(documents[source], edits[source]) for source in rows}
     answer = confirmed(server, written) if server and written else None
     if answer and answer.state == "other":
         told = next(change for change in changes if is_row(change.path))
@@ -167,10 +176,9 @@ def _edits(document: config.Document, item: Examined) -> tuple[Edit, ...] | None
         return None
 
 
-def _change(document: config.Document, plan: Plan, real: Path | None) -> Change:
-    edits = tuple(edit for edit in plan.edits if edit.source == document.source)
+def _change(document: config.Document, edits: Sequence[Edit], real: Path | None) -> Change:
     new = config.apply(document.data, edits)
-    return Change(Path(document.source), document.data, new, edits, real, _name(document))
+    return Change(Path(document.source), document.data, new, tuple(edits), real, _name(document))
 
 
 def _name(document: config.Document) -> str:

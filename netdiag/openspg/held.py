@@ -66,6 +66,7 @@ def _said(server: Server, told: projects.Told, refused: Finding | None) -> Itera
             yield Finding("ND531", refused.where, refused.values)
         for number in told.bad:
             yield Finding("ND539", address, {"id": str(number), "address": address, "asked": str(told.asked)})
+        yield from projects.limited(told, address)
         return
     if refused:
         yield refused
