@@ -1,6 +1,7 @@
 """Turn what was proven into edits, write them, and make sure they read back as planned."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import takewhile
 from pathlib import Path
 from types import MappingProxyType
@@ -49,8 +50,8 @@ def plan(examined: Sequence[Examined], documents: Mapping[str, config.Document])
             told[-1] = item._replace(findings=(*item.findings, _by_hand(item, is_shared=is_shared)))
         elif not is_planned:
             edits += planned
-    changed = {source: [edit for edit in edits if edit.source == source] for source in documents}
-    changed = {source: of_source for source, of_source in changed.items() if of_source}
+    by_source = _by_source(edits)
+    changed = {source: by_source[source] for source in documents if source in by_source}
     in_files = {source: of_source for source, of_source in changed.items() if not is_row(source)}
     diff = "".join(config.unified(documents[source], of_source) for source, of_source in in_files.items())
     return Plan(tuple(edits), {source: documents[source].digest for source in changed}, diff), tuple(told)
@@ -69,6 +70,13 @@ def _is_to_write(item: Examined) -> bool:
     )
     is_moved = bool(item.proven_url) and item.proven_url != item.endpoint.base_url
     return item.verdict == "broken" and bool(item.endpoint.table) and is_refused and is_moved
+
+
+def _by_source(edits: Iterable[Edit]) -> Mapping[str, list[Edit]]:
+    found: dict[str, list[Edit]] = {}
+    for edit in edits:
+        found.setdefault(edit.source, []).append(edit)
+    return found
 
 
 def _by_hand(item: Examined, *, is_shared: bool) -> Finding:
@@ -111,22 +119,23 @@ def write(
     ``server`` the server must tell, where it answers.
     """
     output = None
+    edits = _by_source(plan.edits)
     if STDIN in documents:
-        output = config.apply(documents[STDIN].data, [edit for edit in plan.edits if edit.source == STDIN])
+        output = config.apply(documents[STDIN].data, edits.get(STDIN, ()))
     files = [source for source in plan.digests if source != STDIN]
     if not files:
         return Written((Applied(STDIN, "", "stdout", len(plan.edits)),) if plan.edits else (), output)
-    changes = [_change(documents[source], plan, places.get(source)) for source in files]
+    changes = [_change(documents[source], edits[source], places.get(source)) for source in files]
     try:
         store = open_store()
         run = store.new_run()
         applied = store.write(changes, run)
     except CannotWrite as error:
         return Written((), output, (_refused(error, changes),))
-    for change in changes:
-        if not _reads_back(change, store):
-            return Written((), output, (_undone(change, store, run),))
-    written = {str(change.path): change.new for change in changes if is_row(change.path)}
+    if torn := next((change for change in _not_read_back(changes, store)), None):
+        return Written((), output, (_undone(torn, store, run),))
+    rows = [source for source in files if is_row(source)]
+    written = {source: config.edited(documents[source], edits[source]) for source in rows}
     answer = confirmed(server, written) if server and written else None
     if answer and answer.state == "other":
         told = next(change for change in changes if is_row(change.path))
@@ -182,10 +191,9 @@ def _edits(document: config.Document, item: Examined) -> tuple[Edit, ...] | None
         return None
 
 
-def _change(document: config.Document, plan: Plan, real: Path | None) -> Change:
-    edits = tuple(edit for edit in plan.edits if edit.source == document.source)
+def _change(document: config.Document, edits: Sequence[Edit], real: Path | None) -> Change:
     new = config.apply(document.data, edits)
-    return Change(Path(document.source), document.data, new, edits, real, _name(document))
+    return Change(Path(document.source), document.data, new, tuple(edits), real, _name(document))
 
 
 def _name(document: config.Document) -> str:
@@ -194,14 +202,21 @@ def _name(document: config.Document) -> str:
     return " > ".join(names[0] for names in takewhile(lambda names: len(set(names)) == 1, parts))
 
 
-def _reads_back(change: Change, store: Store) -> bool:
-    """Say whether a file or row is byte for byte what was planned; a database that cannot be asked has committed it."""
-    try:
-        return (store.holds(change.path) if is_row(change.path) else config.load(change.path)) == change.new
-    except config.Unreadable:
-        return False
-    except CannotWrite as refusal:
-        return refusal.reason != "vanished"
+def _not_read_back(changes: Sequence[Change], store: Store) -> Iterator[Change]:
+    """Yield the files and rows that are not byte for byte what was planned.
+
+    A database that cannot be asked has committed it all the same.
+    """
+    rows = {change.path: change.new for change in changes if is_row(change.path)}
+    with suppress(CannotWrite):
+        rows = dict(store.holds(list(rows)))
+    for change in changes:
+        try:
+            now = rows.get(change.path) if is_row(change.path) else config.load(change.path)
+        except config.Unreadable:
+            now = None
+        if now != change.new:
+            yield change
 
 
 def around(applied: Sequence[Applied]) -> tuple[Finding, ...]:

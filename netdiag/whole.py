@@ -104,7 +104,7 @@ def _older(document: config.Document, whole: Whole, _: "Version") -> Iterator[Fi
 
 
 def _unanswered(document: config.Document, whole: Whole, in_container: bool) -> Iterator[Finding]:
-    """Yield that nobody accepts a connection where the project says that its OpenSPG server is."""
+    """Yield that no OpenSPG server answers where the project says that it is: one connect, and one question."""
     url = config.split(whole.host_addr)
     is_here = config.is_host_local(url.host)
     values = {"host_addr": shown(whole.host_addr), "failure": "host_addr_malformed", "here": "malformed"}
@@ -118,12 +118,19 @@ def _unanswered(document: config.Document, whole: Whole, in_container: bool) -> 
 
     port = url.port or (443 if url.scheme.lower() == "https" else 80)
     tried = race([Candidate(url.host, "name", "", 0)], [port], limit_s=LIMIT_S)
-    if tried.connected:
+    values |= {"here": "yes" if is_here else "no"}
+    if not tried.connected:
+        failed = next((attempt for attempt in reversed(tried.attempts) if attempt.failure), None)
+        failure = failed.failure if failed and failed.failure else "timed_out"
+        yield Finding("ND569", _where(document, whole, "project"), values | {"failure": failure})
         return
-    failed = next((attempt for attempt in reversed(tried.attempts) if attempt.failure), None)
-    failure = failed.failure if failed and failed.failure else "timed_out"
-    values |= {"failure": failure, "here": "yes" if is_here else "no"}
-    yield Finding("ND569", _where(document, whole, "project"), values)
+    from netdiag.openspg.projects import greeted  # noqa: PLC0415 - few configurations name a server
+
+    failure, said = greeted(whole.host_addr)
+    if failure:
+        yield Finding("ND569", _where(document, whole, "project"), values | {"failure": failure})
+    elif said:
+        yield Finding("ND239", _where(document, whole, "project"), values | {"said": said})
 
 
 def _where(document: config.Document, whole: Whole, section: str) -> str:

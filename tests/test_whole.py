@@ -1,11 +1,14 @@
 """What a run says of whole configurations, beside what their models answer."""
 
+import contextlib
 import socket
+import threading
 from pathlib import Path
 
 import pytest
 
 from netdiag import config, findings, whole
+from netdiag.openspg import projects
 
 MODELS = "chat_llm: {type: ollama}\nvectorize_model: &v {type: openai}\nvectorizer: *v\n"
 PROJECT = "project: {namespace: N, host_addr: 'http://127.0.0.1:8887'}\n"
@@ -87,26 +90,89 @@ def test_the_file_of_05_has_defaults():
     assert (finding.code, values["node"], values["default"]) == ("ND565", "[vectorizer]", "http://127.0.0.1:11434/v1")
 
 
-@pytest.fixture
-def ports():
-    """One port of this machine that accepts, and one that refuses."""
-    with socket.create_server(("127.0.0.1", 0)) as listening, socket.socket() as held:
+FRAMEWORK = b'{"timestamp":"2026-01-01 00:00:00","status":404,"error":"Not Found","path":"/public/v1/project"}'
+ON_LINE_4 = MODELS + "project: {namespace: N, host_addr: 'http://127.0.0.1:%d'}\n"
+
+
+@contextlib.contextmanager
+def answering(text, *, stays=True):
+    """Say ``text`` to whoever asks; yields the port, and what was asked."""
+    asked = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    client, _ = listening.accept()
+                    with client, contextlib.suppress(OSError):
+                        client.settimeout(0.2)
+                        with contextlib.suppress(TimeoutError):
+                            asked.append(client.recv(4096).partition(b"\r\n")[0].decode())
+                        client.sendall(text)
+                        client.settimeout(2)
+                        if stays:
+                            client.recv(4096)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield listening.getsockname()[1], asked
+
+
+def http(status, body, *headers):
+    """An answer as a server sends it."""
+    head = "".join(f"{each}\r\n" for each in (f"HTTP/1.1 {status} X", f"Content-Length: {len(body)}", *headers))
+    return head.encode() + b"\r\n" + body
+
+
+@pytest.mark.parametrize(
+    ("text", "stays", "told"),
+    [
+        (http(200, b"[]"), True, None),
+        (http(400, b'"error parse new"'), True, None),
+        (http(400, b'"nested exception is ... Communications link failure"'), True, None),
+        (http(404, FRAMEWORK), True, None),
+        (http(404, b"<html>", "Server: nginx/1.22.1"), True, ("ND239", "HTTP 404, nginx/1.22.1, <html>")),
+        (http(200, b"Ollama is running"), True, ("ND239", "HTTP 200, Ollama is running")),
+        (http(200, b'{"object":"list"}'), True, ("ND239", 'HTTP 200, {"object":"list"}')),
+        (b"220 mail.example ESMTP\r\n\r\n", True, ("ND239", "not HTTP")),
+        (b"", True, ("ND569", "read_timed_out")),
+        (b"", False, ("ND569", "connection_closed")),
+    ],
+    ids=[
+        "an OpenSPG server",
+        "one with a bad row",
+        "one without its database",
+        "one of 0.5",
+        "a web server",
+        "a model service",
+        "a gateway of models",
+        "a mail server",
+        "silent",
+        "closes at once",
+    ],
+)
+def test_what_answers_for_the_server_of_a_project(text, stays, told, monkeypatch):
+    """In developer mode host_addr must be an OpenSPG server: it is asked once, for what is not there."""
+    monkeypatch.setattr(projects, "GREETING_LIMIT_S", 0.8)
+    with answering(text, stays=stays) as (port, asked):
+        found = said(ON_LINE_4 % port, in_container=False)
+    values = [(each.code, each.values.get("said") or each.values.get("failure")) for each in found]
+    assert values == ([told] if told else [])
+    assert [each.where for each in found] == ["kag_config.yaml:4"] * len(found)
+    assert [line for line in asked if line] == ["GET /public/v1/project?projectId=0 HTTP/1.1"]
+
+
+def test_nobody_where_the_server_of_a_project_should_be():
+    """A closed port is a warning; in a container localhost is OpenSPG's own, which is asked anyway."""
+    with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
-        yield listening.getsockname()[1], held.getsockname()[1]
-
-
-def test_the_server_of_a_project(ports):
-    """In developer mode nobody at host_addr is a warning; in a container localhost is OpenSPG's own."""
-    text = MODELS + "project: {namespace: N, host_addr: 'http://127.0.0.1:%d'}\n"
-    answers, refuses = (text % port for port in ports)
-    assert said(answers, in_container=False) == ()
-    (finding,) = said(refuses, in_container=False)
-    assert (finding.code, finding.where, finding.values["failure"]) == (
-        "ND569",
-        "kag_config.yaml:4",
-        "connection_refused",
-    )
-    assert said(refuses, in_container=True) == ()
+        text = ON_LINE_4 % held.getsockname()[1]
+        (finding,) = said(text, in_container=False)
+        assert (finding.code, finding.where, finding.values["failure"]) == (
+            "ND569",
+            "kag_config.yaml:4",
+            "connection_refused",
+        )
+        assert said(text, in_container=True) == ()
 
 
 @pytest.mark.parametrize("address", ["foo", "127.0.0.1:8887", "'http://h:99999'", "ftp://h:1", "http://"])

@@ -7,7 +7,7 @@ byte but those of a host or a path.
 from netdiag.config.discovery import NAMES, find, load
 from netdiag.config.document import LIMIT, Document, parse
 from netdiag.config.loading import Refused
-from netdiag.config.planning import apply, edits, shifted, unified
+from netdiag.config.planning import apply, edited, edits, shifted, unified
 from netdiag.config.process import Process
 from netdiag.config.suggestion import suggest
 from netdiag.config.unreadable import Unreadable
@@ -34,6 +34,7 @@ __all__ = [
     "Url",
     "address_of",
     "apply",
+    "edited",
     "edits",
     "find",
     "is_host_local",

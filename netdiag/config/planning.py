@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import Final, Literal, TypeAlias
 
@@ -24,6 +25,9 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9._~/-]*")
 _NAMED: Final = r"(?:\b[a-z][\w.-]{0,60}[._])?(?:base_url|(?:api_)?base|host|url)"
 _KEY: Final = re.compile(rf"(?i)(?:\\*[\"'])?{_NAMED}(?:\\*[\"'])?[ \t]*[=:][ \t]*(?P<quote>(?:\\*[\"'])?)$")
 _KEY_LENGTH: Final = 80
+
+_decoded: Final = lru_cache(maxsize=256)(quoting.decode)
+"""Copies of one configuration have the same base_urls."""
 
 _Part: TypeAlias = tuple[Literal["host", "port", "path"], tuple[int, int], str]
 
@@ -79,7 +83,7 @@ def _edits(document: Document, endpoint: Endpoint, styles: tuple[Style, ...], pa
     if endpoint.parts:
         decoded = (raw, list(range(len(raw) + 1))) if styles else None
     else:
-        decoded = quoting.decode(raw, styles) if styles else None
+        decoded = _decoded(raw, styles) if styles else None
     if span is None or decoded is None or decoded[0] != endpoint.written:
         msg = f"{endpoint.where}: this base_url is left alone, or is not of this document"
         raise ValueError(msg)
@@ -126,6 +130,28 @@ def apply(data: bytes, planned: Iterable[Edit]) -> bytes:
         pieces += [data[at : edit.span.start], edit.new]
         at = edit.span.end
     return b"".join([*pieces, data[at:]])
+
+
+def edited(document: Document, planned: Iterable[Edit]) -> Document:
+    """Return ``document`` as it is after the edits, without reading it again: its endpoints have their new base_urls.
+
+    Of what else is in it nothing is moved, so it is no document to plan edits for. Raises ValueError as
+    :func:`unified` does.
+    """
+    written: dict[int, str] = {}
+    for endpoint, span, changes in _by_endpoint(document, planned):
+        moved = [edit._replace(span=Span(edit.span.start - span.start, edit.span.end - span.start)) for edit in changes]
+        raw = apply(document.data[span.start : span.end], moved).decode("utf-8", "replace")
+        decoded = _decoded(raw, document.styles.get(span.start, ()))
+        written[span.start] = decoded[0] if decoded else endpoint.base_url
+    return document._replace(
+        endpoints=tuple(
+            each._replace(base_url=written[each.url_span.start])
+            if each.url_span and each.url_span.start in written
+            else each
+            for each in document.endpoints
+        )
+    )
 
 
 def shifted(planned: Iterable[Edit]) -> tuple[Edit, ...]:

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 Problem = Literal[
@@ -78,6 +79,7 @@ class Url(NamedTuple):
         return f"Url(scheme={self.scheme!r}, host={self.host!r}, port={self.port!r}, problem={self.problem!r})"
 
 
+@lru_cache(maxsize=256)  # thousands of knowledge bases have copies of a few base_urls
 def split(text: str) -> Url:
     """Return ``text`` in its parts, the offsets counted in characters of ``text``. Never raises.
 

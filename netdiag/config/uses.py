@@ -173,8 +173,9 @@ def _complete(source: Found, entries: list[Used]) -> list[Used]:
 
     One alone is told at the place where it is written.
     """
-    types = {type_ for type_, model in (used.model for used in entries) if model}
-    models = {model for type_, model in (used.model for used in entries) if type_}
+    said = [used.model for used in entries] if len(entries) > 1 else []
+    types = {type_ for type_, model in said if model}
+    models = {model for type_, model in said if type_}
     complete = [
         used
         for used in entries

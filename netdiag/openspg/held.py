@@ -102,3 +102,4 @@ def _bad(server: Server, told: projects.Told) -> Iterator[Finding]:
     for number in told.bad:
         values = {"id": str(number), "address": server.address, "asked": str(told.asked)}
         yield Finding("ND539", server.address, values)
+    yield from projects.limited(told, server.address)

@@ -7,6 +7,7 @@ byte for byte what the database stores, so none of it may be edited.
 import json
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import count
 from typing import Any, Final, Literal, NamedTuple
 
 from netdiag import config, failures
@@ -15,16 +16,31 @@ from netdiag.model.endpoint import TOLD, Endpoint
 from netdiag.model.report import Finding
 from netdiag.openspg.gone import gone as gone_models
 from netdiag.openspg.places import placed, said
+from netdiag.text import shown
 
 ANSWER_LIMIT_S: Final = 5.0
 """A server whose database hangs never answers, so the question is bounded."""
 
+GREETING_LIMIT_S: Final = 3.0
+"""Seconds in which a server that lives tells that it is one: it asks its database, one bridge away."""
+
+PATH: Final = "/public/v1/project"
+"""Where a server tells its knowledge bases."""
+
+_PER_S: Final = 500
+"""Knowledge bases that a server tells in a second at least: where thousands were written it gets so much longer."""
+
+ANSWER_LIMIT: Final = 64 * 1024 * 1024
+"""Bytes that are read of an answer: as many as are read of the table (``database.BYTES``)."""
+
 _TRIES: Final = 3
 """After its database was away, the first call by each pooled connection fails once (measured on 0.8)."""
 
-_IDS: Final = 1000
+ONE_BY_ONE_S: Final = 20.0
+"""Seconds in which knowledge bases are asked for one by one, where a bad one breaks the list: some thousands."""
+
 _GAP: Final = 25
-"""Knowledge bases are numbered from 1; how many numbers are asked one by one, and how many missing ones end that."""
+"""Knowledge bases are numbered from 1; so many missing ones in a row end asking for them one by one, too."""
 
 _DATABASE_DOWN: Final = (b"Communications link failure", b"CannotGetJdbcConnection", b"Could not open JDBC")
 
@@ -41,13 +57,15 @@ _BY_FAILURE: Final[Mapping[str, State]] = {
 class Told(NamedTuple):
     """What the server said: its knowledge bases, or why not, and the ids of those that it cannot tell.
 
-    ``asked`` is the last id that was asked for where they were asked for one by one.
+    ``asked`` is the last id that was asked for where they were asked for one by one, and ``is_late`` tells that there
+    was no time for more.
     """
 
     state: State
     projects: tuple[Mapping[str, Any], ...] = ()
     bad: tuple[int, ...] = ()
     asked: int = 0
+    is_late: bool = False
 
 
 def ask(url: str, numbers: Collection[int] = ()) -> Told:
@@ -55,12 +73,36 @@ def ask(url: str, numbers: Collection[int] = ()) -> Told:
 
     Where a bad one breaks the whole list they are asked for one by one: those with these ids, or all that can be found.
     """
-    deadline = time.monotonic() + ANSWER_LIMIT_S
+    deadline = time.monotonic() + ANSWER_LIMIT_S + len(numbers) / _PER_S
     told = _list(_get(url, deadline))
     for _ in range(_TRIES - 1):
         if told.state == "database_down" and time.monotonic() < deadline:
             told = _list(_get(url, deadline))
-    return _one_by_one(url, sorted(numbers) or range(1, _IDS + 1)) if told.state == "bad_row" else told
+    return _one_by_one(url, sorted(numbers) or count(1)) if told.state == "bad_row" else told
+
+
+def greeted(host_addr: str) -> tuple[str, str]:
+    """Return why the server at ``host_addr`` does not answer, or else what it says where it is no OpenSPG server.
+
+    It is asked for a knowledge base that does not exist: 200 and ``[]`` in every version, and an error in OpenSPG's own
+    words where its database is away (facts: openspg-server.md).
+    """
+    answer = _get(f"{host_addr.strip().rstrip('/')}{PATH}?projectId=0", time.monotonic() + GREETING_LIMIT_S)
+    if answer.failure:
+        return ("", "not HTTP") if answer.failure == failures.NOT_HTTP else (answer.failure, "")
+    if _list(answer).state != "other" or _is_of_framework(answer):
+        return "", ""
+    line = answer.body.partition(b"\n")[0][:200].decode("utf-8", "replace")
+    return "", ", ".join(filter(None, (f"HTTP {answer.status}", shown(answer.headers.get("server", "")), shown(line))))
+
+
+def _is_of_framework(answer: Answer) -> bool:
+    """Tell whether an error is one of the server's framework: an object with these keys."""
+    try:
+        said = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(said, dict) and {"timestamp", "status", "error", "path"} <= said.keys()
 
 
 def endpoints(projects: tuple[Mapping[str, Any], ...]) -> Iterator[Endpoint]:
@@ -77,11 +119,42 @@ def gone(projects: tuple[Mapping[str, Any], ...]) -> Iterator[Finding]:
             yield from gone_models(("place_base", said(each.get("name", "?"))), each["config"])
 
 
+def limited(told: Told, where: str) -> Iterator[Finding]:
+    """Yield that the server at ``where`` was not asked for all, where a bad knowledge base breaks its list.
+
+    That is so where the time was over, and where the bad one was not met: it is beyond the last that was asked for.
+    """
+    if told.asked and (told.is_late or not told.bad):
+        reason = "limit_time" if told.is_late else "limit_gap"
+        yield Finding(
+            "ND589", where, {"id": str(told.asked), "left": "?", "reason": reason, "table": "kg_project_info"}
+        )
+
+
+def base_urls(project: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return each base_url that a knowledge base tells by the dotted path of its model; nothing else of it is read."""
+    try:
+        return dict(_base_urls(json.loads(project.get("config") or "null"), ""))
+    except (TypeError, ValueError, RecursionError):
+        return {}
+
+
+def _base_urls(node: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(node, list):
+        for at, each in enumerate(node):
+            yield from _base_urls(each, f"{path}[{at}]")
+    elif isinstance(node, dict):
+        if isinstance(url := node.get("base_url"), str):
+            yield path, url
+        for key, each in node.items():
+            yield from _base_urls(each, f"{path}.{key}" if path else key)
+
+
 def _get(url: str, deadline: float) -> Answer:
     from netdiag.probe.http import send  # noqa: PLC0415 - httpx is paid for only where a server is asked
 
     left = max(0.1, deadline - time.monotonic())
-    return send(Request("GET", url), connect_s=1.0, read_s=left, direct=True)
+    return send(Request("GET", url), connect_s=1.0, read_s=left, direct=True, most_bytes=ANSWER_LIMIT)
 
 
 def _list(answer: Answer) -> Told:
@@ -104,7 +177,8 @@ def _one_by_one(url: str, numbers: Iterable[int]) -> Told:
     found: list[Mapping[str, Any]] = []
     bad: list[int] = []
     missing = asked = 0
-    deadline = time.monotonic() + ANSWER_LIMIT_S
+    is_late = False
+    deadline = time.monotonic() + ONE_BY_ONE_S
     for asked in numbers:
         one = _list(_get(f"{url}?projectId={asked}", time.monotonic() + ANSWER_LIMIT_S))
         if one.state not in ("answers", "bad_row"):
@@ -112,9 +186,10 @@ def _one_by_one(url: str, numbers: Iterable[int]) -> Told:
         found += one.projects
         bad += [asked] if one.state == "bad_row" else []
         missing = missing + 1 if one.state == "answers" and not one.projects else 0
-        if missing == _GAP or time.monotonic() > deadline:
+        is_late = time.monotonic() > deadline
+        if missing == _GAP or is_late:
             break
-    return Told("answers", tuple(found), tuple(bad), asked)
+    return Told("answers", tuple(found), tuple(bad), asked, is_late)
 
 
 def _of_project(each: Mapping[str, Any]) -> Iterator[Endpoint]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from netdiag.model.place import Facts
+from netdiag.openspg.parts import Part, parts
 from netdiag.text import Secret
 
 if TYPE_CHECKING:
@@ -40,14 +41,6 @@ class Database(NamedTuple):
         """The database as it is named to people and in the journal: ``mysql:3306/openspg``; never who logs in."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}/{self.name}"
-
-
-class Part(NamedTuple):
-    """Another part of OpenSPG that the server needs: ``neo4j`` or ``minio``, and where the server looks for it."""
-
-    name: str
-    host: str
-    port: int
 
 
 class Server(NamedTuple):
@@ -145,7 +138,7 @@ def find(root: Path, facts: Facts, *, in_container: bool, named: bool, said: Giv
         listens=known or not facts.listeners,  # none at all: /proc/net/tcp may be unreadable (gVisor)
         named=named or bool(said.host),
         database=database,
-        parts=tuple(_parts(settings)) if settings else (),
+        parts=(*parts(settings), *_own(settings, said)) if settings else (),
         unread=seen.unread if seen else "",
     )
 
@@ -174,14 +167,11 @@ def _database(settings: "Settings") -> Database:
     )
 
 
-def _parts(settings: "Settings") -> Iterator[Part]:
-    """Yield the graph store and the object store; what of their URLs follows the port holds passwords."""
-    for name, key, host, port in (
-        ("neo4j", "cloudext.graphstore.url", "release-openspg-neo4j", 7687),
-        ("minio", "cloudext.objectstorage.url", "release-openspg-minio", 9000),
-    ):
-        where = re.match(r"\w+://([\w.-]+)(?::(\d{1,5}))?", settings.get(key) or "")
-        yield Part(name, where[1] if where else host, _port(where[2] if where else None, port))
+def _own(settings: "Settings", said: Given) -> Iterator[Part]:
+    """Yield the server's own database as a part where the user names another one, which is read in its place."""
+    own = _database(settings)
+    if said.host and (said.host, said.port) != (own.host, own.port):
+        yield Part("mysql", own.host, own.port, "mysql")
 
 
 def _port(text: str | None, usual: int) -> int:

@@ -10,9 +10,10 @@ from typing import Final
 from netdiag import config, failures
 from netdiag.model.attempt import Attempt, Proof
 from netdiag.model.endpoint import Endpoint
-from netdiag.model.event import Tell
+from netdiag.model.event import Called, Tell, tell_all
 from netdiag.model.place import Candidate
 from netdiag.model.report import Examined, Verdict
+from netdiag.prove.alike import once_each
 from netdiag.prove.beside import side_by_side
 from netdiag.prove.caller import Caller
 from netdiag.prove.target import Target
@@ -27,8 +28,17 @@ def examine(endpoints: Sequence[Endpoint], ways: Ways, caller: Caller) -> tuple[
     """Return each endpoint with its verdict and evidence, in the order given.
 
     Services are asked side by side, but each of them one call after another, as to load two models at once would slow
-    both.
+    both. Endpoints that differ only in where they stand are examined once.
     """
+
+    def copied(examined: Examined, endpoint: Endpoint) -> Examined:
+        tell_all(caller.tell, [Called(endpoint, proof) for proof in examined.proofs])
+        return examined._replace(endpoint=endpoint)
+
+    return once_each(endpoints, lambda distinct: _distinct(distinct, ways, caller), copied)
+
+
+def _distinct(endpoints: Sequence[Endpoint], ways: Ways, caller: Caller) -> tuple[Examined, ...]:
     groups: dict[object, list[int]] = {}
     for at, endpoint in enumerate(endpoints):
         groups.setdefault(_service(ways.target(endpoint)), []).append(at)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from netdiag import __version__, findings
 from netdiag.model.report import Finding, Report
+from netdiag.report.few import few, values
 from netdiag.report.labels import label
 from netdiag.report.outcomes import CHANGES, headline_of, label_name, outcomes
 from netdiag.report.told import command_lines, explanation
@@ -27,8 +28,10 @@ def _head(report: Report, language: str) -> Iterator[str]:
 
 def _causes(report: Report, language: str) -> Iterator[str]:
     said = [*report.findings, *(finding for item in report.endpoints for finding in item.findings)]
-    for finding in _distinct(said):
+    for finding, left in few(_distinct(said), lambda each: (each.code, each.evidence)):
         yield from _cause(finding, language)
+        if left:
+            yield f"{label('and_alike', language, n=left)}\n"
 
 
 def _distinct(said: list[Finding]) -> list[Finding]:
@@ -56,13 +59,16 @@ def _table(report: Report, language: str) -> Iterator[str]:
         return
     yield f"| | {label('page_endpoints', language)} | base_url | |"
     yield "|---|---|---|---|"
-    for item, outcome in zip(report.endpoints, outcomes(report), strict=True):
+    every = zip(report.endpoints, outcomes(report), strict=True)
+    for (item, outcome), left in few(every, lambda each: (each[1], values(each[0]))):
         endpoint = item.endpoint
         where = findings.placed(endpoint.where if endpoint.line else endpoint.place or endpoint.source, language)
         named = _text(shown(" ".join(filter(None, (where, endpoint.node, endpoint.type, endpoint.model)))))
         proven = f"→ {_text(shown(item.proven_url))}" if outcome in CHANGES else ""
         became = label(label_name(report, outcome), language)
         yield f"| {became} | {named} | {_text(shown(endpoint.base_url))} | {proven} |"
+        if left:
+            yield f"| | {label('and_alike', language, n=left)} | | |"
     yield ""
 
 

@@ -1,6 +1,6 @@
 """The page of the commands that examine endpoints, and of the journal: problems first, then what was repaired."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Final
 
 from netdiag import findings
@@ -10,6 +10,7 @@ from netdiag.model.endpoint import Endpoint
 from netdiag.model.journal import PastFile, PastRun
 from netdiag.model.report import Examined, Finding, Report
 from netdiag.outcome import Outcome, is_unwritten
+from netdiag.report.few import Item, few, values
 from netdiag.report.labels import by_hand, label, origin
 from netdiag.report.outcomes import CHANGES, counted, ended, label_name, outcomes
 from netdiag.report.page import Page
@@ -38,23 +39,42 @@ class _Outcome:
     def write(self) -> None:
         """Write problems, then what was or can be repaired, then what works, and one line to sum up."""
         errors = [f for f in self._report.findings if findings.severity_of(f) == "error"]
-        for finding in errors:
-            tell(self._page, finding, self._language)
-        for finding, places in self._causes().values():
+        self._tell(errors)
+        for (finding, places), left in self._few(self._causes().values(), _said_of_many):
             self._problem(finding, places)
+            self._more(left)
         verdicts = outcomes(self._report)
         for outcome in _ORDER if self._detail >= 0 else _PENDING:
-            for item, became in zip(self._report.endpoints, verdicts, strict=True):
-                if became == outcome:
-                    self._endpoint(item, outcome)
+            became = zip(self._report.endpoints, verdicts, strict=True)
+            for item, left in self._few((item for item, its in became if its == outcome), values):
+                self._endpoint(item, outcome)
+                self._more(left, 4)
         for run in self._report.runs or ():
             self._run(run)
         self._host()
         if self._detail >= 0:
-            for finding in self._report.findings:
-                if finding not in errors:
-                    tell(self._page, finding, self._language)
+            self._tell([f for f in self._report.findings if findings.severity_of(f) != "error"])
             self._sum_up()
+
+    def _tell(self, said: Sequence[Finding]) -> None:
+        """Write findings that are not about one endpoint; what to do about several of them is told after the last."""
+        told = list(self._few(said, lambda each: each.code))
+        last = {self._remedies(finding): at for at, (finding, _) in enumerate(told)}
+        for at, (finding, left) in enumerate(told):
+            tell(self._page, finding, self._language, has_remedies=last[self._remedies(finding)] == at)
+            self._more(left)
+
+    def _remedies(self, finding: Finding) -> Hashable:
+        return findings.words(finding, self._language).remedies
+
+    def _few(self, items: Iterable[Item], alike: Callable[[Item], Hashable]) -> Iterator[tuple[Item, int]]:
+        """Yield what is told of items that may be very many, each with how many like it are left out behind it."""
+        return few(items, alike, every=self._detail > 0)
+
+    def _more(self, left: int, indent: int = 0) -> None:
+        """Write how many more there are of what was told last."""
+        if left:
+            self._page.paragraph(self._label("and_alike", n=left), indent)
 
     def _causes(self) -> dict[tuple[str, Words, tuple[str, ...]], tuple[Finding, list[Examined]]]:
         """Group the endpoints by what is said of them: one cause is told once, however many it stops."""
@@ -70,10 +90,11 @@ class _Outcome:
             return
         said = findings.words(finding, self._language)
         title(self._page, finding, said, self._language)
-        for item in places:
+        for item, left in self._few(places, values):
             self._page.paragraph(self._place(item.endpoint), 4)
             self._moved(item)
             self._attempts(item)
+            self._more(left, 4)
         body(self._page, said, finding.evidence, self._language)
 
     def _moved(self, item: Examined) -> None:
@@ -141,8 +162,9 @@ class _Outcome:
     def _run(self, run: PastRun) -> None:
         time = run.time.replace("T", " ").replace("+00:00", " UTC")
         self._page.verbatim(f"{shown(run.id)}  {shown(time)}")
-        for file in run.files:
+        for file, left in self._few(run.files, lambda each: (each.how == "row", each.state, each.edits)):
             self._page.verbatim(self._past(file), 4)
+            self._more(left, 4)
 
     def _past(self, file: PastFile) -> str:
         undoing = file.undoes and file.state == "done"
@@ -159,9 +181,10 @@ class _Outcome:
             said = "undo_run" if undoable else "nothing_to_undo"
             self._page.paragraph(self._label(said))
         if report.command == "rollback":
-            for applied in report.applied:
+            for applied, left in self._few(report.applied, lambda each: (each.how == "row", each.edits)):
                 name = findings.placed(applied.name, self._language)
                 self._line("repaired", shown(name or applied.source), "rolled_back")
+                self._more(left, 4)
         fixes = report.command == "fix-base-url"
         if report.plan.diff and not report.applied and fixes:
             self._page.verbatim(report.plan.diff.rstrip("\n"))
@@ -188,3 +211,9 @@ class _Outcome:
         """Return where an endpoint is and what it says: ``kag_config.yaml:3 chat_llm http://localhost:11434/``."""
         where = endpoint.where if endpoint.line else findings.placed(endpoint.place, self._language) or endpoint.source
         return " ".join(part for part in (where, shown(endpoint.node), shown(endpoint.base_url)) if part)
+
+
+def _said_of_many(cause: tuple[Finding, Sequence[Examined]]) -> Hashable:
+    """Return the same for causes that differ only in the place they name."""
+    finding, places = cause
+    return finding.code, finding.evidence, values(places[0])

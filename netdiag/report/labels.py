@@ -55,6 +55,10 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "count_broken": {"en": "{n} with a problem", "zh": "{n} 个有问题"},
     "count_left_alone": {"en": "{n} left alone", "zh": "{n} 个保持不变"},
     "count_calls_nobody": {"en": "{n} calling no service", "zh": "{n} 个不调用任何服务"},
+    "and_alike": {
+        "en": "and {n} more like these; -v and --format json tell each of them",
+        "zh": "另有 {n} 项与此相同；加 -v 或用 --format json 可逐一列出",
+    },
     "and_more": {"en": "; and {n} more", "zh": "；另有 {n} 项"},
     "seen": {"en": "seen:", "zh": "所见："},
     "do": {"en": "what to do:", "zh": "解决办法："},

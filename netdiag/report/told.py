@@ -1,4 +1,4 @@
-"""A finding on a page: its title, and of a problem also why it is one, what was seen and what to do."""
+"""A finding on a page: its title, of a warning also what to do, and of a problem why it is one and what was seen."""
 
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -14,12 +14,18 @@ from netdiag.text import printable, shown, without_secrets
 _EXPLANATION_LIMIT: Final = 2000
 
 
-def tell(page: Page, finding: Finding, language: str) -> None:
-    """Write a finding that is not about one endpoint; only a problem is explained."""
+def tell(page: Page, finding: Finding, language: str, *, has_remedies: bool = True) -> None:
+    """Write a finding that is not about one endpoint: a problem in full, a warning with what to do, a note's title.
+
+    Without ``has_remedies`` what to do is told elsewhere on the page.
+    """
     said = findings.words(finding, language)
     title(page, finding, said, language)
-    if findings.severity_of(finding) == "error":
+    severity = findings.severity_of(finding)
+    if severity == "error":
         body(page, said, finding.evidence, language)
+    elif severity == "warning" and has_remedies:
+        remedies(page, said, language)
 
 
 def in_full(finding: Finding, language: str) -> str:
@@ -48,6 +54,11 @@ def body(page: Page, said: Words, evidence: Sequence[str], language: str) -> Non
         page.paragraph(label("seen", language), 4)
         for line in evidence:
             page.paragraph(shown(line), 8)
+    remedies(page, said, language)
+
+
+def remedies(page: Page, said: Words, language: str) -> None:
+    """Write what to do, if anything."""
     if said.remedies:
         page.paragraph(label("do", language), 4)
     for remedy in said.remedies:

@@ -10,7 +10,7 @@ from netdiag.store.neighbours import Beside, beside
 from netdiag.store.records import Replacement, Run, RunFile
 from netdiag.store.recover import Recovered
 from netdiag.store.refusal import CannotWrite, Reason
-from netdiag.store.rows import Rows, is_row
+from netdiag.store.rows import RowChange, Rows, is_row
 from netdiag.store.store import Change, Store, default_directory
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Reason",
     "Recovered",
     "Replacement",
+    "RowChange",
     "Rows",
     "Run",
     "RunFile",

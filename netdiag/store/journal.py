@@ -23,6 +23,9 @@ from netdiag.store.refusal import refusing_state
 KEPT: Final = 100
 """Runs kept. A container that is repaired at every start must not fill its disk with records of it."""
 
+KEPT_BYTES: Final = 64 * 1024 * 1024
+"""Bytes of the records kept: a run that wrote 5,000 rows of a database has some 10 MB of them. The last run is kept."""
+
 _NAME: Final = re.compile(r"(\d{8})-([0-9A-Za-z.-]+)\.jsonl")
 _FLAGS: Final = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -85,10 +88,14 @@ class Journal:
 
     def _prune(self, names: Sequence[str]) -> None:
         """Remove finished runs beyond the newest, and records cut off in their first line: those touched nothing."""
+        size = 0
         for place, name in enumerate(reversed(names), start=1):
-            line = last_line(self._read(name))
+            content = self._read(name)
+            size += len(content)
+            line = last_line(content)
             run = from_record(line)
-            if line is None or (place >= KEPT and run is not None and _is_finished(run)):
+            is_beyond = place >= KEPT or (place > 1 and size > KEPT_BYTES)
+            if line is None or (is_beyond and run is not None and _is_finished(run)):
                 (self._directory / name).unlink()
 
     def _names(self) -> list[str]:

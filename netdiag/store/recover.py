@@ -1,6 +1,7 @@
 """Finishing or undoing what a killed run left behind."""
 
 import os
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
@@ -10,7 +11,7 @@ from netdiag.store.journal import Journal
 from netdiag.store.lock import Hold
 from netdiag.store.records import Run, RunFile, inverse, replaced
 from netdiag.store.refusal import CannotWrite, refusing
-from netdiag.store.rows import Rows, reading
+from netdiag.store.rows import RowChange, Rows, reading
 from netdiag.store.rows import opened as opened_row
 from netdiag.store.target import opened
 
@@ -49,10 +50,12 @@ def recover_run(run: Run, journal: Journal, hold: Hold, rows: Rows | None = None
     """
     unfinished = [file for file in run.files if file.state in ("begun", "ready")]
     try:
-        finish = any(_is_touched(file, rows) for file in run.files)
+        finish = any(map(_is_touched, run.files)) or _is_committed(run.files, rows)
     except CannotWrite as refusal:
         return tuple(Recovered(run.id, Path(file.path), "left", str(refusal), file.name) for file in unfinished)
-    settled = {file: _settled(file, hold, rows, finish=finish) for file in unfinished}
+    of_rows = [file for file in unfinished if file.how == "row"]
+    settled = {file: _settled(file, hold, finish=finish) for file in unfinished if file.how != "row"}
+    settled |= _settled_rows(of_rows, rows, finish=finish)
     files = tuple(settled[file][0] if file in settled else file for file in run.files)
     if files != run.files:
         journal.record(run._replace(files=files))
@@ -64,11 +67,9 @@ def _recovered(run: Run, file: RunFile, detail: str) -> Recovered:
     return Recovered(run.id, Path(file.path), outcome, detail, file.name)
 
 
-def _is_touched(file: RunFile, rows: Rows | None) -> bool:
-    if file.state == "ready":
+def _is_touched(file: RunFile) -> bool:
+    if file.state == "ready" and file.how != "row":
         try:
-            if file.how == "row":
-                return digest(reading(rows, Path(file.path))) == file.after
             with opened(Path(file.path), Path(file.path)) as target:
                 return _standing(file, target.read(), _staged(file)) in ("new", "torn")
         except CannotWrite as refusal:
@@ -77,11 +78,16 @@ def _is_touched(file: RunFile, rows: Rows | None) -> bool:
     return file.state == "done"
 
 
-def _settled(file: RunFile, hold: Hold, rows: Rows | None, *, finish: bool) -> tuple[RunFile, str]:
+def _is_committed(files: Sequence[RunFile], rows: Rows | None) -> bool:
+    """Tell whether a row holds the new bytes: a transaction was made whole, or undone."""
+    ready = {Path(file.path): file.after for file in files if file.how == "row" and file.state == "ready"}
+    held = reading(rows, list(ready))
+    return any(digest(text) == ready[place] for place, text in held.items())
+
+
+def _settled(file: RunFile, hold: Hold, *, finish: bool) -> tuple[RunFile, str]:
     """Return the record of an unfinished file as it is now, and what the user should know about it."""
     try:
-        if file.how == "row":
-            return _settled_row(file, rows, finish=finish)
         if file.state == "ready":
             return _settled_ready(file, hold, finish=finish)
         _remove(Path(file.staged))  # not all copies had been staged, so no file was touched
@@ -112,24 +118,42 @@ def _settled_ready(file: RunFile, hold: Hold, *, finish: bool) -> tuple[RunFile,
     return file._replace(state="done" if standing == "new" else "undone"), ""
 
 
-def _settled_row(file: RunFile, rows: Rows | None, *, finish: bool) -> tuple[RunFile, str]:
-    """Settle a row: the database has made its transaction whole, or undone it; which one its bytes tell."""
-    if file.state == "begun":
-        return file._replace(state="undone"), ""  # a transaction is committed only after all was ready
-    place = Path(file.path)
-    transaction = opened_row(rows, place)
+def _settled_rows(
+    files: Sequence[RunFile], rows: Rows | None, *, finish: bool
+) -> Mapping[RunFile, tuple[RunFile, str]]:
+    """Settle the rows of a run in one transaction; which side the database is on their bytes tell."""
+    # a transaction is committed only after all was ready
+    settled = {file: (file._replace(state="undone"), "") for file in files if file.state == "begun"}
+    ready = [file for file in files if file.state == "ready"]
     try:
-        now = transaction.read(place)
-        if digest(now) == file.before and finish:
-            now, before = replaced(now, file.edits), now
-            transaction.replace(place, before, file.edits, now)
-            transaction.commit()
+        held = _finished(ready, rows, finish=finish) if ready else {}
     except CannotWrite as refusal:
-        if refusal.reason not in ("vanished", "changed_since"):
-            raise
-        return file._replace(state="left"), str(refusal)
+        return {**settled, **{file: (file, str(refusal)) for file in ready}}
+    return {**settled, **{file: _standing_row(file, held.get(Path(file.path))) for file in ready}}
+
+
+def _finished(files: Sequence[RunFile], rows: Rows | None, *, finish: bool) -> Mapping[Path, bytes]:
+    """Return what the rows hold, after giving those with the old bytes the new ones where the run is to ``finish``."""
+    places = {Path(file.path): file for file in files}
+    transaction = opened_row(rows, Path(files[0].path))
+    try:
+        held = dict(transaction.read(list(places)))
+        changes = [
+            RowChange(place, old, places[place].edits, replaced(old, places[place].edits))
+            for place, old in held.items()
+            if finish and digest(old) == places[place].before
+        ]
+        if changes:
+            transaction.replace(changes)
+            transaction.commit()
     finally:
         transaction.close()
+    return held | {change.place: change.new for change in changes}
+
+
+def _standing_row(file: RunFile, now: bytes | None) -> tuple[RunFile, str]:
+    if now is None:
+        return file._replace(state="left"), str(CannotWrite(reason="vanished", path=Path(file.path)))
     if digest(now) == file.before:
         return file._replace(state="undone"), ""
     if digest(now) == file.after:

@@ -1,8 +1,8 @@
 """Rows of a database, written in the same run as files; the way to the database is given to the store."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from netdiag.model.journal import Applied
 from netdiag.store.disk import digest
@@ -15,14 +15,26 @@ PREFIX = "openspg:"
 """What the place of a row begins with, where that of a file has its path."""
 
 
+class RowChange(NamedTuple):
+    """A row that holds ``old``, and is to hold ``new``, which is ``old`` with ``edits`` made."""
+
+    place: Path
+    old: bytes
+    edits: Sequence[Replacement]
+    new: bytes
+
+
 class Transaction(Protocol):
-    """Changes of rows that are all made by :meth:`commit`, or none. Every method raises :class:`CannotWrite`."""
+    """Changes of rows that are all made by :meth:`commit`, or none. Every method raises :class:`CannotWrite`.
 
-    def read(self, place: Path) -> bytes:
-        """Return what the row holds, and keep others from changing it until the end."""
+    Each method takes all rows at once, since a question for each of thousands would take minutes.
+    """
 
-    def replace(self, place: Path, old: bytes, edits: Sequence[Replacement], new: bytes) -> None:
-        """Make the edits of a row that holds ``old``, and make sure that it then holds ``new``."""
+    def read(self, places: Sequence[Path]) -> Mapping[Path, bytes]:
+        """Return what the rows hold, and keep others from changing them until the end; a row that is gone is absent."""
+
+    def replace(self, changes: Sequence[RowChange]) -> None:
+        """Make the edits of each row that holds its old bytes, and make sure that it then holds the new ones."""
 
     def commit(self) -> None:
         """Make all of it last; twice does no more than once. What raises has changed nothing, or says so."""
@@ -43,11 +55,13 @@ def is_row(path: Path | str) -> bool:
     return str(path).startswith(PREFIX)
 
 
-def reading(rows: Rows | None, place: Path) -> bytes:
-    """Return what the row holds now; raises :class:`CannotWrite`."""
-    transaction = opened(rows, place)
+def reading(rows: Rows | None, places: Sequence[Path]) -> Mapping[Path, bytes]:
+    """Return what the rows hold now, without those that are gone; raises :class:`CannotWrite`."""
+    if not places:
+        return {}
+    transaction = opened(rows, places[0])
     try:
-        return transaction.read(place)
+        return transaction.read(places)
     finally:
         transaction.close()
 
@@ -60,45 +74,52 @@ def opened(rows: Rows | None, place: Path) -> Transaction:
     return rows.open()
 
 
-class RowWriting:
-    """One row on its way from its old to its new bytes, together with the others of ``transaction``.
+class RowsWriting:
+    """The rows of a run on their way from their old to their new bytes, all in one ``transaction``.
 
     What :class:`netdiag.store.writing.Writing` is for a file. Every method raises :class:`CannotWrite` about the row.
     """
 
-    def __init__(self, job: Job, transaction: Transaction) -> None:
-        self._job = job
+    def __init__(self, jobs: Sequence[Job], transaction: Transaction) -> None:
+        self._jobs = jobs
         self._transaction = transaction
+        self._refusal: CannotWrite | None = None
 
-    def record(self, state: State) -> RunFile:
-        """Return the journal's record of this row in ``state``."""
-        job = self._job
-        before, after = digest(job.old), digest(job.new)
-        return RunFile(str(job.path), before, after, "row", "", job.edits, state, job.undoes, job.name)
+    def records(self, state: State) -> tuple[RunFile, ...]:
+        """Return the journal's record of each row in ``state``."""
+        return tuple(
+            RunFile(str(job.path), digest(job.old), digest(job.new), "row", "", job.edits, state, job.undoes, job.name)
+            for job in self._jobs
+        )
 
-    def applied(self, run: str) -> Applied:
-        """Return what is told of this row when all went well."""
-        return Applied(str(self._job.path), run, "row", len(self._job.edits), self._job.name)
+    def applied(self, run: str) -> tuple[Applied, ...]:
+        """Return what is told of the rows when all went well."""
+        return tuple(Applied(str(job.path), run, "row", len(job.edits), job.name) for job in self._jobs)
 
     def lock(self, _hold: Hold) -> None:
-        """Lock the row until the transaction ends."""
-        self._transaction.read(self._job.path)
+        """Lock the rows until the transaction ends: from now on they hold what they hold now."""
+        held = self._transaction.read([job.path for job in self._jobs])
+        for job in self._jobs:
+            if held.get(job.path) != job.old:
+                is_there = job.path in held
+                self._refusal = CannotWrite(reason="changed_since" if is_there else "vanished", path=job.path)
+                break
 
     def close(self) -> None:
         """End the transaction."""
         self._transaction.close()
 
     def require_unchanged(self) -> None:
-        """Raise :class:`CannotWrite` unless the row holds the bytes the plan was made for."""
-        if self._transaction.read(self._job.path) != self._job.old:
-            raise CannotWrite(reason="changed_since", path=self._job.path)
+        """Raise :class:`CannotWrite` unless each row held the bytes the plan was made for when it was locked."""
+        if self._refusal:
+            raise self._refusal
 
     def stage(self) -> None:
-        """Change the row within the transaction, where nobody else sees it."""
-        self._transaction.replace(self._job.path, self._job.old, self._job.edits, self._job.new)
+        """Change the rows within the transaction, where nobody else sees it."""
+        self._transaction.replace([RowChange(job.path, job.old, job.edits, job.new) for job in self._jobs])
 
     def commit(self) -> None:
-        """Commit the transaction: the first row of it does that for all."""
+        """Commit the transaction."""
         self._transaction.commit()
 
     def put_back(self) -> None:

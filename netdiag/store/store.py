@@ -1,7 +1,7 @@
 """The store: writing planned changes, recovering from a kill, rolling back."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from functools import partial
@@ -96,12 +96,14 @@ class Store:
         rollback is a run too, but never one to roll back: a second one goes one run further back. With nothing to
         undo the :class:`CannotWrite` says so.
         """
-        jobs = [_undoing(done, file, self._rows) for done, file in self._undoable(paths, run)]
+        undoable = self._undoable(paths, run)
+        held = reading(self._rows, [Path(file.path) for _, file in undoable if file.how == "row"])
+        jobs = [_undoing(done, file, held) for done, file in undoable]
         return self._carry_out(jobs, self.new_run())
 
-    def holds(self, place: Path) -> bytes:
-        """Return what a row holds now; raises :class:`CannotWrite`."""
-        return reading(self._rows, place)
+    def holds(self, places: Sequence[Path]) -> Mapping[Path, bytes]:
+        """Return what rows hold now, without those that are gone; raises :class:`CannotWrite`."""
+        return reading(self._rows, places)
 
     def runs(self) -> tuple[Run, ...]:
         """Return the journal, newest run first."""
@@ -186,10 +188,13 @@ def _nothing_to_undo(path: Path, written: Sequence[RunFile], run: str | None) ->
     return CannotWrite(reason, path, detail if run else "")
 
 
-def _undoing(run: str, file: RunFile, rows: Rows | None) -> Job:
+def _undoing(run: str, file: RunFile, rows: Mapping[Path, bytes]) -> Job:
+    """Return the job that undoes what ``run`` wrote; ``rows`` are those that it wrote, as they are now."""
     path = Path(file.path)
     if file.how == "row":
-        now = reading(rows, path)
+        if path not in rows:
+            raise CannotWrite(reason="vanished", path=path)
+        now = rows[path]
     else:
         with opened(path, path) as target:
             now = target.read()

@@ -9,16 +9,16 @@ from netdiag.model.journal import Applied
 from netdiag.store.disk import closing
 from netdiag.store.journal import Journal
 from netdiag.store.lock import Hold
-from netdiag.store.records import Run, State
+from netdiag.store.records import Run, RunFile, State
 from netdiag.store.refusal import CannotWrite, refusing_state
-from netdiag.store.rows import Rows, RowWriting, is_row
+from netdiag.store.rows import Rows, RowsWriting, is_row
 from netdiag.store.rows import opened as opened_row
 from netdiag.store.target import Target, opened
 from netdiag.store.writing import Job, Writing
 
 _NAME_MAX: Final = 255  # bytes in a file name, limits.h
 
-_Writing: TypeAlias = Writing | RowWriting
+_Writing: TypeAlias = Writing | RowsWriting
 
 
 def carry_out(
@@ -54,22 +54,25 @@ def carry_out(
         every: list[_Writing] = [*writings, *of_rows]
         for each in every:
             each.require_unchanged()
-        begun = journal.begin(run, [each.record("begun") for each in every])
+        begun = journal.begin(run, _records(every, "begun"))
         _all_or_none(every, begun, journal)
-        return tuple(each.applied(run) for each in every)
+        return tuple(applied for each in every for applied in each.applied(run))
 
 
-def _of_rows(jobs: Sequence[Job], rows: Rows | None, hold: Hold, stack: ExitStack) -> list[RowWriting]:
-    """Return the rows on their way, locked in an order that every process agrees on, all in one transaction."""
+def _of_rows(jobs: Sequence[Job], rows: Rows | None, hold: Hold, stack: ExitStack) -> list[RowsWriting]:
+    """Return the rows on their way, if there are any: locked, and all in one transaction."""
     if not jobs:
         return []
     ordered = sorted(jobs, key=lambda job: str(job.path))
     transaction = opened_row(rows, ordered[0].path)
     stack.callback(transaction.close)
-    of_rows = [RowWriting(job, transaction) for job in ordered]
-    for each in of_rows:
-        each.lock(hold)
-    return of_rows
+    of_rows = RowsWriting(ordered, transaction)
+    of_rows.lock(hold)
+    return [of_rows]
+
+
+def _records(writings: Sequence[_Writing], state: State) -> tuple[RunFile, ...]:
+    return tuple(record for writing in writings for record in writing.records(state))
 
 
 def _has_room_for(name: str, target: Target) -> bool:
@@ -81,7 +84,7 @@ def _has_room_for(name: str, target: Target) -> bool:
 
 def _all_or_none(writings: Sequence[_Writing], begun: Run, journal: Journal) -> None:
     def now(state: State) -> Run:
-        return begun._replace(files=tuple(writing.record(state) for writing in writings))
+        return begun._replace(files=_records(writings, state))
 
     try:
         for writing in writings:

@@ -53,15 +53,15 @@ class Writing:
         if target.status.st_nlink > 1 or place != target.directory:
             self._how = "in_place"  # the other names of a hard-linked file stay names of the same file
 
-    def record(self, state: State) -> RunFile:
+    def records(self, state: State) -> tuple[RunFile, ...]:
         """Return the journal's record of this file in ``state``."""
         job = self._job
         path, staged = str(self._target.path), str(self._staged)
-        return RunFile(path, digest(job.old), digest(job.new), self._how, staged, job.edits, state, job.undoes)
+        return (RunFile(path, digest(job.old), digest(job.new), self._how, staged, job.edits, state, job.undoes),)
 
-    def applied(self, run: str) -> Applied:
+    def applied(self, run: str) -> tuple[Applied, ...]:
         """Return what is told of this file when all went well."""
-        return Applied(str(self._job.path), run, self._how, len(self._job.edits))
+        return (Applied(str(self._job.path), run, self._how, len(self._job.edits)),)
 
     def is_for(self, target: Target, job: Job) -> bool:
         """Say whether this already writes the file of ``target``; raises ``ValueError`` when with other bytes."""

@@ -148,6 +148,7 @@ NEVER: Final[Mapping[str, str]] = {
     "ND575": "said of a compose file",
     "ND578": "said of a compose file",
     "ND580": "said of a compose file",
+    "ND589": "what a server holds does not become less by waiting",
     "ND539": "what the database holds there has to be mended",
     "ND542": "what the database holds there is not known",
     "ND543": "nothing is configured in what was looked at",

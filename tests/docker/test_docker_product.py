@@ -97,6 +97,19 @@ def test_another_part_is_away(engine: Engine, server: Container) -> None:
     assert "5 repaired" in done.stdout
 
 
+def test_another_part_is_frozen(engine: Engine, server: Container) -> None:
+    """A paused container accepts connections and says nothing: that is told, with what to do about it."""
+    engine.docker("pause", "release-openspg-neo4j")
+    try:
+        done = server.run("netdiag", "fix-base-url")
+    finally:
+        engine.docker("unpause", "release-openspg-neo4j")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "ND235" in done.stdout
+    assert "docker compose restart neo4j" in done.stdout
+    assert "minio" not in done.stdout
+
+
 def test_the_database_is_away(engine: Engine, server: Container) -> None:
     """Without its database neither the values nor the server can be read, and that is what is said, once.
 

@@ -7,12 +7,10 @@ import time
 
 import pytest
 
-from netdiag import failures
-from netdiag.model.place import NameAnswer
-from netdiag.openspg import companions, connection
+from netdiag.openspg import connection
 from netdiag.openspg.connection import Connection, FailedError
-from netdiag.openspg.settings import Database, Part
-from netdiag.probe import names, race
+from netdiag.openspg.settings import Database
+from netdiag.probe import names
 from netdiag.text import Secret
 
 
@@ -85,24 +83,3 @@ def test_no_such_database(database):
     with pytest.raises(FailedError) as failed:
         Connection(Database("127.0.0.1", database.port, "root", Secret("openspg"), "other"))
     assert failed.value.word == "db_unknown"
-
-
-def test_the_other_parts_are_looked_at():
-    """A port that answers is nothing to tell; a closed one and an unknown name are, each with its code."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        parts = (
-            Part("neo4j", "127.0.0.1", listening.getsockname()[1]),
-            Part("minio", "127.0.0.9", 1),
-        )
-        found = companions.Look(parts).findings()
-    assert [(each.code, each.where, each.values["failure"]) for each in found] == [
-        ("ND231", "127.0.0.9:1", "connection_refused")
-    ]
-
-
-def test_a_part_whose_name_nobody_knows(monkeypatch):
-    """Its container is not on this network."""
-    unknown = NameAnswer("release-openspg-minio", failure=failures.DNS_NXDOMAIN)
-    monkeypatch.setattr(race.race, "__kwdefaults__", race.race.__kwdefaults__ | {"resolve": lambda _: unknown})
-    (found,) = companions.Look((Part("minio", "release-openspg-minio", 9000),)).findings()
-    assert (found.code, found.values["failure"]) == ("ND230", "dns_nxdomain")

@@ -119,8 +119,16 @@ def test_the_other_parts(tmp_path):
     """Neo4j is where the server looks for it; its password is not kept."""
     process(tmp_path, 1, (*OFFICIAL[:-1], "--cloudext.graphstore.url=neo4j://graph:7777?user=neo4j&password=secret"))
     server = find(tmp_path, ELSEWHERE, in_container=True, named=False)
-    assert server.parts == (("neo4j", "graph", 7777), ("minio", "release-openspg-minio", 9000))
+    assert server.parts == (("neo4j", "graph", 7777, "bolt"), ("minio", "release-openspg-minio", 9000, "minio"))
     assert "secret" not in repr(server)
+
+
+def test_the_servers_own_database_is_a_part_where_another_is_read(tmp_path):
+    """Whoever names a database has that one read; the server needs its own all the same."""
+    process(tmp_path, 1, OFFICIAL)
+    for said_of, count in ((Given("elsewhere"), 1), (Given("mysql"), 0), (None, 0)):
+        server = find(tmp_path, ELSEWHERE, in_container=True, named=False, said=said_of)
+        assert [part for part in server.parts if part.name == "mysql"] == [("mysql", "mysql", 3306, "mysql")] * count
 
 
 @pytest.mark.parametrize(

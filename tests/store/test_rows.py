@@ -1,5 +1,6 @@
 """Rows and files in one run, on a database in memory: all or none, undone where nobody edited, settled after a kill."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from store.driver import change
 
 from netdiag.model.endpoint import Span
 from netdiag.model.plan import Edit
-from netdiag.store import CannotWrite, Change, Store
+from netdiag.store import CannotWrite, Change, RowChange, Store
 from netdiag.store.records import last_line, replaced
 
 ROW = Path("openspg:h:1/d/kg_config/1")
@@ -45,18 +46,18 @@ class Transaction:
         self.rows = dict(database.rows)
         self.is_open = True
 
-    def read(self, place: Path) -> bytes:
-        """Return what the row holds in this transaction."""
-        self.database.fail("read", place)
-        if place not in self.rows:
-            raise CannotWrite(reason="vanished", path=place)
-        return self.rows[place]
+    def read(self, places: Sequence[Path]) -> Mapping[Path, bytes]:
+        """Return what the rows hold in this transaction."""
+        self.database.fail("read", places[0])
+        return {place: self.rows[place] for place in places if place in self.rows}
 
-    def replace(self, place: Path, old: bytes, edits, new: bytes) -> None:
-        """Change the row in this transaction."""
-        self.database.fail("replace", place)
-        assert replaced(old, edits) == new
-        self.rows[place] = new
+    def replace(self, changes: Sequence[RowChange]) -> None:
+        """Change the rows in this transaction."""
+        for place, old, edits, new in changes:
+            self.database.fail("replace", place)
+            assert self.rows[place] == old
+            assert replaced(old, edits) == new
+            self.rows[place] = new
 
     def commit(self) -> None:
         """Make it all last, unless that fails before it is done."""
