@@ -41,7 +41,7 @@ _BY_CODE: Final = (
     (
         exits.NO_CONFIGURATION,
         {"ND501", "ND502", "ND505", "ND530", "ND531", "ND532", "ND533", "ND534", "ND535", "ND539", "ND540"}
-        | {"ND544", "ND545", "ND578", "ND580"},
+        | {"ND544", "ND545", "ND578", "ND580", "ND590", "ND591", "ND593"},
     ),
 )
 """The first row that holds a code of the report decides."""
