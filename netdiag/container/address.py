@@ -44,17 +44,21 @@ def find(environ: Mapping[str, str] = os.environ, exists: Callable[[str], bool] 
     return Address(f"unix://{DEFAULT}", "by_default")
 
 
-def is_named(environ: Mapping[str, str] = os.environ) -> bool:
-    """Tell whether a variable or Docker's own configuration names an engine; nothing of Docker's is imported."""
-    return bool(environ.get("DOCKER_HOST") or environ.get("DOCKER_CONTEXT") or _configured_context(environ))
+def named(environ: Mapping[str, str] = os.environ) -> str:
+    """Return the address or the context that a variable or Docker's own configuration names; empty for none.
+
+    Nothing of Docker's is imported for it.
+    """
+    if url := environ.get("DOCKER_HOST", ""):
+        return _scheme(url)
+    context = environ.get("DOCKER_CONTEXT", "") or _configured_context(environ)
+    return "" if context == "default" else context
 
 
 def socket_here(environ: Mapping[str, str] = os.environ, exists: Callable[[str], bool] = os.path.exists) -> str:
     """Return the path of the engine's socket, as far as it is known without Docker's package; empty for any other."""
-    if url := environ.get("DOCKER_HOST", ""):
-        return _scheme(url).removeprefix("unix://") if _scheme(url).startswith("unix://") else ""
-    if is_named(environ):
-        return ""
+    if url := named(environ):
+        return url.removeprefix("unix://") if url.startswith("unix://") else ""
     return next((path for path, _ in _sockets(environ) if exists(path)), "")
 
 
@@ -66,7 +70,7 @@ def _configured_context(environ: Mapping[str, str]) -> str:
     except (OSError, ValueError):
         return ""
     name = said.get("currentContext") if isinstance(said, dict) else None
-    return name if isinstance(name, str) and name != "default" else ""
+    return name if isinstance(name, str) else ""
 
 
 def _sockets(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:

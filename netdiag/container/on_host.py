@@ -32,9 +32,10 @@ def look(command: str, environ: Mapping[str, str] = os.environ) -> tuple[Finding
     ``command`` is the command of netdiag's that the findings advise. Empty where nothing says that there is an engine.
     """
     socket = address.socket_here(environ)
-    if not socket and not address.is_named(environ):
+    engine = f"unix://{socket}" if socket else address.named(environ)
+    if not engine:
         return ()
-    values = {"command": command, "url": shown(f"unix://{socket}") if socket else "", "engine": _program(socket)}
+    values = {"command": command, "url": shown(engine), "engine": _program(socket)}
     if socket and os.access(socket, os.F_OK) and not os.access(socket, os.R_OK | os.W_OK):
         return (_unknown("engine_not_permitted", "", values),)
     return _asked(environ, values)

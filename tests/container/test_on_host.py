@@ -22,6 +22,8 @@ from netdiag.platform.network import Network
 from netdiag.report.as_text import as_text
 from netdiag.report.rendered import FORMATS, rendered
 
+pytest.importorskip("docker")
+
 # Docker's SDK leaves the socket to the garbage collector where it could not connect.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
