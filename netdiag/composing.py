@@ -24,7 +24,10 @@ _OF_A_SWARM: Final = frozenset({"mode", "placement", "endpoint_mode", "update_co
 
 @dataclass(frozen=True)
 class Task:
-    """What is asked for: in which files, for which service, the host's name or a network, and whether to write."""
+    """What is asked for: in which files, for which service, the host's name or a network, and whether to write.
+
+    ``in_container`` says that this netdiag runs in the container, and is in its image: a host need not have another.
+    """
 
     files: tuple[str, ...] = ()
     service: str = ""
@@ -32,6 +35,7 @@ class Task:
     write: bool = False
     stdin: bytes = b""
     directory: Path = field(default_factory=Path)
+    in_container: bool = False
 
 
 class _Planned(NamedTuple):
@@ -144,14 +148,20 @@ def _commands(made: _Made) -> dict[str, str]:
     options = " ".join(map(quoted, made.project.options))
     names = " ".join(map(quoted, (service.name, *inside_it)))
     compose_with = f"compose {options}".rstrip()
-    container = service.text("container_name")
-    inside = f"exec {quoted(container)}" if container else f"{compose_with} exec {quoted(service.name)}"
     return {
         "what": made.task.network or compose.HOST,
         "recreate": f"docker {compose_with} up -d --no-deps {names}",
         "podman": f"podman {compose_with} up -d --no-deps {names}",
-        "inside": f"docker {inside} netdiag fix-base-url",
+        "inside": f"{_called_there(made, compose_with)} fix-base-url",
     }
+
+
+def _called_there(made: _Made, compose_with: str) -> str:
+    """Return how the netdiag that looks into the service's container is called on the host."""
+    container, service = made.service.text("container_name"), quoted(made.service.name)
+    if not made.task.in_container:
+        return f"netdiag --container {quoted(container) if container else service}"
+    return f"docker {f'exec {quoted(container)}' if container else f'{compose_with} exec {service}'} netdiag"
 
 
 def _is_for_a_swarm(service: Service) -> bool:

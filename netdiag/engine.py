@@ -29,6 +29,9 @@ _LATER: Final = (
 )
 """What a run needs once somebody has answered: loaded while the first packets are under way, which costs it nothing."""
 
+_NOTHING_FOUND: Final = frozenset({"ND502", "ND540"})
+"""There is no file, and no OpenSPG server beside."""
+
 ANSWER_LIMIT_S: Final = 120.0
 """Seconds a model may take to answer, unless the user says otherwise: loading one from disk takes up to a minute."""
 
@@ -88,6 +91,7 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
     beside = sources.Beside(server, job.scope, process_of(job, named), host)
     found = sources.gather(job.files, job.directory, job.stdin, job.only, beside)
     found = found._replace(endpoints=whole.with_defaults(found.endpoints, job.root, in_container=named.in_container))
+    found = found._replace(findings=(*_in_containers(job, found.findings, named), *found.findings))
     siblings = platform.NO_SIBLINGS
     if host:
         wanted = ports(found.endpoints)
@@ -144,6 +148,19 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
         evidence=evidence,
     )
     return outcome.finished(report, tell, writes=job.write)
+
+
+def _in_containers(job: Job, said: tuple[Finding, ...], place: Platform) -> tuple[Finding, ...]:
+    """Return which OpenSPG servers run in containers of this host, where this is one and nothing was found on it.
+
+    A container that shares its host's network may have been given the engine's socket, too.
+    """
+    is_host = not place.in_container or place.shares_host_network
+    if not is_host or not any(finding.code in _NOTHING_FOUND for finding in said):
+        return ()
+    from netdiag.container import on_host
+
+    return on_host.look(job.command)
 
 
 def _recover(open_store: "Callable[[], Store] | None", server: openspg.Server) -> tuple[Finding, ...]:

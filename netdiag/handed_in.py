@@ -1,4 +1,4 @@
-"""What netdiag saw on the host before it was run in here: handed in by a variable, which anybody may have set."""
+"""What netdiag on the host handed in when it ran this one: what it saw, and how it is called; anybody may set them."""
 
 import os
 import time
@@ -12,8 +12,16 @@ if TYPE_CHECKING:
 
 VARIABLE: Final = "NETDIAG_HOST_VIEW"
 
+CALLED: Final = "NETDIAG_CALLED"
+"""How a person on the host calls the netdiag in a container: ``netdiag --container NAME``."""
+
 FRESH_S: Final = 60
 """How old what the host showed may be: `check --wait` and `watch` go on for longer, and services come and go."""
+
+
+def called(environ: Mapping[str, str] = os.environ) -> str:
+    """Return how this netdiag is called from its host; empty where it was not run from there."""
+    return environ.get("NETDIAG_CALLED", "")
 
 
 def seen_from_host(environ: Mapping[str, str] = os.environ) -> "tuple[HostView | None, tuple[Finding, ...]]":

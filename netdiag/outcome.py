@@ -41,7 +41,8 @@ _BY_CODE: Final = (
     (
         exits.NO_CONFIGURATION,
         {"ND501", "ND502", "ND505", "ND530", "ND531", "ND532", "ND533", "ND534", "ND535", "ND536", "ND539", "ND540"}
-        | {"ND544", "ND545", "ND547", "ND548", "ND549", "ND553", "ND554", "ND578", "ND580"},
+        | {"ND544", "ND545", "ND547", "ND548", "ND549", "ND553", "ND554", "ND578", "ND580"}
+        | {"ND590", "ND591", "ND593"},
     ),
 )
 """The first row that holds a code of the report decides."""

@@ -9,9 +9,10 @@ HEAD = """\
 
 Made from `netdiag/container/allowed.py`; `UPDATE_GOLDEN=1 .venv/bin/pytest tests/test_readme.py` makes it anew.
 
-netdiag speaks to the engine only for `--container`, `install` and `uninstall`. Its client refuses every call that is
-not in the table for what is being done, before it is sent, and a test compares the table with what a real engine gets.
-A proxy before the engine's socket can let the same calls through and no other.
+netdiag speaks to the engine only for `--container`, `install` and `uninstall`, and to look for OpenSPG's server where
+it was run on a host and found no configuration there. Its client refuses every call that is not in the table for what
+is being done, before it is sent, and a test compares the table with what a real engine gets. A proxy
+before the engine's socket can let the same calls through and no other.
 
 No image is fetched, no network, volume or setting is changed, no container is started, stopped or removed but netdiag's
 own helper.
@@ -19,7 +20,7 @@ own helper.
 
 SECTIONS = (
     ("always", "The version of the API is agreed on.", CONNECTING),
-    ("to find the container, and to know it", "Nothing is changed by these.", LOOKING),
+    ("to find the container or the server, and to know it", "Nothing is changed by these.", LOOKING),
     (
         "to run netdiag in it, to install it, to take it away",
         (

@@ -50,8 +50,9 @@ VARIABLES = {
     "`api_key` is null, the others as headers; their values are never shown",
     ("NETRC", "HOME"): "where the login is that requests (reranking, and type vllm of KAG 0.6) sends in place of a key",
     ("SSLKEYLOGFILE",): "is only looked at: where it cannot be written KAG's clients fail; netdiag never writes it",
-    ("DOCKER_HOST", "DOCKER_CONTEXT", "XDG_RUNTIME_DIR"): "which engine `--container` asks; also what Docker's own "
-    "command takes: `DOCKER_CONFIG`, `DOCKER_TLS_VERIFY`, `DOCKER_CERT_PATH`",
+    ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "XDG_RUNTIME_DIR"): "which engine `--container` asks, and a run "
+    "on a host that found no configuration; also what Docker's own command takes: `DOCKER_TLS_VERIFY`, "
+    "`DOCKER_CERT_PATH`",
     ("NETDIAG_CALLED", "NETDIAG_TERMINAL", "NETDIAG_PROCESS"): "are set for the netdiag in a container by the one on "
     "its host: how it is called there, which of its outputs end on a terminal, whose mounts it sees",
     ("OLLAMA_HOST",): "is only looked at: a value with which Ollama would not start or not listen is told",

@@ -16,6 +16,10 @@ What to do from the first sign on is in [the guide](guide.md); this is what it l
 `UPDATE_GOLDEN=1 .venv/bin/pytest tests/test_readme.py`; `netdiag explain CODE` says the same offline. A code keeps its
 meaning, and its anchor here (`#nd201`), for ever. What netdiag fills in stands in capitals.
 
+A command that begins with `netdiag` runs where the report was made, in the way netdiag was called there: in the
+container of OpenSPG it is `netdiag --container openspg …` from its host, and `docker exec CONTAINER netdiag …` where
+the image has netdiag.
+
 | code | | |
 |---|---|---|
 """,
@@ -27,6 +31,9 @@ meaning, and its anchor here (`#nd201`), for ever. What netdiag fills in stands 
 [English](troubleshooting.md)。由 `tests/troubleshooting_page.py` 根据 `netdiag/findings/codes` 生成，用
 `UPDATE_GOLDEN=1 .venv/bin/pytest tests/test_readme.py` 重新生成；`netdiag explain 代码` 可离线查看同样的内容。
 每个代码的含义以及这里的锚点（`#nd201`）永远不变。由 netdiag 填入的内容用大写字母表示。
+
+以 `netdiag` 开头的命令，在产生报告的地方、用同样的方式运行：针对 OpenSPG 的容器，在宿主机上是
+`netdiag --container openspg …`；镜像里带有 netdiag 时，也可以用 `docker exec CONTAINER netdiag …`。
 
 | 代码 | | |
 |---|---|---|

@@ -26,6 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         if from_host.is_meant(arguments):
             return from_host.run(arguments)
+        from_host.announce(arguments)
     try:
         return _COMMANDS[arguments.command](arguments)
     finally:
@@ -128,12 +129,27 @@ def _compose(arguments: argparse.Namespace) -> int:
 
     files = (*arguments.files, *arguments.file)
     stdin = standard_input(files)
-    task = composing.Task(files, arguments.service or "", arguments.network or "", not arguments.dry_run, stdin)
+    task = composing.Task(
+        files,
+        arguments.service or "",
+        arguments.network or "",
+        not arguments.dry_run,
+        stdin,
+        in_container=STDIN in files and _is_in_container(),
+    )
     report = composing.run(task)
     filters = task.write and STDIN in files
     if filters:
         sys.stdout.buffer.write(report.output or stdin)
     return output.show(report, arguments, sys.stderr if filters else sys.stdout)
+
+
+def _is_in_container() -> bool:
+    """Tell whether this is a container with a network of its own; one in its host's may be a host's own tool."""
+    from netdiag import platform  # noqa: PLC0415 - few commands need it
+
+    place = platform.name(platform.read())
+    return place.in_container and not place.shares_host_network
 
 
 def _explain(arguments: argparse.Namespace) -> int:

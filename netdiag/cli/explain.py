@@ -2,11 +2,13 @@
 
 import argparse
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from netdiag import clock, exits, findings
+from netdiag import clock, exits, findings, handed_in, platform
 from netdiag.cli import output
+from netdiag.findings.commands import FROM_HOST, OURS
 from netdiag.model.report import Finding, Report
 from netdiag.text import shown
 
@@ -40,7 +42,21 @@ def pasted(name: str) -> Report:
     else:
         with Path(name).open("rb") as file:
             text = file.read(_LIMIT)
-    said = read(text.decode("utf-8", "replace"))
+    said = tuple(_with_caller(read(text.decode("utf-8", "replace")) or (Finding("ND702"),)))
     now = clock.now()
-    status = exits.OK if said else exits.PROBLEM
-    return Report("explain", now, 0.0, status, findings=said or (Finding("ND702"),))
+    status = exits.PROBLEM if said[0].code == "ND702" else exits.OK
+    return Report("explain", now, 0.0, status, findings=said)
+
+
+def _with_caller(said: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the findings with how the netdiag that looks at OpenSPG's container is called from here.
+
+    A text can be pasted on the host or in the container; the page that it comes from is neither.
+    """
+    if handed_in.called():
+        yield from said
+        return
+    place = platform.name(platform.read())
+    called = OURS if place.in_container and not place.shares_host_network else FROM_HOST
+    for finding in said:
+        yield finding._replace(values={**finding.values, "called": called})

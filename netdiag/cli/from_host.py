@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from netdiag import container
-from netdiag.cli.terminal import CALLED, VARIABLE
-from netdiag.container import Request, Streams
+from netdiag.cli.terminal import VARIABLE
+from netdiag.container import PLACE, Request, Streams
+from netdiag.handed_in import CALLED
 from netdiag.sources import standard_input
 from netdiag.text import shown
 
@@ -33,6 +34,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.command == "report":
         return _report(arguments)
     return container.run_inside(_request(arguments, arguments.argv), _streams())
+
+
+def announce(arguments: argparse.Namespace) -> None:
+    """Let what is said here, about a container that is not looked into, name the command that means it."""
+    caller = _caller(vars(arguments))
+    os.environ[CALLED] = Request(arguments.container, (), caller).called(arguments.container)
 
 
 def _report(arguments: argparse.Namespace) -> int:
@@ -64,11 +71,12 @@ def _as_check(argv: Sequence[str]) -> Iterator[str]:
 
 def _request(arguments: argparse.Namespace, argv: Sequence[str]) -> Request:
     given = vars(arguments)
-    called = {CALLED: f"netdiag --container {shown(arguments.container)}"}
-    environment = {**_terminal(os.environ), **_password(given, os.environ), **called}
+    environment = {**_terminal(os.environ), **_password(given, os.environ)}
     return Request(
         container=arguments.container,
         argv=tuple(_with_key(without_options(argv), given)),
+        caller=_caller(given),
+        typed=tuple(without_options(arguments.argv)),
         language=arguments.lang,
         verbose=bool(given.get("verbose")),
         user=given.get("user", ""),
@@ -82,9 +90,19 @@ def _request(arguments: argparse.Namespace, argv: Sequence[str]) -> Request:
     )
 
 
+def _caller(given: Mapping[str, object]) -> tuple[str, ...]:
+    """Return how the netdiag in the container is called, with the options that were given for going there."""
+    words = ["netdiag", "--container", PLACE]
+    for option in _OF_THE_HOST:
+        name = option.removeprefix("--").replace("-", "_")
+        if name != "container" and name in given:
+            words += (option, shown(str(given[name])))
+    return tuple(words)
+
+
 def settle(arguments: argparse.Namespace) -> int:
     """Install netdiag in a container, or take it away; return the status."""
-    request = Request(arguments.place, (), arguments.lang)
+    request = Request(arguments.place, (), ("netdiag", arguments.command, PLACE), (), arguments.lang)
     return container.settle(request, _streams(), installs=arguments.command == "install")
 
 

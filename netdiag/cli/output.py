@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from io import TextIOWrapper
 from typing import Final, TextIO
 
+from netdiag import handed_in
 from netdiag.cli.terminal import is_terminal
 from netdiag.clock import since
 from netdiag.model.event import Event, Started, Tell
@@ -92,7 +93,7 @@ def show(report: Report, arguments: argparse.Namespace, stream: TextIO, *, told:
 
         detail = -1 if arguments.quiet else arguments.verbose
         colour = is_terminal(stream, "stdout") and not arguments.no_color and not os.environ.get("NO_COLOR")
-        called = os.environ.get("NETDIAG_CALLED", "netdiag")
+        called = handed_in.called() or "netdiag"
         stream.write(as_text(report, arguments.lang, detail=detail, colour=colour, called=called))
         stream.flush()
     elif arguments.format != "jsonl" or not told:

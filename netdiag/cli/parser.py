@@ -12,6 +12,9 @@ from netdiag.cli import values
 from netdiag.report.rendered import FORMATS, OF_A_CALL, PLAIN
 
 _SHELLS: Final = ("bash", "zsh", "fish")
+_NAMES: Final = (
+    "its name, id, compose service or image; `openspg` and `auto` find OpenSPG's server, whatever it is called"
+)
 _LOOKED_AT: Final = "what is looked at"
 _EXAMINED: Final = "how it is examined"
 _PRINTED: Final = "what is printed"
@@ -195,7 +198,7 @@ def _command(commands: Any, name: str, said: str, *parents: argparse.ArgumentPar
 
 def _container(to: argparse.ArgumentParser) -> None:
     """Take ``--container`` before and after the command; without a default, which would hide the one before it."""
-    said = "run this inside that container, through the Docker API: its name, id, compose service or image, or `auto`"
+    said = f"run this inside that container, through the Docker API: {_NAMES}"
     to.add_argument("--container", metavar="NAME", default=argparse.SUPPRESS, help=said)
     said = "as this user of the container (default: the one it runs as)"
     to.add_argument("--user", metavar="USER", default=argparse.SUPPRESS, help=f"with --container: {said}")
@@ -317,8 +320,7 @@ def _uninstall(commands: Any) -> None:
 
 
 def _in_container(to: argparse.ArgumentParser) -> None:
-    said = "its name, id, compose service or image, or `auto`"
-    to.add_argument("place", metavar="CONTAINER", help=said)
+    to.add_argument("place", metavar="CONTAINER", help=_NAMES)
 
 
 def _demo(commands: Any) -> None:

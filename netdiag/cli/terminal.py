@@ -6,9 +6,6 @@ from typing import Final, TextIO
 VARIABLE: Final = "NETDIAG_TERMINAL"
 """Names, in a container, which of ``stdout`` and ``stderr`` end on a terminal of the host's."""
 
-CALLED: Final = "NETDIAG_CALLED"
-"""How a person on the host calls the netdiag in a container: ``netdiag --container NAME``."""
-
 
 def is_terminal(stream: TextIO, name: str) -> bool:
     """Say whether a person reads ``stream``, which is called ``stdout`` or ``stderr``."""

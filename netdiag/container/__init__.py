@@ -3,6 +3,6 @@
 from netdiag.container.inside import run_inside
 from netdiag.container.installing import settle
 from netdiag.container.refusal import Refused
-from netdiag.container.request import HELPER_IMAGE, Request, Streams
+from netdiag.container.request import HELPER_IMAGE, PLACE, Request, Streams
 
-__all__ = ["HELPER_IMAGE", "Refused", "Request", "Streams", "run_inside", "settle"]
+__all__ = ["HELPER_IMAGE", "PLACE", "Refused", "Request", "Streams", "run_inside", "settle"]

@@ -1,5 +1,6 @@
 """Where the engine listens: as Docker's own command finds it, and then where rootless Docker and Podman do."""
 
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -41,6 +42,35 @@ def find(environ: Mapping[str, str] = os.environ, exists: Callable[[str], bool] 
         if exists(path):
             return Address(f"unix://{path}", by)
     return Address(f"unix://{DEFAULT}", "by_default")
+
+
+def named(environ: Mapping[str, str] = os.environ) -> str:
+    """Return the address or the context that a variable or Docker's own configuration names; empty for none.
+
+    Nothing of Docker's is imported for it.
+    """
+    if url := environ.get("DOCKER_HOST", ""):
+        return _scheme(url)
+    context = environ.get("DOCKER_CONTEXT", "") or _configured_context(environ)
+    return "" if context == "default" else context
+
+
+def socket_here(environ: Mapping[str, str] = os.environ, exists: Callable[[str], bool] = os.path.exists) -> str:
+    """Return the path of the engine's socket, as far as it is known without Docker's package; empty for any other."""
+    if url := named(environ):
+        return url.removeprefix("unix://") if url.startswith("unix://") else ""
+    return next((path for path, _ in _sockets(environ) if exists(path)), "")
+
+
+def _configured_context(environ: Mapping[str, str]) -> str:
+    """Return the context that ``docker context use`` has made the current one."""
+    directory = Path(environ.get("DOCKER_CONFIG") or Path(environ.get("HOME") or "/", ".docker"))
+    try:
+        said = json.loads((directory / "config.json").read_bytes())
+    except (OSError, ValueError):
+        return ""
+    name = said.get("currentContext") if isinstance(said, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def _sockets(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -17,8 +17,12 @@ _ANSWER_LIMIT_S: Final = 60
 
 
 @contextlib.contextmanager
-def connected(allowed: Sequence[str], environ: Mapping[str, str] = os.environ) -> Iterator[tuple["APIClient", Address]]:
+def connected(
+    allowed: Sequence[str], environ: Mapping[str, str] = os.environ, *, answer_s: float = _ANSWER_LIMIT_S
+) -> Iterator[tuple["APIClient", Address]]:
     """Yield a client that makes no call but those ``allowed``, and where it found the engine.
+
+    ``answer_s`` is how many seconds the engine may be silent in a call.
 
     Raises :class:`Refused` with the command to run where the engine cannot be used.
     """
@@ -32,7 +36,7 @@ def connected(allowed: Sequence[str], environ: Mapping[str, str] = os.environ) -
     address = find(environ)
     try:
         client = _guarded(docker.APIClient, allowed)(
-            base_url=address.url, version="auto", timeout=_ANSWER_LIMIT_S, tls=address.tls or False
+            base_url=address.url, version="auto", timeout=answer_s, tls=address.tls or False
         )
         with contextlib.closing(client):
             yield client, address
@@ -63,6 +67,8 @@ def _shut(address: Address, error: BaseException) -> Refused:
     values = {"url": address.shown, "path": path, "detail": shown(str(cause or error))}
     if "TLS" in str(error) or "SSL" in str(error):
         return Refused(word="engine_tls", **values)
+    if any("timed out" in str(each) for each in _causes(error)):
+        return Refused(word="engine_hangs", **values)
     if isinstance(cause, PermissionError):
         return Refused(word="engine_not_permitted", **values)
     if isinstance(cause, (FileNotFoundError, ConnectionRefusedError)):

@@ -1,5 +1,6 @@
 """Run a command of netdiag in a container, from the host: find the container, choose the way, go it."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,7 +15,8 @@ from netdiag.container.looking import look
 from netdiag.container.refusal import Refused
 from netdiag.container.request import Request, Streams
 from netdiag.container.ways import Way, choose, require_running
-from netdiag.container.words import refusal, say
+from netdiag.container.words import refusal, say, taken
+from netdiag.handed_in import CALLED
 from netdiag.model.container import Container
 
 if TYPE_CHECKING:
@@ -25,7 +27,10 @@ def run_inside(request: Request, streams: Streams) -> int:
     """Run ``request`` and return the status of what ran, or say why it cannot be and return the status of that."""
 
     def tell(word: str, **values: object) -> None:
-        streams.err.write(f"netdiag: {say(word, request.language, **values)}\n".encode())
+        write(say(word, request.language, **values))
+
+    def write(sentence: str) -> None:
+        streams.err.write(f"netdiag: {sentence}\n".encode())
         streams.err.flush()
 
     try:
@@ -34,10 +39,13 @@ def run_inside(request: Request, streams: Streams) -> int:
                 engine = reading.engine(client)
                 tell(address.by, url=address.shown, detail=address.detail)
                 tell("engine", name=engine.name, version=engine.version, system=engine.system)
-            container = reading.container(client, find(client, request.container).id)
+            picked = find(client, request.container, request.calling)
+            if picked.evidence:
+                write(taken(picked, request))
+            container = reading.container(client, picked.container.id)
             return _run(client, container, request, streams, tell)
     except Refused as refused:
-        streams.err.write(f"netdiag: {refusal(refused, request.language)}\n".encode())
+        write(refusal(refused, request.language))
         return refused.status
 
 
@@ -69,7 +77,9 @@ def _way(client: "APIClient", container: Container, request: Request) -> Way:
 
 def _go(client: "APIClient", container: Container, way: Way, request: Request, streams: Streams) -> int:
     seen = hostview.environment(client, container.id)
-    request = replace(request, environment={**request.environment, **seen})
+    called = {CALLED: request.called(container.name)}
+    os.environ.update(called)  # for the page that this process may make of it
+    request = replace(request, environment={**request.environment, **seen, **called})
     visit = running.Visit(client, container.id, request, streams, Kept.of(container.id))
     if way.name == "installed":
         return running.installed(visit, way.program)

@@ -16,7 +16,7 @@ from netdiag.container.looking import look
 from netdiag.container.refusal import Refused
 from netdiag.container.request import Request, Streams
 from netdiag.container.ways import require_running
-from netdiag.container.words import refusal, say
+from netdiag.container.words import refusal, say, taken
 from netdiag.model.container import Container
 
 if TYPE_CHECKING:
@@ -40,7 +40,10 @@ def settle(request: Request, streams: Streams, *, installs: bool) -> int:
 
     try:
         with connected(ALLOWED["run"]) as (client, _):
-            container = reading.container(client, find(client, request.container).id)
+            picked = find(client, request.container, request.calling)
+            if picked.evidence:
+                tell(taken(picked, request))
+            container = reading.container(client, picked.container.id)
             python = _python(client, container)
             visit = running.Visit(client, container.id, request, streams, Kept.of(container.id))
             word, detail = _settled(visit, python, container.user, installs=installs)

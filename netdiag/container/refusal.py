@@ -9,7 +9,8 @@ _USAGE: Final = frozenset(
         "no_docker_package",
         "no_such_container",
         "several_containers",
-        "no_well_known",
+        "several_servers",
+        "no_server",
         "no_such_context",
         "engine_scheme",
     }

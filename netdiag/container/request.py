@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 from typing import IO, Final
 
 from netdiag.container.ways import Name
+from netdiag.findings.commands import quoted
 
 HELPER_IMAGE: Final = "netdiag"
 """What the README calls netdiag's own image; it is never pulled."""
+
+PLACE: Final = "\0"
+"""A word that no command line has."""
 
 
 @dataclass(frozen=True)
@@ -16,11 +20,14 @@ class Request:
 
     ``stdin`` is all of its standard input, ``environment`` what is set for it beside the container's own; it may hold
     secrets. ``writes`` is whether it may write, ``watches`` whether it ends only when it is told to. ``encoding`` is
-    what this terminal takes.
+    what this terminal takes. ``caller`` and ``typed`` are the command line as it was typed: how the netdiag there is
+    called, with :data:`PLACE` for the container, and what follows.
     """
 
     container: str
     argv: tuple[str, ...]
+    caller: tuple[str, ...] = ("netdiag", "--container", PLACE)
+    typed: tuple[str, ...] = ()
     language: str = "en"
     verbose: bool = False
     user: str = ""
@@ -31,6 +38,14 @@ class Request:
     watches: bool = False
     encoding: str = "utf-8"
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def calling(self, name: str) -> str:
+        """Return the command line that does the same in the container of this ``name``."""
+        return " ".join((self.called(name), *map(quoted, self.typed)))
+
+    def called(self, name: str) -> str:
+        """Return how the netdiag in the container of this ``name`` is called."""
+        return " ".join(quoted(name if word == PLACE else word) for word in self.caller)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
+from netdiag.container.finding import AUTO, Picked
 from netdiag.container.refusal import Refused
+from netdiag.container.request import Request
+from netdiag.findings import term
 from netdiag.text import shown
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -32,6 +35,10 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "engine_not_running_podman": (
         "Podman does not answer at {url} ({detail}): systemctl --user start podman.socket (as root without --user)",
         "{url} 处的 Podman 没有应答（{detail}）：执行 systemctl --user start podman.socket（root 用户去掉 --user）",
+    ),
+    "engine_hangs": (
+        "the engine at {url} accepts connections and does not answer ({detail}): see: docker version",
+        "{url} 处的引擎接受连接但没有回应（{detail}）：请查看：docker version",
     ),
     "engine_tls": (
         (
@@ -78,13 +85,38 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "there is no container {name}: docker ps --all{choices}",
         "没有容器 {name}：docker ps --all{choices}",
     ),
-    "no_well_known": (
-        "no container here looks like OpenSPG's server; name it: --container NAME{choices}",
-        "这里没有看起来像 OpenSPG 服务器的容器；请指定：--container NAME{choices}",
+    "no_server": (
+        (
+            "no container is called {name}, and none here is an OpenSPG server; name the one that is meant: "
+            "--container NAME{choices}"
+        ),
+        "没有名为 {name} 的容器，这里也没有容器是 OpenSPG 服务器；请用 --container NAME 指定{choices}",
+    ),
+    "several_servers": (
+        "{name} may mean several OpenSPG servers that run here; say which:{choices}",
+        "这里有多个正在运行的 OpenSPG 服务器，{name} 可能指其中任何一个；请选择：{choices}",
+    ),
+    "several_stopped": (
+        "no OpenSPG server runs here; start the one that is meant by {name}:{choices}",
+        "这里没有正在运行的 OpenSPG 服务器；请启动 {name} 所指的那一个：{choices}",
+    ),
+    "taken_auto": (
+        "taking {name} ({image}), an OpenSPG server by {evidence}; to take another one: {other}",
+        "选用 {name}（{image}），根据{evidence}判断它是 OpenSPG 服务器；要改用其他容器：{other}",
+    ),
+    "taken": (
+        (
+            "no container is called {wanted}: taking {name} ({image}), an OpenSPG server by {evidence}; to take "
+            "another one: {other}"
+        ),
+        (
+            "没有名为 {wanted} 的容器：改用 {name}（{image}），根据{evidence}判断它是 OpenSPG 服务器；"
+            "要改用其他容器：{other}"
+        ),
     ),
     "several_containers": (
-        "{name} may mean several containers; name one of them:{choices}",
-        "{name} 可能指多个容器；请指定其中一个：{choices}",
+        "{name} may mean several containers; say which:{choices}",
+        "{name} 可能指多个容器；请选择其中一个：{choices}",
     ),
     "is_not_running": (
         "container {name} is {status}: docker start {name}",
@@ -213,6 +245,19 @@ def say(word: str, language: str, **values: object) -> str:
     if isinstance(why := values.get("why"), tuple):
         values["why"] = _AND[language].join(say(each, language, **{**values, "why": ""}) for each in why)
     return _WORDS[word][language == "zh"].format_map({name: _plain(value) for name, value in values.items()})
+
+
+def taken(picked: Picked, request: Request) -> str:
+    """Return what is said of a container that was found in place of one of the name that was asked for."""
+    return say(
+        "taken_auto" if request.container == AUTO else "taken",
+        request.language,
+        wanted=request.container,
+        name=picked.container.name,
+        image=picked.container.image,
+        evidence=term(f"server_by_{picked.evidence}", request.language),
+        other=request.calling("NAME"),
+    )
 
 
 def refusal(refused: Refused, language: str) -> str:

@@ -11,13 +11,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from netdiag import handed_in
+from netdiag.findings import commands
 from netdiag.model.report import Finding, Severity
 
 LANGUAGES: Final = ("en", "zh")
 
 REGISTRY: Final = Path(__file__).with_name("registry.json")
 
-_TERMS: Final = frozenset({"failure", "reason", "tried", "limit", "limited_by", "empty", "first"})
+_TERMS: Final = frozenset({"failure", "reason", "tried", "limit", "limited_by", "empty", "first", "found"})
 """Values that are words of a closed vocabulary and have a translation of their own."""
 
 
@@ -90,16 +92,33 @@ def words(finding: Finding, language: str = "en") -> Words:
     }
     values = defaultdict(lambda: "?", {**told, "where": placed(finding.where, language)})
     remedies = tuple(
-        Remedy(
-            remedy[language].format_map(values),
-            remedy.get("command", "").rstrip("\n").format_map(values),
-            remedy.get("on", {}).get(language, ""),
-        )
+        _remedy(remedy, language, values)
         for remedy in entry["remedies"]
         if _applies(remedy.get("when", {}), finding.values)
     )
     title, explanation = entry["title"][language], entry["explanation"][language]
     return Words(title.format_map(values), explanation.format_map(values), remedies)
+
+
+def _remedy(entry: Mapping[str, Any], language: str, values: Mapping[str, str]) -> Remedy:
+    """Return a remedy with its values, and netdiag called as it is where this is read.
+
+    A finding's own ``called`` says it where this run is not in the place that its commands are for.
+    """
+    command = entry.get("command", "").rstrip("\n").format_map(values)
+    on = entry.get("on", {}).get(language, "")
+    handed = handed_in.called()
+    called = values.get("called", handed)
+    if commands.runs_there(command):
+        on = _where(on, called, language)
+    return Remedy(entry[language].format_map(values), commands.naming(commands.as_called(command, called), handed), on)
+
+
+def _where(on: str, called: str, language: str) -> str:
+    """Return where a command of netdiag's own is run; one that is ``called`` from its host is run where it is read."""
+    if not called:
+        return on or term("where_it_ran", language)
+    return term("in_this_container", language) if called == commands.OURS else ""
 
 
 class Described(NamedTuple):
@@ -116,17 +135,7 @@ def described(code: str, language: str = "en") -> Described:
     """Return what ``code`` means whatever its values would be; raises :exc:`KeyError` for an unknown one."""
     entry = catalog()[code]
     names = _Capitals(kag="X.Y")
-    remedies = tuple(
-        (
-            Remedy(
-                remedy[language].format_map(names),
-                remedy.get("command", "").rstrip("\n").format_map(names),
-                remedy.get("on", {}).get(language, ""),
-            ),
-            remedy.get("when", {}),
-        )
-        for remedy in entry["remedies"]
-    )
+    remedies = tuple((_remedy(remedy, language, names), remedy.get("when", {})) for remedy in entry["remedies"])
     return Described(
         entry["severity"],
         entry["title"][language].format_map(names),

@@ -215,6 +215,8 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "when_lasting": {"en": "a network of the database's leads to it:", "zh": "数据库所在的网络可以访问它："},
     "when_loopback": {"en": "it listens on its own loopback only:", "zh": "只监听自己的回环地址："},
     "when_package": {"en": "missing package", "zh": "缺少的包："},
+    "when_engine": {"en": "engine", "zh": "引擎："},
+    "when_group": {"en": "its socket has a group of its own:", "zh": "套接字有专门的用户组："},
     "when_kag": {"en": "KAG", "zh": "KAG"},
     "page_host": {"en": "what netdiag saw on the host", "zh": "netdiag 在宿主机上看到的情况"},
     "host_listening": {"en": "listening", "zh": "正在监听"},

@@ -60,8 +60,8 @@ def test_an_error_that_cannot_be_read(capsys, tmp_path):
     [
         ("invalid llm config: {'type': 'maas', 'base_url': 'http://localhost:1/v1'}, x", "ND521", "localhost"),
         ("Error code: 402 - Insufficient Balance", "ND418", "Insufficient Balance"),
-        ("no such error was ever seen", "ND702", "docker exec openspg netdiag check"),
-        ("", "ND702", "docker exec openspg netdiag check"),
+        ("no such error was ever seen", "ND702", "netdiag --container openspg check"),
+        ("", "ND702", "netdiag --container openspg check"),
     ],
     ids=["of KAG", "of a provider", "of nobody", "empty"],
 )

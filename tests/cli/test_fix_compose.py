@@ -57,7 +57,7 @@ def test_the_story(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = " ".join(capsys.readouterr().out.split())
     assert "written: docker-compose.yml:8 services.server" in said
     assert "docker compose up -d --no-deps server" in said
-    assert "docker exec release-openspg-server netdiag fix-base-url" in said
+    assert "netdiag --container release-openspg-server fix-base-url" in said
     assert "own layer is lost" in said
     assert "sk-canary" not in said
     assert cli.main(["fix-compose", "docker-compose.yml"]) == 0
@@ -116,7 +116,7 @@ def test_names_for_a_shell(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     (folder / "a b.yml").write_text("services: {'$x': {image: openspg-server}}")
     commands = [remedy["command"] for remedy in report(capsys, "a b.yml")["findings"][0]["remedies"]]
     assert commands[0] == "docker compose -f 'a b.yml' up -d --no-deps '$x'"
-    assert commands[1] == "docker compose -f 'a b.yml' exec '$x' netdiag fix-base-url"
+    assert commands[1] == "netdiag --container '$x' fix-base-url"
 
 
 def test_who_shares_the_network(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

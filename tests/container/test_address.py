@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from netdiag.container.address import find
+from netdiag.container.address import find, named, socket_here
 from netdiag.container.allowed import ALLOWED, template
 from netdiag.container.client import connected
 from netdiag.container.refusal import Refused
@@ -52,6 +52,35 @@ def test_where(environ, there, url, by):
     """As Docker's own command looks, and then where rootless Docker and Podman listen."""
     address = find(environ, exists=there.__contains__)
     assert (address.url, address.by) == (url, by)
+
+
+@pytest.mark.parametrize(
+    ("environ", "there", "name", "path"),
+    [
+        ({"DOCKER_HOST": "unix:///a.sock"}, [], "unix:///a.sock", "/a.sock"),
+        ({"DOCKER_HOST": "/a.sock"}, [], "unix:///a.sock", "/a.sock"),
+        ({"DOCKER_HOST": "10.0.0.5:2375"}, ["/var/run/docker.sock"], "tcp://10.0.0.5:2375", ""),
+        ({"DOCKER_CONTEXT": "work"}, ["/var/run/docker.sock"], "work", ""),
+        ({"DOCKER_CONTEXT": "default"}, ["/var/run/docker.sock"], "", "/var/run/docker.sock"),
+        ({}, [f"{HERE}/podman/podman.sock"], "", f"{HERE}/podman/podman.sock"),
+        ({}, [], "", ""),
+    ],
+)
+def test_where_without_docker(environ, there, name, path):
+    """Whether there may be an engine, and at which socket, is known before anything of Docker's is imported."""
+    assert named(environ) == name
+    assert socket_here(environ, exists=there.__contains__) == path
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [('{"currentContext": "desktop-linux"}', "desktop-linux"), ('{"auths": {}}', ""), ("{", ""), ("[]", "")],
+    ids=["a context", "none", "damaged", "of another shape"],
+)
+def test_the_current_context_without_docker(text, name, tmp_path):
+    """It is read where Docker's own command keeps it; what cannot be read names none."""
+    (tmp_path / "config.json").write_text(text)
+    assert named({"DOCKER_CONFIG": str(tmp_path)}) == name
 
 
 def test_a_context(tmp_path):

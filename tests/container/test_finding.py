@@ -1,9 +1,12 @@
 """Which container is meant, by whatever a person may call it."""
 
+import re
+
 import pytest
 
-from netdiag.container.finding import Listed, pick
+from netdiag.container.finding import Picked, pick
 from netdiag.container.refusal import Refused
+from netdiag.container.servers import Listed
 
 SERVER = Listed(
     "4f2aaa", "release-openspg-server", "reg.example:5000/openspg/openspg-server:0.8", "running", "spg", "server"
@@ -33,26 +36,53 @@ ALL = [SERVER, OWN, STOPPED, OLLAMA]
 )
 def test_who_is_meant(wanted, meant):
     """The first kind of match counts: name, id, compose service, image, beginning of a name; who runs before others."""
-    assert pick(wanted, ALL) == meant
+    assert pick(wanted, ALL) == Picked(meant, "name" if wanted == "auto" else None)
 
 
+@pytest.mark.parametrize("wanted", ["auto", "openspg", "release-openspg-server"])
 @pytest.mark.parametrize(
     ("listed", "meant"),
     [
-        ([OWN, OLLAMA], OWN),
         ([STOPPED, OLLAMA], STOPPED),
         ([STOPPED, OWN._replace(name="x"), OLLAMA], OWN._replace(name="x")),
+        ([SERVER._replace(name="spg-server-1"), OLLAMA], SERVER._replace(name="spg-server-1")),
     ],
-    ids=["by name", "by image", "by image, the one that runs"],
+    ids=["by image", "by image, the one that runs", "named by compose"],
 )
-def test_the_server_is_known_without_a_name(listed, meant):
-    """``auto`` is OpenSPG's server: by the names that its compose file and guides give it, or else by its image."""
-    assert pick("auto", listed) == meant
+def test_the_server_is_known_without_a_name(wanted, listed, meant):
+    """``auto`` and the names in OpenSPG's guides are its server where no container has them; what told is said."""
+    assert pick(wanted, listed) == Picked(meant, "image")
 
 
 def test_a_container_may_be_called_auto():
     """Then that one is meant."""
-    assert pick("auto", [*ALL, OLLAMA._replace(name="auto")]).name == "auto"
+    assert pick("auto", [*ALL, OLLAMA._replace(name="auto")]) == Picked(OLLAMA._replace(name="auto"))
+
+
+@pytest.mark.parametrize("state", ["running", "exited"])
+def test_a_container_of_openspgs_name_is_that_one(state):
+    """Whatever it is, and whatever else runs: who has the name is meant by it."""
+    own = OWN._replace(image="mine:1", state=state)
+    assert pick("openspg", [SERVER, own]) == Picked(own)
+
+
+def test_of_several_servers_each_has_its_command():
+    """The command line that was typed, with the name of each; of stopped ones the command that starts it."""
+    one, other = SERVER._replace(name="spg-a"), SERVER._replace(name="spg-b", id="5")
+    with pytest.raises(Refused) as refused:
+        pick("openspg", [one, other, STOPPED, OLLAMA], lambda name: f"netdiag --container {name} check")
+    assert refused.value.word == "several_servers"
+    assert re.findall(r"    (\S.*)  \(", refused.value.values["choices"]) == [
+        "netdiag --container spg-a check",
+        "netdiag --container spg-b check",
+    ]
+    with pytest.raises(Refused) as refused:
+        pick("openspg", [one._replace(state="exited"), STOPPED, OLLAMA])
+    assert refused.value.word == "several_stopped"
+    assert re.findall(r"    (\S.*)  \(", refused.value.values["choices"]) == [
+        "docker start old-server",
+        "docker start spg-a",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -61,8 +91,9 @@ def test_a_container_may_be_called_auto():
         ("4f2", ALL, "several_containers", ["openspg ", "release-openspg-server"]),
         ("openspg-server", ALL, "several_containers", ["openspg ", "release-openspg-server", "old-server"]),
         ("nobody", ALL, "no_such_container", ["openspg", "release-openspg-server", "old-server", "ollama"]),
-        ("auto", [OLLAMA], "no_well_known", ["ollama"]),
-        ("auto", [], "no_well_known", []),
+        ("auto", [OLLAMA], "no_server", ["ollama"]),
+        ("auto", [], "no_server", []),
+        ("openspg", [OLLAMA], "no_server", ["ollama"]),
         ("", ALL, "no_such_container", ["ollama"]),
     ],
 )

@@ -1,13 +1,10 @@
 """Containers without Python, Podman's engine, and which calls of the Docker API are made."""
 
-import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
-from docker_ground import BASE_IMAGE, CACHE, Container, Engine, Podman
+from docker_ground import BASE_IMAGE, Container, Engine, Podman
 from inside_ground import (
     CONFIG,
     FILE,
@@ -86,31 +83,6 @@ def test_calls_of_the_api(engine: Engine, recorder: Recorder, plain: Container, 
     done = netdiag("--container", plain.name, "--way", "helper", *HELPER, "check", FILE)
     assert done.returncode == 1, done.stderr
     assert recorder.calls == set(ALLOWED["help"])
-
-
-@pytest.fixture(scope="module")
-def podman_api(
-    engine: Engine, require: Callable[[str, str], NoReturn], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Podman]:
-    """Yield Podman, with its service that speaks Docker's API, and an Ollama on its host."""
-    path = CACHE / "podman/root/netdiag.sock"  # which is /var/lib/containers on its host
-    found = Podman(engine.environment | {"DOCKER_HOST": f"unix://{path}"}, who="root")
-    if found.docker("image", "exists", BASE_IMAGE, check=False).returncode:
-        require("podman", f"there is no Podman, or no image {BASE_IMAGE} in it; run, as root: tests/grounds/up podman")
-    path.unlink(missing_ok=True)
-    command = (*found.client, "system", "service", "--time", "0", "unix:///var/lib/containers/netdiag.sock")
-    log = tmp_path_factory.mktemp("podman")
-    with subprocess.Popen(command, env=found.environment, stderr=subprocess.DEVNULL) as service:
-        try:
-            for _ in range(200):
-                if path.exists():
-                    break
-                time.sleep(0.05)
-            with found.like_ollama("0.0.0.0", log / "ollama"):
-                found.sweep()
-                yield found
-        finally:
-            service.terminate()
 
 
 @pytest.mark.parametrize(

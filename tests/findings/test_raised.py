@@ -32,6 +32,7 @@ ELSEWHERE = {
     "docker/test_docker_repair.py": "ND604",
     "findings/test_host.py": "ND270 ND271 ND272 ND273 ND274 ND275 ND276 ND277 ND278",
     "container/test_host_view.py": "ND279",
+    "container/test_on_host.py": "ND590 ND591 ND592 ND593",
     "cli/test_rollback.py": "ND605",
     "cli/test_fix_compose.py": "ND570 ND571 ND572 ND573 ND574 ND575 ND576 ND577 ND578 ND580",
     "cli/test_unwritable.py": "ND607",

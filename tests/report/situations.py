@@ -255,7 +255,7 @@ RECREATE = Finding(
         "what": "host.docker.internal",
         "recreate": "docker compose up -d --no-deps server",
         "podman": "podman compose up -d --no-deps server",
-        "inside": "docker exec release-openspg-server netdiag fix-base-url",
+        "inside": "netdiag --container release-openspg-server fix-base-url",
         "kind": "host",
     },
 )
