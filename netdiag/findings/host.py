@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _REFUSED: Final = frozenset({"ND201", "ND208"})
 """How connects to the host end where its sockets can be the reason."""
 
-_SERVERS: Final = {
+SERVERS: Final = {
     "ollama": "ollama",
     "vllm": "vllm",
     "llama-server": "other",
@@ -81,7 +81,7 @@ def _of_port(code: str, attempt: Attempt, examined: Examined, context: Context, 
     if found and (not here or (found.published and found.sibling.is_running)):
         yield from _of_container(found, attempt, examined, context, view)
     elif view.listeners is not None:
-        values = {**_values(examined, context, port), **_owner(here)}
+        values = {**_values(examined, context, port), **owner(here)}
         where, evidence = examined.endpoint.where, tuple(f"host: {each.text}" for each in here)
         if not here:
             yield _of_nothing(view.listeners, examined, values)
@@ -98,7 +98,7 @@ def _of_port(code: str, attempt: Attempt, examined: Examined, context: Context, 
 def _of_nothing(listeners: "Sequence[Listener]", examined: Examined, values: dict[str, str]) -> Finding:
     """Return that nobody listens on the port, with the model service on another one where there is one."""
     where = examined.endpoint.where
-    other = next((each for each in listeners if each.program in _SERVERS), None)
+    other = next((each for each in listeners if each.program in SERVERS), None)
     if other:
         more = {"program": other.program, "other": str(other.port), "listening": _bare(other)}
         return Finding("ND272", where, {**values, **more}, (f"host: {other.text}",))
@@ -162,11 +162,11 @@ def _values(examined: Examined, context: Context, port: int) -> dict[str, str]:
     return {**context.place, **wanted(examined.endpoint, port)}
 
 
-def _owner(here: "Sequence[Listener]") -> dict[str, str]:
+def owner(here: "Sequence[Listener]") -> dict[str, str]:
     """Return whose sockets these are, and where they listen; a program that serves models says which it is."""
     program = next((each.program for each in here if each.program), "")
     listening = ", ".join(dict.fromkeys(map(_bare, here)))
-    more = {"service": _SERVERS[program]} if program in _SERVERS else {}
+    more = {"service": SERVERS[program]} if program in SERVERS else {}
     return {"program": program, "listening": listening, "owner": f" ({program})" if program else "", **more}
 
 

@@ -147,6 +147,8 @@ NEVER: Final[Mapping[str, str]] = {
     "ND535": "what the database holds there has to be mended",
     "ND537": "somebody has to save a configuration",
     "ND538": "somebody has to add a model",
+    "ND581": "nothing is configured, and somebody has to start a service or name its port",
+    "ND582": "nothing is configured, and what answers needs a key or another model",
     "ND601": "the file cannot be written",
     "ND602": "written and rolled back: to write once more would do the same",
     "ND603": "somebody has to change it in OpenSPG's pages",

@@ -1,0 +1,77 @@
+"""What is said of a search: nothing was found, nothing could be proven, or who listens in vain. Pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from netdiag import findings
+from netdiag.findings.host import SERVERS, owner
+from netdiag.model.attempt import Attempt
+from netdiag.model.endpoint import OLLAMA_PORT
+from netdiag.model.report import Finding
+from netdiag.model.suggestion import Offer, Suggestions
+from netdiag.suggest.ports import PORTS
+from netdiag.text import shown
+
+if TYPE_CHECKING:
+    from netdiag.model.place import Facts
+    from netdiag.suggest.reach import Reach
+
+
+def told(found: Suggestions, reach: "Reach", facts: "Facts") -> tuple[Finding, ...]:
+    """Return the findings about a search: none where something is proven and nobody listens in vain."""
+    place = findings.values(facts, reach.place)
+    closed = tuple(_closed(reach, place))
+    if found.is_proven:
+        return tuple(finding._replace(severity="warning") for finding in closed)
+    if not found.services:
+        values = {
+            **place,
+            "ports": _listed(found.ports),
+            "addresses": _listed(found.addresses) or "-",
+            "host_seen": "yes" if reach.was_seen else "no",
+            "service": "ollama",
+            "port": str(OLLAMA_PORT),
+        }
+        return (*closed, Finding("ND581", "", values, tuple(_connects(found.tried))))
+    values = {
+        "services": _listed(_named(found)),
+        "service": "ollama" if any(each.service.name == "ollama" for each in found.services) else "other",
+        "key": "yes" if any(offer.key == "own" for offer in found.offers) else "no",
+        "models": "yes" if found.offers else "no",
+    }
+    return (*closed, Finding("ND582", "", values, tuple(map(_called, found.offers))))
+
+
+def _closed(reach: "Reach", place: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield who on the host listens for the host itself only, and may be a model server."""
+    ports = dict.fromkeys(each.port for each in reach.closed)
+    for port in ports:
+        here = [each for each in reach.closed if each.port == port]
+        if port in (*PORTS, *reach.given) or any(each.program in SERVERS for each in here):
+            evidence = tuple(f"host: {each.text}" for each in here)
+            service = "ollama" if port == OLLAMA_PORT else "other"
+            values = {**place, "port": str(port), "service": service, "model": "MODEL", **owner(here)}
+            yield Finding("ND270", "", values, evidence)
+
+
+def _connects(tried: tuple[Attempt, ...]) -> Iterator[str]:
+    """Yield how the connects to each address ended: ``172.18.0.1 connection_refused: 11434, 8000``."""
+    ended: dict[tuple[str, str], list[int]] = {}
+    for each in tried:
+        where = each.address if each.host in ("", each.address) else f"{each.host} {each.address}".rstrip()
+        ended.setdefault((where, each.failure or "connected"), []).append(each.port)
+    for (where, how), ports in ended.items():
+        yield f"{where} {how}: {_listed(tuple(ports))}"
+
+
+def _called(offer: Offer) -> str:
+    status = f"HTTP {offer.proof.status}, " if offer.proof.status else ""
+    return f"{offer.base_url} {shown(offer.model)}: {status}{offer.proof.failure}"
+
+
+def _named(found: Suggestions) -> tuple[str, ...]:
+    return tuple(f"{each.service.name} {each.candidate.host}:{each.port}" for each in found.services)
+
+
+def _listed(values: tuple[object, ...]) -> str:
+    return ", ".join(map(str, values))
