@@ -197,7 +197,7 @@ def _marked(listing: Answer) -> str:
     return "litellm" if is_litellm else ""
 
 
-_OF_OTHERS: Final = frozenset({"one-api", "llama.cpp"})
+_OF_OTHERS: Final = frozenset({"one-api", "llama.cpp", "litellm"})
 """Services that are known by a mark of theirs, so that nothing more is asked."""
 
 
@@ -207,6 +207,8 @@ def _named(entries: Any) -> str:
     if not isinstance(entry, dict):
         return "openai-compatible"
     owner = entry.get("owned_by")
+    if owner == "openai" and all(isinstance(each, dict) and each.get("created") == _LITELLM for each in entries):
+        return "litellm"
     if owner is not None and owner == entry.get("id"):
         return _OWNERS["itself"]
     if entry.keys() == {"id", "object"}:
@@ -215,6 +217,9 @@ def _named(entries: Any) -> str:
         )
     return _OWNERS.get(owner, "openai-compatible") if isinstance(owner, str) else "openai-compatible"
 
+
+_LITELLM: Final = 1677610602
+"""When LiteLLM says that each of its models was made (litellm/constants.py, DEFAULT_MODEL_CREATED_AT_TIME)."""
 
 _OWNERS: Final = {
     "vllm": "vllm",  # vllm/entrypoints/openai/protocol.py

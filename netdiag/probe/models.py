@@ -44,6 +44,17 @@ def by_name(name: str) -> Use:
     return "embedding" if _NAMED_EMBEDDING.search(name) else "chat"
 
 
+def is_of_chat_family(name: str) -> bool:
+    """Tell whether a model's name is surely that of one for chats."""
+    return bool(_NAMED_CHAT.search(name))
+
+
+_NAMED_CHAT: Final = re.compile(
+    r"(?i)chat|instruct|(?<![a-z])(qwen|qwq|llama|glm|deepseek|gpt|mistral|mixtral|gemma|phi|baichuan|internlm|yi|vicuna|"
+    r"claude|ernie|hunyuan|doubao|kimi|moonshot|minimax|minicpm|granite|command-r|gemini|grok|nemotron)"
+)
+"""Families of chat models. A gateway lists whatever its maker called them, so those come before other names."""
+
 _NAMED_EMBEDDING: Final = re.compile(
     r"(?i)embed|(?<![a-z])(bge|gte|e5|m3e|uae|sfr|stella|text2vec|sbert|simcse|minilm|gtr|instructor|labse|bce|conan|"
     r"xiaobu|piccolo|acge|dmeta|zpoint|mxbai|voyage|sentence-transformers?|paraphrase|all-mpnet|mpnet)(?![a-z])"
@@ -129,13 +140,24 @@ def _infinity(asking: Asking, service: Service) -> Sequence[Model]:
 
 
 def _llama_cpp(asking: Asking, service: Service) -> Sequence[Model]:
-    """One that was started with ``--embeddings`` answers chats too; without, it refuses embeddings (recorded)."""
-    sizes = {entry.get("id"): _inner(entry, {}, "meta").get("size") for entry in _openai_entries(asking)}
-    return [Model(name, "embedding", is_stated=False, size=_number(sizes.get(name))) for name in service.models]
+    """One that was started with ``--embeddings`` answers chats too; without, it says so of an embedding (recorded).
+
+    Its list says nothing of it. The one word that is sent costs no more than a list.
+    """
+    found = []
+    for name in service.models:
+        body = json.dumps({"model": name, "input": "hello"}).encode()
+        status = ask(asking, "/v1/embeddings", body).status
+        use: Use = "embedding" if status == 200 else "chat" if status == _NOT_SUPPORTED else by_name(name)
+        found.append(Model(name, use, is_stated=status in (200, _NOT_SUPPORTED)))
+    return found
+
+
+_NOT_SUPPORTED: Final = 501
 
 
 def _others(asking: Asking, service: Service) -> Sequence[Model]:
-    """Some gateways have a ``mode`` or a ``type`` in their lists; else the name has to do."""
+    """Return the models by a ``mode`` or a ``type`` in the list, as some gateways have it, else by their names."""
     uses: Mapping[str, Use] = {"chat": "chat", "llm": "chat", "embedding": "embedding", "embeddings": "embedding"}
     says = {entry.get("id"): entry for entry in _openai_entries(asking)}
     named = [(name, says.get(name, {})) for name in service.models]
@@ -160,10 +182,6 @@ def _stated(entry: Mapping[str, Any], word: str, uses: Mapping[str, Use]) -> Mod
 def _entries(answer: Answer, key: str) -> list[Mapping[str, Any]]:
     found = parsed(answer).get(key)
     return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
-
-
-def _number(value: object) -> int:
-    return value if isinstance(value, int) else 0
 
 
 _LISTS: Final[Mapping[str, Callable[[Asking, Service], Sequence[Model]]]] = {

@@ -1,7 +1,7 @@
 """What to type for each model of a service, proven by the call that KAG of this version would make.
 
-Not more than a handful of models are called, the largest first, since those are what a knowledge base is built with;
-and none that the service passes on to a provider.
+Not more than a handful of models are called: those first that are surely for chats, and of these the largest, since a
+knowledge base is built with them; and none that the service passes on to a provider.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from netdiag.model.endpoint import Endpoint, Kind
 from netdiag.model.place import Candidate
 from netdiag.model.suggestion import ANY_KEY, Form, FoundService, KeyNeed, Offer
 from netdiag.probe.environment import Environment
-from netdiag.probe.models import Model, by_name, models
+from netdiag.probe.models import Model, by_name, is_of_chat_family, models
 from netdiag.prove.caller import Caller
 from netdiag.suggest.discover import asking, origin
 from netdiag.text import Secret
@@ -41,6 +41,12 @@ _OF_THE_WAY: Final = failures.UNREACHED | {
     failures.DNS_NO_ADDRESS,
 }
 """How a call ends that another address of the same service may take: an Ollama on loopback refuses some names."""
+
+_OF_THE_USE: Final = frozenset(
+    {failures.CANNOT_CHAT, failures.CANNOT_EMBED, failures.PATH_NOT_FOUND, failures.REQUEST_REFUSED}
+    | {failures.SERVER_ERROR, failures.UNEXPECTED_ANSWER, failures.MODEL_NOT_FOUND, failures.NOT_A_MODEL_SERVICE}
+)
+"""How a call ends that was made to a model of the other kind; servers agree on no way to say that."""
 
 _TOO_SLOW: Final = frozenset({failures.READ_TIMED_OUT, failures.ANSWER_UNFINISHED, failures.CLIENT_TIMED_OUT})
 
@@ -84,7 +90,7 @@ class _Offering:
         left_out: set[str] = set()
         for kind in _KINDS:
             queue = [model for model in listed if model.use == kind]
-            called = dict(self._of_kind(kind, sorted(queue, key=lambda model: (model.is_remote, -model.size))))
+            called = dict(self._of_kind(kind, sorted(queue, key=_rank)))
             made |= called
             left_out |= {model.name for model in queue} - called.keys()
         ordered = [made[model.name] for model in listed if model.name in made]
@@ -109,7 +115,7 @@ class _Offering:
         What fails as both is told as what its name has it for.
         """
         first = self._offer(kind, model.name)
-        if first.is_proven or model.is_stated or first.proof.failure in _KEY | _TOO_SLOW:
+        if first.is_proven or model.is_stated or first.proof.failure not in _OF_THE_USE:
             return first
         other = self._offer("embedding" if kind == "chat" else "chat", model.name)
         if other.is_proven:
@@ -190,6 +196,12 @@ class _Offering:
         failure = failures.KEY_REFUSED if self._key else failures.KEY_MISSING
         proof = Proof(found.candidate.host, endpoint.base_url, failure, status=401, service=found.service)
         return Offer(kind, endpoint.type, endpoint.base_url, "", "own", found, proof)
+
+
+def _rank(model: Model) -> tuple[bool, bool, int]:
+    """Return the order in which models are called; those that are alike keep the service's."""
+    is_vague = model.use == "chat" and not model.is_stated and not is_of_chat_family(model.name)
+    return model.is_remote, is_vague, -model.size
 
 
 def _named(model: str) -> Kind:

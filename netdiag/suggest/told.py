@@ -23,11 +23,13 @@ def told(found: Suggestions, reach: "Reach", facts: "Facts") -> tuple[Finding, .
     closed = tuple(_closed(reach, place))
     if found.is_proven:
         return tuple(finding._replace(severity="warning") for finding in closed)
+    if not found.addresses:
+        return (Finding("ND583", "", place),)
     if not found.services:
         values = {
             **place,
             "ports": _listed(found.ports),
-            "addresses": _listed(found.addresses) or "-",
+            "addresses": _listed(found.addresses),
             "host_seen": "yes" if reach.was_seen else "no",
             "service": "ollama",
             "port": str(OLLAMA_PORT),

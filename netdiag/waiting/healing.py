@@ -148,6 +148,7 @@ NEVER: Final[Mapping[str, str]] = {
     "ND537": "somebody has to save a configuration",
     "ND538": "somebody has to add a model",
     "ND581": "nothing is configured, and somebody has to start a service or name its port",
+    "ND583": "nothing is configured, and no address of a host is known",
     "ND582": "nothing is configured, and what answers needs a key or another model",
     "ND601": "the file cannot be written",
     "ND602": "written and rolled back: to write once more would do the same",
