@@ -341,7 +341,7 @@ VERSIONS = [
 
 @pytest.mark.parametrize(("version", "form", "certain", "owner", "told"), VERSIONS)
 def test_the_type_of_a_version(version, form, certain, owner, told):
-    """The page of 0.8 makes the type, a text of 0.6 or 0.7 has it; where the version is not certain, what suits both."""
+    """The page of 0.8 makes the type, a text of 0.6 or 0.7 has it; where that is not certain, it is what suits both."""
     calls = {"v1__chat__completions": chats("m1"), "version": {"version": "0.32.0"} if owner == "vllm" else NOT_FOUND}
     answers = paths(v1__models=listing("m1", owned_by=owner), **calls)
     assert seen(answers, version=version, form=form, certain=certain).offers == [told]
