@@ -195,6 +195,8 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "when_by_setting": {"en": "timeout is set:", "zh": "设置了 timeout："},
     "when_onward": {"en": "a base_url that leads there at once is known:", "zh": "已知可以直接到达的 base_url："},
     "when_kag": {"en": "KAG", "zh": "KAG"},
+    "when_wants_key": {"en": "a service wants its own key:", "zh": "服务需要自己的密钥："},
+    "when_lists": {"en": "a service lists models:", "zh": "服务列出了模型："},
     "page_host": {"en": "what netdiag saw on the host", "zh": "netdiag 在宿主机上看到的情况"},
     "host_listening": {"en": "listening", "zh": "正在监听"},
     "host_unseen": {

@@ -23,7 +23,6 @@ class Reach(NamedTuple):
 
     ``trusted`` are the hosts of those that may be sent a key. ``programs`` are known of ports where the host was seen.
     ``closed`` are listeners on the host that no container reaches, ``given`` the ports that the user named.
-    ``was_seen`` tells that the host's sockets were seen, so that nobody else listens there.
     """
 
     place: Platform
@@ -34,7 +33,6 @@ class Reach(NamedTuple):
     programs: Mapping[int, str] = MappingProxyType({})
     closed: tuple[Listener, ...] = ()
     given: tuple[int, ...] = ()
-    was_seen: bool = False
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -76,8 +74,7 @@ def reach(
     )
     is_trusted = {each.host: each.kind == "user" or _is_host(each, facts, place) for each in (*hosts, *siblings)}
     trusted = frozenset(host for host, trusts in is_trusted.items() if trusts)
-    was_seen = bool(view and view.listeners is not None)
-    return Reach(place, hosts, ports, siblings, trusted, programs, closed, tuple(given), was_seen)
+    return Reach(place, hosts, ports, siblings, trusted, programs, closed, tuple(given))
 
 
 def _key(candidate: Candidate) -> tuple[str, int]:

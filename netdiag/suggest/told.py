@@ -30,7 +30,6 @@ def told(found: Suggestions, reach: "Reach", facts: "Facts") -> tuple[Finding, .
             **place,
             "ports": _listed(found.ports),
             "addresses": _listed(found.addresses),
-            "host_seen": "yes" if reach.was_seen else "no",
             "service": "ollama",
             "port": str(OLLAMA_PORT),
         }
@@ -38,8 +37,8 @@ def told(found: Suggestions, reach: "Reach", facts: "Facts") -> tuple[Finding, .
     values = {
         "services": _listed(_named(found)),
         "service": "ollama" if any(each.service.name == "ollama" for each in found.services) else "other",
-        "key": "yes" if any(offer.key == "own" for offer in found.offers) else "no",
-        "models": "yes" if found.offers else "no",
+        "wants_key": "yes" if any(offer.key == "own" for offer in found.offers) else "no",
+        "lists": "yes" if found.offers else "no",
     }
     return (*closed, Finding("ND582", "", values, tuple(map(_called, found.offers))))
 
