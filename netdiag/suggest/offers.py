@@ -4,6 +4,7 @@ Not more than a handful of models are called: those first that are surely for ch
 knowledge base is built with them; and none that the service passes on to a provider.
 """
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -24,6 +25,9 @@ CALLED: Final = 5
 
 ENOUGH: Final = 3
 """Proven models of each kind after which no other is called: each may take a minute to load."""
+
+PATIENCE_S: Final = 30.0
+"""Seconds after which one proven model of a kind will do: on a slow machine each takes a minute."""
 
 _KINDS: Final[tuple[Kind, ...]] = ("chat", "embedding")
 
@@ -98,16 +102,19 @@ class _Offering:
         return Offers(found._replace(left_out=kept), tuple(ordered))
 
     def _of_kind(self, kind: Kind, queue: Sequence[Model]) -> Iterator[tuple[str, Offer]]:
-        """Yield the offers of as many models of a kind as are called."""
-        proven = 0
-        for model in queue[:CALLED]:
-            if model.is_remote or proven == ENOUGH:
-                return
+        """Yield the offers of as many models of a kind as are called.
+
+        After one that was too slow the smallest of them is called, and no other.
+        """
+        waiting = [model for model in queue[:CALLED] if not model.is_remote]
+        proven, slow, began = 0, False, time.monotonic()
+        while waiting and proven < ENOUGH and not (proven and time.monotonic() - began > PATIENCE_S):
+            model = waiting.pop(0)
             offer = self._of(kind, model)
             yield model.name, offer
             proven += offer.is_proven
             if offer.proof.failure in _TOO_SLOW:
-                return
+                waiting, slow = [] if slow else waiting[-1:], True
 
     def _of(self, kind: Kind, model: Model) -> Offer:
         """Return the offer of a model; where its use is not stated, a call that failed is made as the other kind.

@@ -115,6 +115,10 @@ def _published(view: HostView) -> Iterator[Published]:
 
 
 def _is_of_openspg(listener: Listener, view: HostView) -> bool:
-    """Tell whether Docker forwards the port to a container that serves no models, or to this one itself."""
+    """Tell whether Docker forwards the port to a container that serves no models, or to this one itself.
+
+    Whose socket it is only root sees; which containers publish it the engine tells everybody who may ask.
+    """
     inner = [p.port for each in view.siblings for p in each.published if p.host_port == listener.port]
-    return listener.program == table.FORWARDER and all(port in table.OTHERS for port in inner)
+    is_forwarded = bool(inner) or listener.program == table.FORWARDER
+    return is_forwarded and all(port in table.OTHERS for port in inner)

@@ -1,6 +1,7 @@
 """What is suggested beside each server: who it is, its models by their use, and what KAG's own call came to."""
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -45,13 +46,14 @@ def seen(
     certain: bool = True,
     key: str = "",
     trusted: bool = True,
+    answer_s: float = 5.0,
 ) -> Seen:
     """Look at one server on one port, as if it were the host's."""
     secret = Secret(key) if key else None
     with serving(answers) as peer:
         reach = Reach(PLACE, (HOST,), (peer.port,), trusted=frozenset({HOST.host} if trusted else ()))
         found = discover(reach, Environment(), secret, nobody).services
-        caller = Caller(version, 5.0, nobody, Environment(), certain=certain)
+        caller = Caller(version, answer_s, nobody, Environment(), certain=certain)
         wanted = Wanted(form, version, certain, secret, reach.trusted)
         made = [offers(each, wanted, caller, Environment()) for each in found]
         every = [offer for each in made for offer in each.offers]
@@ -345,3 +347,21 @@ def test_the_type_of_a_version(version, form, certain, owner, told):
     calls = {"v1__chat__completions": chats("m1"), "version": {"version": "0.32.0"} if owner == "vllm" else NOT_FOUND}
     answers = paths(v1__models=listing("m1", owned_by=owner), **calls)
     assert seen(answers, version=version, form=form, certain=certain).offers == [told]
+
+
+def test_one_that_is_too_slow():
+    """A model that does not answer in time is followed by the smallest only, which may fit where others do not."""
+    sizes = {"qwen:72b": 72, "qwen:32b": 32, "qwen:14b": 14, "qwen:3b": 3}
+
+    def talk(asked: Asked) -> Said:
+        if asked.settings["model"] == "qwen:72b":
+            time.sleep(1.5)
+        return ollama_chat(asked)
+
+    tags = {"models": [{"name": name, "size": size} for name, size in sizes.items()]}
+    found = seen(paths(api__version={"version": "0.17.4"}, api__tags=tags, api__chat=talk), answer_s=1.0)
+    assert found.offers == [
+        chat("qwen:72b", "read_timed_out", type_="ollama", path=""),
+        chat("qwen:3b", type_="ollama", path=""),
+    ]
+    assert found.services[0].left_out == ("qwen:32b", "qwen:14b")

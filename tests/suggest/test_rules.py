@@ -1,13 +1,15 @@
 """When is looked, where it is typed, and what comes first: tables."""
 
 import pytest
+from made_reports import report
 from places import PLACES, Place
 
 from netdiag import platform
 from netdiag.model.attempt import Proof, Service
 from netdiag.model.place import Candidate, NameAnswer
 from netdiag.model.report import Finding
-from netdiag.model.suggestion import FoundService, Offer
+from netdiag.model.suggestion import FoundService, Offer, Suggestions
+from netdiag.outcome import concluded
 from netdiag.suggest import form
 from netdiag.suggest.form import place
 from netdiag.suggest.offers import best, ordered
@@ -136,3 +138,26 @@ def test_on_every_platform(place, reached):
     assert place.written in hosts or place.written is None or place.platform in NOT_SURELY
     assert all(each.host in found.trusted for each in found.hosts)
     assert len(set(found.addresses)) == len([a for each in found.hosts for a in each.addresses])
+
+
+PROVEN = Suggestions("file", "0.8", offers=(offer(1, "chat", "m"),))
+UNPROVEN = Suggestions("file", "0.8", offers=(offer(1, "chat", "m", "key_missing"),))
+
+ENDS = [
+    ("fix-base-url", PROVEN, ("ND538",), 3),
+    ("fix-base-url", UNPROVEN, ("ND538", "ND582"), 78),
+    ("fix-base-url", None, ("ND538",), 78),
+    ("fix-base-url", PROVEN, ("ND502",), 3),
+    ("check", PROVEN, ("ND538",), 78),
+    ("suggest", PROVEN, (), 3),
+    ("suggest", PROVEN, ("ND530",), 3),  # its version could not be read, which is a note then
+    ("suggest", UNPROVEN, ("ND582",), 78),
+    ("suggest", Suggestions("file", "0.8"), ("ND581",), 78),
+]
+
+
+@pytest.mark.parametrize(("command", "found", "codes", "status"), ENDS)
+def test_how_it_ends(command, found, codes, status):
+    """Something proven that is to be typed is pending where changes are wanted; a check says what is configured."""
+    made = report(said=tuple(map(Finding, codes)), command=command)._replace(suggestions=found)
+    assert concluded(made, writes=False).exit_code == status
