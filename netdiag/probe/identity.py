@@ -136,7 +136,7 @@ def _elsewhere(asking: Asking) -> Service | None:
         return runner
     info = parsed(ask(asking, "/info"))
     if isinstance(info.get("model_id"), str) and isinstance(info.get("model_type"), dict):
-        return Service("tei", str(info.get("version") or ""), (served(info),))
+        return Service("text-embeddings-inference", str(info.get("version") or ""), (served(info),))
     listing = parsed(ask(asking, "/models")).get("data")
     entries = listing if isinstance(listing, list) else [listing]
     own = [entry for entry in entries if isinstance(entry, dict) and entry.get("owned_by") == "infinity"]

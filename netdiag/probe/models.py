@@ -189,7 +189,7 @@ _LISTS: Final[Mapping[str, Callable[[Asking, Service], Sequence[Model]]]] = {
     "xinference": _xinference,
     "litellm": _litellm,
     "lm-studio": _lm_studio,
-    "tei": _tei,
+    "text-embeddings-inference": _tei,
     "infinity": _infinity,
     "llama.cpp": _llama_cpp,
 }

@@ -129,8 +129,9 @@ def serving(answers: Answers) -> Iterator[Peer]:
             for name, value in headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+            with contextlib.suppress(OSError):  # nobody waits any more
+                self.end_headers()
+                self.wfile.write(data)
 
         do_GET = do_POST = _answer  # noqa: N815 - the names http.server looks for
 

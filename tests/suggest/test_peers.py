@@ -192,12 +192,12 @@ BY_ITS_WORD = {
             info={"model_id": "BAAI/bge-m3", "model_type": {"embedding": {"pooling": "cls"}}, "version": "1.8.0"},
             v1__embeddings=embeds("BAAI/bge-m3"),
         ),
-        "tei",
+        "text-embeddings-inference",
         [embedding("BAAI/bge-m3")],
     ),
     "text-embeddings-inference with a reranker": Case(
         paths(info={"model_id": "BAAI/bge-reranker", "model_type": {"reranker": {"id2label": {}}}, "version": "1.8.0"}),
-        "tei",
+        "text-embeddings-inference",
     ),
     "infinity": Case(
         paths(
