@@ -57,7 +57,7 @@ def _of_configured(examined: Examined, context: Context, view: "HostView") -> It
         for sibling in view.siblings:
             if attempt.failure and attempt.host in sibling.names:
                 found = Serving(sibling, attempt.port, None)
-                yield from _of_container(found, attempt, examined, context, view)
+                yield from of_container(found, attempt, examined, context, view)
                 return
 
 
@@ -68,7 +68,7 @@ def _of_forwarded(examined: Examined, context: Context, view: "HostView") -> Ite
         if attempt.step == "tcp" and attempt.failure is None and attempt.host in closed:
             published = [found for found in serving(view, attempt.port) if found.published]
             for found in published[:1]:
-                said = _of_container(found, attempt, examined, context, view)
+                said = of_container(found, attempt, examined, context, view)
                 yield from (finding for finding in said if finding.code in _NOBODY_INSIDE)
             return
 
@@ -79,7 +79,7 @@ def _of_port(code: str, attempt: Attempt, examined: Examined, context: Context, 
     here = [each for each in view.listeners or () if each.port == port]
     found = next(iter(serving(view, port)), None)
     if found and (not here or (found.published and found.sibling.is_running)):
-        yield from _of_container(found, attempt, examined, context, view)
+        yield from of_container(found, attempt, examined, context, view)
     elif view.listeners is not None:
         values = {**_values(examined, context, port), **owner(here)}
         where, evidence = examined.endpoint.where, tuple(f"host: {each.text}" for each in here)
@@ -106,7 +106,7 @@ def _of_nothing(listeners: "Sequence[Listener]", examined: Examined, values: dic
     return Finding("ND271", where, values, (f"host: listening: {shown}",))
 
 
-def _of_container(
+def of_container(
     found: Serving, attempt: Attempt, examined: Examined, context: Context, view: "HostView"
 ) -> Iterator[Finding]:
     """Yield why the container that serves the port cannot be reached from this one."""

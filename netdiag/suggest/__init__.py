@@ -6,6 +6,7 @@ Ports and addresses → who accepts → who that is → its models → KAG's own
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from netdiag import findings
 from netdiag.model.event import Called, Event, Tell
 from netdiag.model.host import HostView
 from netdiag.model.place import Facts
@@ -14,6 +15,7 @@ from netdiag.model.suggestion import FoundService, Suggestions
 from netdiag.probe.environment import Environment
 from netdiag.prove.beside import side_by_side
 from netdiag.prove.caller import Caller
+from netdiag.suggest import causes
 from netdiag.suggest.discover import discover
 from netdiag.suggest.form import Place, place
 from netdiag.suggest.offers import Offers, Wanted, best, offers, ordered
@@ -59,7 +61,8 @@ def search(wanted: Search, tell: Tell) -> tuple[Suggestions, tuple[Finding, ...]
         ports=tuple(dict.fromkeys(attempt.port for attempt in found.tried)) or within.ports,
         addresses=within.addresses,
     )
-    return suggestions, told(suggestions, within, wanted.facts)
+    place_ = findings.values(wanted.facts, within.place)
+    return suggestions, told(causes.Search(suggestions, within, place_, wanted.view))
 
 
 def _offers(

@@ -8,6 +8,7 @@ from netdiag.model.attempt import Attempt, Service
 from netdiag.model.event import Tell, Tried, tell_all
 from netdiag.model.place import Candidate
 from netdiag.model.suggestion import FoundService
+from netdiag.probe.control import neighbours
 from netdiag.probe.environment import Environment
 from netdiag.probe.identity import Asking, identify, wants_key
 from netdiag.probe.race import CONNECT_LIMIT_S, race
@@ -29,7 +30,9 @@ class Discovered(NamedTuple):
 
 def discover(reach: Reach, environment: Environment, key: Secret | None, tell: Tell) -> Discovered:
     """Return the model services within ``reach``; ``key`` is the user's, sent only to who wants one and is trusted."""
-    tried = tuple(_tried(reach))
+    ended = tuple(_tried(reach))
+    known = neighbours()  # of addresses that have just been connected to
+    tried = tuple(each._replace(neighbour=known.get(each.address, "")) for each in ended)
     tell_all(tell, map(Tried, tried))
     accepted = {(attempt.host, attempt.port) for attempt in tried if not attempt.failure}
     groups = _groups(reach, accepted)

@@ -1,30 +1,22 @@
 """What is said of a search: nothing was found, nothing could be proven, or who listens in vain. Pure."""
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from netdiag import findings
-from netdiag.findings.host import SERVERS, owner
 from netdiag.model.attempt import Attempt
 from netdiag.model.endpoint import OLLAMA_PORT
 from netdiag.model.report import Finding
 from netdiag.model.suggestion import Offer, Suggestions
-from netdiag.suggest.ports import PORTS
+from netdiag.suggest.causes import Search, causes
 from netdiag.text import shown
 
-if TYPE_CHECKING:
-    from netdiag.model.place import Facts
-    from netdiag.suggest.reach import Reach
 
-
-def told(found: Suggestions, reach: "Reach", facts: "Facts") -> tuple[Finding, ...]:
+def told(search: Search) -> tuple[Finding, ...]:
     """Return the findings about a search: none where something is proven and nobody listens in vain."""
-    place = findings.values(facts, reach.place)
-    closed = tuple(_closed(reach, place))
+    found, place, why = search.found, search.place, tuple(causes(search))
     if found.is_proven:
-        return tuple(finding._replace(severity="warning") for finding in closed)
+        return tuple(finding._replace(severity="warning") for finding in why)
     if not found.addresses:
-        return (Finding("ND583", "", place),)
+        return (*why, Finding("ND583", "", place))
     if not found.services:
         values = {
             **place,
@@ -33,26 +25,14 @@ def told(found: Suggestions, reach: "Reach", facts: "Facts") -> tuple[Finding, .
             "service": "ollama",
             "port": str(OLLAMA_PORT),
         }
-        return (*closed, Finding("ND581", "", values, tuple(_connects(found.tried))))
+        return (*why, Finding("ND581", "", values, tuple(_connects(found.tried))))
     values = {
         "services": _listed(_named(found)),
         "service": "ollama" if any(each.service.name == "ollama" for each in found.services) else "other",
         "wants_key": "yes" if any(offer.key == "own" for offer in found.offers) else "no",
         "lists": "yes" if found.offers else "no",
     }
-    return (*closed, Finding("ND582", "", values, tuple(map(_called, found.offers))))
-
-
-def _closed(reach: "Reach", place: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield who on the host listens for the host itself only, and may be a model server."""
-    ports = dict.fromkeys(each.port for each in reach.closed)
-    for port in ports:
-        here = [each for each in reach.closed if each.port == port]
-        if port in (*PORTS, *reach.given) or any(each.program in SERVERS for each in here):
-            evidence = tuple(f"host: {each.text}" for each in here)
-            service = "ollama" if port == OLLAMA_PORT else "other"
-            values = {**place, "port": str(port), "service": service, "model": "MODEL", **owner(here)}
-            yield Finding("ND270", "", values, evidence)
+    return (*why, Finding("ND582", "", values, tuple(map(_called, found.offers))))
 
 
 def _connects(tried: tuple[Attempt, ...]) -> Iterator[str]:

@@ -6,9 +6,10 @@ import time
 import pytest
 from suggest.ground import COMPOSE, OLLAMA, Container, container
 
-from netdiag.lab import Service, World
+from netdiag import lab
+from netdiag.lab import Fault, Service, World
 from netdiag.lab.servers.openai_compatible import KEY
-from netdiag.model.host import HostView, Listener
+from netdiag.model.host import Attached, HostView, Listener, Sibling
 
 pytestmark = pytest.mark.lab
 
@@ -80,9 +81,9 @@ def test_nothing_is_found(none: Container, command, said):
     assert any(each.endswith("netdiag suggest --port PORT") for each in commands)
 
 
-def view(*listeners: Listener) -> HostView:
+def view(*listeners: Listener, siblings: tuple[Sibling, ...] = ()) -> HostView:
     """What the host shows now."""
-    return HostView(int(time.time()), "Debian", "openspg", ("release_default",), listeners)
+    return HostView(int(time.time()), "Debian", "openspg", ("release_default",), listeners, (), siblings)
 
 
 def test_on_loopback_only(loopback: Container):
@@ -93,6 +94,48 @@ def test_on_loopback_only(loopback: Container):
     (told,) = [each for each in report["findings"] if each["code"] == "ND270"]
     assert told["evidence"] == ["host: 127.0.0.1:11434 LISTEN, ollama"]
     assert any("OLLAMA_HOST=0.0.0.0:11434" in each["command"] for each in told["remedies"])
+
+
+AWAY = Sibling(
+    "my-ollama",
+    "running",
+    networks=(Attached("models_default", "172.20.0.2", ("my-ollama",)),),
+    ports=(11434,),
+    listeners=(Listener("0.0.0.0", 11434),),
+)
+WEB = AWAY._replace(name="open-webui", networks=(Attached("web", "172.21.0.2", ("open-webui",)),), ports=(8080,))
+
+BESIDE = {
+    "on another network": (AWAY, ["ND274", "ND581"]),
+    "stopped": (AWAY._replace(state="exited", listeners=None), ["ND277", "ND581"]),
+    "listening for itself": (AWAY._replace(listeners=(Listener("127.0.0.1", 11434),)), ["ND275", "ND581"]),
+    "of another kind": (WEB, ["ND581"]),
+}
+
+
+@pytest.mark.parametrize(("sibling", "said"), BESIDE.values(), ids=BESIDE)
+def test_a_container_out_of_reach(none: Container, sibling, said):
+    """From the host it is known that another container would serve, and what keeps this one from it."""
+    ended, report = none.run("suggest", view=view(siblings=(sibling,)))
+    assert (ended, codes(report)) == (UNREADABLE, said)
+
+
+FILTERS = {
+    "one that drops all": ((Fault("drop"),), (OLLAMA,), ["ND210", "ND581"]),
+    "one that drops a port": ((Fault("drop", 11434),), (OLLAMA,), ["ND209", "ND581"]),
+    "one that rejects": ((Fault("reject-icmp-host-prohibited"),), (OLLAMA,), ["ND212", "ND581"]),
+}
+
+
+@pytest.mark.parametrize(("faults", "services", "said"), FILTERS.values(), ids=FILTERS)
+def test_behind_a_firewall(namespaces, require, faults, services, said):
+    """Connects that end in another way than in a refusal have another cause than a service that is not there."""
+    there = World(networks=(COMPOSE,), nameserver="127.0.0.11", services=services, faults=faults)
+    if reason := lab.lacking(there):
+        require("iptables", reason)
+    with container(there) as made:
+        ended, report = made.run("suggest")
+    assert (ended, codes(report)) == (UNREADABLE, said)
 
 
 def test_it_wants_a_key(keyed: Container):
