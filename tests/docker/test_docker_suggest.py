@@ -52,9 +52,10 @@ def from_host(engine: Engine, *command: str) -> Done:
 
 
 def ended(done: Done) -> tuple[int, list[str]]:
-    """The status, and the codes of the problems."""
+    """The status, and the codes of the problems without those that put into words what is proven."""
     report = json.loads(done.stdout)
-    return done.returncode, sorted(each["code"] for each in report["findings"] if each["severity"] == "error")
+    said = (each["code"] for each in report["findings"] if each["severity"] == "error")
+    return done.returncode, sorted(code for code in said if not "ND585" <= code <= "ND588")
 
 
 @pytest.mark.parametrize("command", ["fix-base-url", "suggest", "check"])

@@ -57,7 +57,8 @@ def suggested(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
 
     def run(place: Beside, *words: str) -> Any:
         done = place.netdiag(*words)
-        return done.status, done.codes, kept[-1].suggestions
+        codes = {code for code in done.codes if not "ND585" <= code <= "ND588"}  # those put it into words
+        return done.status, codes, kept[-1].suggestions
 
     return run
 
