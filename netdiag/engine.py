@@ -13,11 +13,14 @@ from netdiag.model.place import Facts, Platform
 from netdiag.model.report import Evidence, Finding, Report
 from netdiag.prove.target import hosts, ports
 from netdiag.prove.ways import Ways
+from netdiag.text import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from netdiag.kag.version import Installed
+    from netdiag.model.host import HostView
+    from netdiag.model.suggestion import Suggestions
     from netdiag.store import Store
 
 _LATER: Final = (
@@ -39,7 +42,8 @@ ANSWER_LIMIT_S: Final = 120.0
 class Job(NamedTuple):
     """What is asked for: which configurations, which addresses to try beside the known ones, and whether to write.
 
-    ``asks_who`` has services asked who they are even where they answer KAG's call.
+    ``asks_who`` has services asked who they are even where they answer KAG's call. ``ports`` and ``key`` are for the
+    search for model services, which is made where nothing is configured, if ``suggests``.
     """
 
     command: str
@@ -53,8 +57,20 @@ class Job(NamedTuple):
     database: openspg.Given | None = None
     stdin: bytes = b""
     asks_who: bool = False
+    ports: tuple[int, ...] = ()
+    key: Secret | None = None
+    suggests: bool = True
     directory: Path = Path()
     root: Path = Path("/")
+
+
+class Known(NamedTuple):
+    """What is known before anything is looked for: ``view`` is what the host showed, with all its containers."""
+
+    facts: Facts
+    place: Platform
+    server: openspg.Server
+    view: "HostView | None" = None
 
 
 def server_of(job: Job, facts: Facts, place: Platform) -> openspg.Server:
@@ -92,7 +108,7 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
     found = sources.gather(job.files, job.directory, job.stdin, job.only, beside)
     found = found._replace(endpoints=whole.with_defaults(found.endpoints, job.root, in_container=named.in_container))
     found = found._replace(findings=(*_in_containers(job, found.findings, named), *found.findings))
-    siblings = platform.NO_SIBLINGS
+    siblings, view = platform.NO_SIBLINGS, host
     if host:
         wanted = ports(found.endpoints)
         host = platform.concerning(host, wanted, {*hosts(found.endpoints), *server.hosts})
@@ -116,6 +132,8 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
         again = iter(examine([item.endpoint for item in examined if ways.is_lost(item)], ways, caller))
         examined = tuple(next(again) if ways.is_lost(item) else item for item in examined)
     examined = ways.explained(examined)
+    known = Known(facts, named, server, view)
+    suggestions, said = look_around(job, found, known, tell) if is_wanted(job, found, known) else (None, ())
 
     place = around.platform if around else platform.name(facts, ways.answers)
     answers = around.answers if around else ()
@@ -141,11 +159,12 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
         platform=place,
         candidates=ways.candidates,
         endpoints=examined,
-        findings=(*recovered, *host_said, *found.findings, *whole_said, *place_said, *written.findings),
+        findings=(*recovered, *host_said, *found.findings, *whole_said, *place_said, *said, *written.findings),
         plan=plan,
         applied=written.applied,
         output=written.output,
         evidence=evidence,
+        suggestions=suggestions,
     )
     return outcome.finished(report, tell, writes=job.write)
 
@@ -161,6 +180,35 @@ def _in_containers(job: Job, said: tuple[Finding, ...], place: Platform) -> tupl
     from netdiag.container import on_host
 
     return on_host.look(job.command)
+
+
+def is_wanted(job: Job, found: sources.Sources, known: Known) -> bool:
+    """Tell whether to look for model services without having been asked to: where surely nothing is configured."""
+    if found.endpoints or not job.suggests:
+        return False
+    from netdiag.suggest.rule import is_called_for
+
+    all_read = job.only != "files" and job.scope != "projects"
+    return is_called_for(job.command, found.findings, in_container=known.place.in_container, all_read=all_read)
+
+
+def look_around(
+    job: Job, found: sources.Sources, known: Known, tell: Tell
+) -> "tuple[Suggestions, tuple[Finding, ...]]":
+    """Look for model services on this container's own host; return what could be typed, and what is to be said."""
+    from netdiag import kag, suggest
+    from netdiag.probe.environment import of_server
+
+    version = kag.chosen(job.kag_version, job.root)
+    codes = {finding.code for finding in found.findings}
+    has_server = known.server.runs or known.server.database is not None
+    place = suggest.place(codes, found.documents, version.version, certain=version.certain, has_server=has_server)
+    environment = of_server(job.root, in_container=known.place.in_container)
+    text = version.text if place.version == version.version else place.version
+    search = suggest.Search(
+        place, text, known.facts, environment, job.answer_s, job.hosts, job.ports, known.view, job.key
+    )
+    return suggest.search(search, tell)
 
 
 def _recover(open_store: "Callable[[], Store] | None", server: openspg.Server) -> tuple[Finding, ...]:

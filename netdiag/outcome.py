@@ -33,7 +33,11 @@ _UNFILLED: Final = frozenset({"ND558", "ND559"})
 """What is said of a setting that nobody filled in: of a base_url it means that there is none to examine."""
 
 _REPAIRING: Final = frozenset({"fix-base-url", "fix-compose"})
-_NOT_EXAMINING: Final = frozenset({"fix-compose", "detect", "rollback", "explain"})
+_NOT_EXAMINING: Final = frozenset({"fix-compose", "detect", "rollback", "explain", "suggest"})
+
+_SUGGESTING: Final = frozenset({"fix-base-url", "suggest"})
+"""Commands after which something proven that is to be typed counts as a change that is pending; ``check`` says what is
+there, and that is nothing."""
 
 _BY_CODE: Final = (
     (exits.ROLLED_BACK, {"ND602", "ND611"}),
@@ -88,6 +92,12 @@ def is_unwritten(report: Report) -> bool:
     return any(finding.code in _UNWRITTEN for finding in _all(report))
 
 
+def is_suggested(report: Report) -> bool:
+    """Tell whether something proven is to be typed by hand, after a command that looks for that."""
+    found = report.suggestions
+    return report.command in _SUGGESTING and found is not None and found.is_proven
+
+
 def decisive(report: Report) -> tuple[Finding, ...]:
     """Return the findings for which the report does not end with 0."""
     return tuple(f for f in _all(report) if f.code in BY_HAND or findings.severity_of(f) == "error")
@@ -123,11 +133,12 @@ def _all(report: Report) -> Iterator[Finding]:
 def _exit_code(report: Report, *, writes: bool, examines: bool) -> int:
     """Return the status of docs/reference.md: what could not be read or written outweighs what is broken."""
     codes = {finding.code for finding in _all(report)}
+    nothing = exits.PENDING if is_suggested(report) else exits.NO_CONFIGURATION
     for status, meaning in _BY_CODE:
         if codes & meaning:
-            return status
-    if examines and not has_examined(report):
-        return exits.NO_CONFIGURATION
+            return nothing if status == exits.NO_CONFIGURATION else status
+    if (examines and not has_examined(report)) or report.command == "suggest":
+        return nothing
     became = set(outcomes(report))
     if became & {"broken", "left_alone"} or {finding.code for finding in decisive(report)} - BY_HAND:
         return exits.PROBLEM

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from netdiag import exits
 from netdiag.cli.parser import parser
 from netdiag.report.rendered import FORMATS
+from netdiag.suggest.ports import DEFAULTS
 
 STATUSES = {
     exits.OK: "at least one model was called, and every endpoint that was examined answered, as it is or repaired; "
@@ -14,7 +15,8 @@ STATUSES = {
     "is left alone beside others that do; or there is nothing to roll back",
     exits.USAGE: "the command line cannot be understood",
     exits.PENDING: "changes are pending: `--dry-run`, or something proven has to be typed by hand (ND506, ND603), or "
-    "set in a variable (ND556)",
+    "set in a variable (ND556), or nothing is configured and a proven model can be typed (`fix-base-url`, `suggest`; "
+    "`check` ends with 78 there)",
     exits.ROLLED_BACK: "written, did not read back as planned, rolled back",
     exits.INTERNAL: "netdiag itself failed",
     exits.CANNOT_WRITE: "the fix is proven but cannot be written, or a rollback was refused",
@@ -105,6 +107,22 @@ KAG runs in it; a shell's own count where that cannot be looked at. The same is 
 """
 
 
+OF_PORTS = """
+## Ports of model servers
+
+Where nothing is configured `fix-base-url` and `check` look at these ports, and so does `suggest` at any time: on
+addresses that are surely this container's own host (the gateway of a bridge, docker0's, what `/etc/hosts` pins, what
+the platform gives its host), on those named with `--host`, and nowhere else. Outside a container, and in the host's
+network, that is loopback. With `--container` the ports that listen on the host for containers are taken instead,
+without the system's and OpenSPG's own, and the containers beside this one that listen on a port of the table. Services
+are suggested in this order; `suggest --port N` puts another port before it. Of each service at most five models of a
+kind are called.
+
+| server | port | as written down in |
+|---|---|---|
+"""
+
+
 def reference() -> str:
     """Return the page."""
     top = parser()
@@ -119,6 +137,8 @@ def reference() -> str:
             "\nBefore the command:\n",
             _table(action for action in top._actions if action is not commands),
             *(_command(name, sub) for name, sub in commands.choices.items()),
+            OF_PORTS,
+            *(f"| {each.server} | {each.port} | {each.source} |\n" for each in DEFAULTS),
             "\n## Formats\n\n| `--format` | is | checked in the tests by | of |\n|---|---|---|---|\n",
             *(f"| `{form}` | {FORMS[form]} | {_takers(form, commands.choices)} |\n" for form in FORMATS),
             OF_FORMATS,

@@ -113,6 +113,15 @@ def _chat(arguments: argparse.Namespace) -> int:
     return output.show(report, arguments, sys.stdout, told=True)
 
 
+def _suggest(arguments: argparse.Namespace) -> int:
+    from netdiag import suggesting  # noqa: PLC0415 - httpx
+
+    job = _job(arguments)._replace(ports=tuple(arguments.port), key=_key(arguments))
+    with output.watching(arguments, sys.stdout) as tell:
+        report = suggesting.suggest(job, tell)
+    return output.show(report, arguments, sys.stdout, told=True)
+
+
 def _rollback(arguments: argparse.Namespace) -> int:
     from netdiag import engine, undoing  # noqa: PLC0415 - the store
 
@@ -188,6 +197,7 @@ _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
     "check": _check,
     "detect": _detect,
     "chat": _chat,
+    "suggest": _suggest,
     "report": _report,
     "fix-compose": _compose,
     "rollback": _rollback,

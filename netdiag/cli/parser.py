@@ -245,9 +245,28 @@ def _chat(commands: Any) -> None:
     chat.add_argument("--model", required=True, help="its name, as in the configuration")
     kinds = ("chat", "embedding", "rerank")
     chat.add_argument("--kind", choices=kinds, default="chat", help="what KAG uses the model for (default: chat)")
-    key = chat.add_mutually_exclusive_group()
+    _key(chat)
+
+
+def _key(to: argparse.ArgumentParser) -> None:
+    """Take a key in one of two ways, neither of which others can read."""
+    key = to.add_mutually_exclusive_group()
     key.add_argument("--api-key-env", metavar="NAME", help="read the key from this environment variable")
     key.add_argument("--api-key-stdin", action="store_true", help="read the key from standard input")
+
+
+def _suggest(commands: Any) -> None:
+    said = "find the model services on this container's host, and say what to type, proven by KAG's own call"
+    suggest = _command(commands, "suggest", said, _database(), _probing(), _shared())
+    suggest.add_argument(
+        "--port",
+        action="append",
+        default=[],
+        type=values.open_port,
+        metavar="N",
+        help="look at this port of the host too (repeatable; default: those that model servers use)",
+    )
+    _key(suggest)
 
 
 def _rollback(commands: Any) -> None:
@@ -336,6 +355,7 @@ _COMMANDS: Final[Mapping[str, Callable[[Any], None]]] = {
     "check": _check,
     "detect": _detect,
     "chat": _chat,
+    "suggest": _suggest,
     "report": _report,
     "fix-compose": _compose,
     "rollback": _rollback,

@@ -94,6 +94,14 @@ def port(text: str) -> int:
     return int(text)
 
 
+def open_port(text: str) -> int:
+    """Return a port that something can listen on."""
+    if text.isdecimal() and 0 < int(text) < 65536:
+        return int(text)
+    msg = f"takes a port from 1 to 65535: {text!r}"
+    raise argparse.ArgumentTypeError(msg)
+
+
 def kag_version(text: str) -> str:
     """Return a version of KAG that there is a table for."""
     from netdiag.kag.version import parse  # noqa: PLC0415 - only when the option is used

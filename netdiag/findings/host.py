@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _REFUSED: Final = frozenset({"ND201", "ND208"})
 """How connects to the host end where its sockets can be the reason."""
 
-_SERVERS: Final = {
+SERVERS: Final = {
     "ollama": "ollama",
     "vllm": "vllm",
     "llama-server": "other",
@@ -57,7 +57,7 @@ def _of_configured(examined: Examined, context: Context, view: "HostView") -> It
         for sibling in view.siblings:
             if attempt.failure and attempt.host in sibling.names:
                 found = Serving(sibling, attempt.port, None)
-                yield from _of_container(found, attempt, examined, context, view)
+                yield from of_container(found, attempt, examined, context, view)
                 return
 
 
@@ -68,7 +68,7 @@ def _of_forwarded(examined: Examined, context: Context, view: "HostView") -> Ite
         if attempt.step == "tcp" and attempt.failure is None and attempt.host in closed:
             published = [found for found in serving(view, attempt.port) if found.published]
             for found in published[:1]:
-                said = _of_container(found, attempt, examined, context, view)
+                said = of_container(found, attempt, examined, context, view)
                 yield from (finding for finding in said if finding.code in _NOBODY_INSIDE)
             return
 
@@ -79,9 +79,9 @@ def _of_port(code: str, attempt: Attempt, examined: Examined, context: Context, 
     here = [each for each in view.listeners or () if each.port == port]
     found = next(iter(serving(view, port)), None)
     if found and (not here or (found.published and found.sibling.is_running)):
-        yield from _of_container(found, attempt, examined, context, view)
+        yield from of_container(found, attempt, examined, context, view)
     elif view.listeners is not None:
-        values = {**_values(examined, context, port), **_owner(here)}
+        values = {**_values(examined, context, port), **owner(here)}
         where, evidence = examined.endpoint.where, tuple(f"host: {each.text}" for each in here)
         if not here:
             yield _of_nothing(view.listeners, examined, values)
@@ -98,7 +98,7 @@ def _of_port(code: str, attempt: Attempt, examined: Examined, context: Context, 
 def _of_nothing(listeners: "Sequence[Listener]", examined: Examined, values: dict[str, str]) -> Finding:
     """Return that nobody listens on the port, with the model service on another one where there is one."""
     where = examined.endpoint.where
-    other = next((each for each in listeners if each.program in _SERVERS), None)
+    other = next((each for each in listeners if each.program in SERVERS), None)
     if other:
         more = {"program": other.program, "other": str(other.port), "listening": _bare(other)}
         return Finding("ND272", where, {**values, **more}, (f"host: {other.text}",))
@@ -106,7 +106,7 @@ def _of_nothing(listeners: "Sequence[Listener]", examined: Examined, values: dic
     return Finding("ND271", where, values, (f"host: listening: {shown}",))
 
 
-def _of_container(
+def of_container(
     found: Serving, attempt: Attempt, examined: Examined, context: Context, view: "HostView"
 ) -> Iterator[Finding]:
     """Yield why the container that serves the port cannot be reached from this one."""
@@ -162,11 +162,11 @@ def _values(examined: Examined, context: Context, port: int) -> dict[str, str]:
     return {**context.place, **wanted(examined.endpoint, port)}
 
 
-def _owner(here: "Sequence[Listener]") -> dict[str, str]:
+def owner(here: "Sequence[Listener]") -> dict[str, str]:
     """Return whose sockets these are, and where they listen; a program that serves models says which it is."""
     program = next((each.program for each in here if each.program), "")
     listening = ", ".join(dict.fromkeys(map(_bare, here)))
-    more = {"service": _SERVERS[program]} if program in _SERVERS else {}
+    more = {"service": SERVERS[program]} if program in SERVERS else {}
     return {"program": program, "listening": listening, "owner": f" ({program})" if program else "", **more}
 
 

@@ -26,7 +26,7 @@ _AZURE: Final = (".openai.azure.com", ".services.ai.azure.com")
 """Azure gives each resource a name of its own below these, and the API that KAG's type ``openai`` speaks this path."""
 _AZURE_PATH: Final = "/openai/v1"
 
-SERVICES: Final = {"docker-model-runner": "/engines/v1"}
+SERVICES: Final = {"docker-model-runner": "/engines/v1", "infinity": ""}
 """Servers of one's own that have it elsewhere than at ``/v1``, by the names of :mod:`netdiag.probe.identity`."""
 
 _CALLS: Final = ("/chat/completions", "/completions", "/embeddings", "/api/chat", "/api/generate", "/api/embeddings",
@@ -54,7 +54,9 @@ def right_path(
         return "/v1/chat/completions"
     if endpoint.type not in ("maas", "openai", "vllm"):
         return None
-    return _provided(host) or SERVICES.get(service) or _without_call(present) or "/v1"
+    if service in SERVICES and not _provided(host):
+        return SERVICES[service]
+    return _provided(host) or _without_call(present) or "/v1"
 
 
 def is_provider(host: str) -> bool:

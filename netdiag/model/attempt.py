@@ -94,7 +94,8 @@ class Proof(NamedTuple):
     """KAG's own call made with the base_url ``url``: it went well when ``failure`` is ``None``.
 
     ``wanted_url`` is the base_url that KAG's path rules ask for, where they ask for another one. ``seen`` holds what
-    else the rules may want of the answer, by name: ``retry_after``, ``issuer``, ``nearest``…
+    else the rules may want of the answer, by name: ``retry_after``, ``issuer``, ``nearest``… ``dimensions`` is how long
+    the vector is that came back, 0 where none did.
     """
 
     host: str
@@ -106,3 +107,4 @@ class Proof(NamedTuple):
     service: Service | None = None
     wanted_url: str = ""
     seen: Mapping[str, str] = MappingProxyType({})
+    dimensions: int = 0

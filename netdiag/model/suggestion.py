@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from netdiag.model.attempt import Attempt, Proof, Service
@@ -15,12 +15,16 @@ Form = Literal["models_page", "global_page", "file"]
 KeyNeed = Literal["", "any", "own"]
 """Which API key: none; one that KAG demands and the service does not look at; or the service's own."""
 
+ANY_KEY: Final = "EMPTY"
+"""What is typed where KAG demands a key and the service does not look at it; vLLM's documentation uses this word."""
+
 
 class FoundService(NamedTuple):
     """A model service that answered: ``candidate`` and ``port`` are where, ``program`` who listens there if known.
 
     ``candidates`` are all addresses of this host at which the same service answered, best first. ``wants_key`` tells
-    that it lists its models only to who has its key.
+    that it lists its models only to who has its key. ``left_out`` are models that could be used and were not called,
+    since not more than a handful of each service are.
     """
 
     service: Service
@@ -29,6 +33,7 @@ class FoundService(NamedTuple):
     candidates: tuple[Candidate, ...] = ()
     program: str = ""
     wants_key: bool = False
+    left_out: tuple[str, ...] = ()
 
 
 class Offer(NamedTuple):
@@ -68,3 +73,8 @@ class Suggestions(NamedTuple):
     tried: tuple[Attempt, ...] = ()
     ports: tuple[int, ...] = ()
     addresses: tuple[str, ...] = ()
+
+    @property
+    def is_proven(self) -> bool:
+        """Tell whether there is anything to type of which KAG's own call succeeded."""
+        return any(offer.is_proven for offer in self.offers)

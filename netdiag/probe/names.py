@@ -3,7 +3,8 @@
 import queue
 import socket
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from netdiag import failures
@@ -70,3 +71,22 @@ def within(name: str, limit_s: float, resolve: Callable[[str], NameAnswer] = loo
         return answers.get(timeout=limit_s)
     except queue.Empty:
         return NameAnswer(name, failure=failures.TIMED_OUT)
+
+
+def resolved(
+    names: Iterable[str], limit_s: float, resolve: Callable[[str], NameAnswer] = lookup
+) -> Mapping[str, NameAnswer]:
+    """Resolve ``names`` at the same time; those that take longer than ``limit_s`` seconds say ``timed_out``."""
+    waiting = dict.fromkeys(names)
+    answers: queue.SimpleQueue[NameAnswer] = queue.SimpleQueue()
+    found = {name: NameAnswer(name, failure=failures.TIMED_OUT) for name in waiting}
+    deadline = time.monotonic() + limit_s
+    for name in waiting:
+        in_background(name, answers.put, resolve)
+    for _ in waiting:
+        try:
+            answer = answers.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            break
+        found[answer.name] = answer
+    return found

@@ -293,7 +293,8 @@ WORKS = "small_call_works"
 def _worked(endpoint: Endpoint, proof: Proof, call: Call, answer: Answer) -> Proof:
     """Return the ``proof`` of a call that KAG takes the answer of."""
     seen = remarks.of_success(endpoint, call, answer)
-    return proof._replace(status=answer.status, duration_ms=answer.duration_ms, seen=seen)
+    dimensions = kag.dimensions(call, answer)
+    return proof._replace(status=answer.status, duration_ms=answer.duration_ms, seen=seen, dimensions=dimensions)
 
 
 def _holds_secret(endpoint: Endpoint, call: Call) -> bool:

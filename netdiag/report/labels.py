@@ -218,6 +218,8 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "when_engine": {"en": "engine", "zh": "引擎："},
     "when_group": {"en": "its socket has a group of its own:", "zh": "套接字有专门的用户组："},
     "when_kag": {"en": "KAG", "zh": "KAG"},
+    "when_wants_key": {"en": "a service wants its own key:", "zh": "服务需要自己的密钥："},
+    "when_lists": {"en": "a service lists models:", "zh": "服务列出了模型："},
     "page_host": {"en": "what netdiag saw on the host", "zh": "netdiag 在宿主机上看到的情况"},
     "host_listening": {"en": "listening", "zh": "正在监听"},
     "host_unseen": {

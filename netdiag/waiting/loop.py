@@ -96,7 +96,9 @@ def until_settled(
     knocked = False
     while True:
         left = waiting.deadline - outside.now()
-        report = _joined(before, run(job._replace(answer_s=min(job.answer_s, max(left, LEAST_ANSWER_S)))))
+        suggests = before is None or before.suggestions is None  # one search is enough, however often is waited
+        answer_s = min(job.answer_s, max(left, LEAST_ANSWER_S))
+        report = _joined(before, run(job._replace(answer_s=answer_s, suggests=job.suggests and suggests)))
         waiting, following = after(
             waiting, report, outside.now(), chance=outside.chance(), today=outside.today(), knocked=knocked
         )

@@ -24,9 +24,8 @@ ANCHOR = "chat_llm: &c\n  type: ollama\n  model: qwen2.5:3b\n"
         (b"a: 'open\n", "it is not well-formed"),
         (b"x" * (10 * 1024 * 1024), "it is too large"),
         (b"[" * 5000, "it is nested too deeply"),
-        (b"project:\n  id: 1\n", "holds no base_url"),
     ],
-    ids=["empty", "blank", "NUL", "UTF-16", "half JSON", "half list", "open quote", "10 MB", "deep", "no base_url"],
+    ids=["empty", "blank", "NUL", "UTF-16", "half JSON", "half list", "open quote", "10 MB", "deep"],
 )
 def test_a_configuration_that_cannot_be_read(place, content, says):
     """The file is named, the reason is told, nothing is written, the status is 78."""
@@ -37,6 +36,14 @@ def test_a_configuration_that_cannot_be_read(place, content, says):
     assert says in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
     assert file.read_bytes() == content
+
+
+def test_a_file_without_a_model(place):
+    """A file that holds no model is not written; what could be typed into it is proven, and so it is pending."""
+    file = place.write("none.yaml", text := b"project:\n  id: 1\n")
+    done = place.netdiag("fix-base-url", "none.yaml")
+    assert (done.returncode, "holds no base_url" in done.stdout, file.read_bytes()) == (3, True, text)
+    file.unlink()
 
 
 def test_a_file_that_is_not_there(place):

@@ -1,7 +1,8 @@
 """Write a random Llama model of about a megabyte, small enough to be made by a test and real enough for Ollama to load.
 
 What it answers is noise; that it answers is what the tests need. Run by ``tests/grounds/ollama``, which installs
-``numpy`` and ``gguf`` for it: ``python make_model.py FILE``.
+``numpy`` and ``gguf`` for it: ``python make_model.py FILE``, or ``python make_model.py FILE embedding`` for one that
+Ollama takes as a model for embeddings, since it says how vectors are pooled.
 """
 
 import sys
@@ -56,7 +57,7 @@ def shapes(vocabulary: int) -> dict[str, tuple[int, ...]]:
     return found | {"output_norm": (WIDTH,)}
 
 
-def main(path: str) -> None:
+def main(path: str, kind: str = "chat") -> None:
     """Write the model to ``path``; the same bytes every time."""
     writer = gguf.GGUFWriter(path, "llama")
     writer.add_name("tiny")
@@ -68,6 +69,8 @@ def main(path: str) -> None:
     writer.add_head_count_kv(HEADS)
     writer.add_layer_norm_rms_eps(1e-6)
     writer.add_rope_dimension_count(WIDTH // HEADS)
+    if kind == "embedding":
+        writer.add_pooling_type(gguf.PoolingType.MEAN)
     vocabulary = add_tokenizer(writer)
     writer.add_vocab_size(vocabulary)
     random = np.random.default_rng(seed=0)
@@ -81,4 +84,4 @@ def main(path: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

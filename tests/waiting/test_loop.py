@@ -7,6 +7,7 @@ from made_reports import broken, repairable, report, works
 
 from netdiag.engine import Job
 from netdiag.model.report import Report
+from netdiag.model.suggestion import Suggestions
 from netdiag.waiting import until_settled
 from netdiag.waiting.loop import KNOCK_EVERY_S
 
@@ -111,3 +112,17 @@ def test_what_earlier_runs_wrote_is_in_the_last_report():
     ended = until_settled(Job("fix-base-url", write=True), 60.0, lambda _: next(found), lambda _: None, fake)
     assert [item.verdict for item in ended.endpoints] == ["repairable", "works"]
     assert [each.source for each in ended.applied] == ["kag_config.yaml"]
+
+
+def test_model_services_are_looked_for_once():
+    """Where nothing is configured, the search is made by one run: what it finds is not looked for again."""
+    lost = report(broken("ND201"))
+    runs = iter([lost, lost._replace(suggestions=Suggestions("models_page", "0.8"))])
+    asked: list[bool] = []
+
+    def run(job: Job):
+        asked.append(job.suggests)
+        return next(runs, report(works()))
+
+    until_settled(Job("fix-base-url"), 60.0, run, lambda _: None, _Fake())
+    assert asked == [True, True, False]

@@ -1,0 +1,141 @@
+"""Who is there: every address and port at once, then each that accepted a connection is asked who it is."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from netdiag import failures
+from netdiag.model.attempt import Attempt, Service
+from netdiag.model.event import Tell, Tried, tell_all
+from netdiag.model.place import Candidate
+from netdiag.model.suggestion import FoundService
+from netdiag.probe.control import neighbours
+from netdiag.probe.environment import Environment
+from netdiag.probe.identity import Asking, identify, wants_key
+from netdiag.probe.race import CONNECT_LIMIT_S, race
+from netdiag.prove.beside import side_by_side
+from netdiag.suggest.ports import PORTS
+from netdiag.suggest.reach import Reach
+from netdiag.text import Secret
+
+ASK_LIMIT_S: Final = 3.0
+"""Seconds for a connection to what has just accepted one."""
+
+
+class Discovered(NamedTuple):
+    """The model services, in the order in which they are suggested, and every connect that was made to find them."""
+
+    services: tuple[FoundService, ...]
+    tried: tuple[Attempt, ...]
+
+
+def discover(reach: Reach, environment: Environment, key: Secret | None, tell: Tell) -> Discovered:
+    """Return the model services within ``reach``; ``key`` is the user's, sent only to who wants one and is trusted."""
+    ended = tuple(_tried(reach))
+    known = neighbours()  # of addresses that have just been connected to
+    tried = tuple(each._replace(neighbour=known.get(each.address, "")) for each in ended)
+    tell_all(tell, map(Tried, tried))
+    accepted = {(attempt.host, attempt.port) for attempt in tried if not attempt.failure}
+    groups = _groups(reach, accepted)
+
+    def one(at: int, _: Tell) -> FoundService | None:
+        return _identified(groups[at], reach, environment, key)
+
+    answers = side_by_side([[at] for at in range(len(groups))], one, tell) if groups else {}
+    found = [service for at in range(len(groups)) if (service := answers[at])]
+    return Discovered(tuple(_once(sorted(found, key=lambda each: _order(each, reach)))), tried)
+
+
+def asking(found: FoundService, environment: Environment, bearer: Secret | None = None) -> Asking:
+    """Return how to ask a service what it has."""
+    return Asking(origin(found.candidate, found.port), ASK_LIMIT_S, environment=environment, bearer=bearer)
+
+
+def origin(candidate: Candidate, port: int) -> str:
+    """Return ``http://172.18.0.1:11434``."""
+    host = f"[{candidate.host}]" if ":" in candidate.host else candidate.host
+    return f"http://{host}:{port}"
+
+
+def _tried(reach: Reach) -> Iterator[Attempt]:
+    if reach.hosts:
+        yield from race(reach.hosts, reach.ports, limit_s=CONNECT_LIMIT_S, patient=True).attempts
+    if reach.siblings:
+        wanted = dict.fromkeys(port for each in reach.siblings for port in each.instead_of)
+        yield from race(reach.siblings, tuple(wanted), limit_s=CONNECT_LIMIT_S, patient=True).attempts
+
+
+class _Group(NamedTuple):
+    """The ways to one port of one machine, best first, and that port on each of them."""
+
+    ways: tuple[Candidate, ...]
+    port: int
+
+
+def _groups(reach: Reach, accepted: set[tuple[str, int]]) -> list[_Group]:
+    """Return what accepted: the host's addresses are one machine, each container and each named address another.
+
+    An address that the user named is the host only where it is known to be.
+    """
+    groups: dict[tuple[str, int], list[Candidate]] = {}
+    for each in reach.hosts:
+        machine = "" if each.kind != "user" else each.host
+        for port in reach.ports:
+            if (each.host, port) in accepted:
+                groups.setdefault((machine, port), []).append(each)
+    for each in reach.siblings:
+        if (each.host, each.port) in accepted:
+            groups.setdefault((each.host, each.port), []).append(each)
+    return [_Group(tuple(ways), port) for (_, port), ways in groups.items()]
+
+
+def _identified(group: _Group, reach: Reach, environment: Environment, key: Secret | None) -> FoundService | None:
+    """Return the service of a group, asked at the first of its ways that gets an answer; ``None`` for none."""
+    refused: FoundService | None = None
+    for at, way in enumerate(group.ways):
+        program = "" if way.is_container else reach.programs.get(group.port, "")
+        found = FoundService(Service("other"), way, group.port, group.ways[at:], program)
+        service, answer = identify(asking(found, environment))
+        needs = wants_key(answer) and service.name != "other"
+        if needs and key and way.host in reach.trusted:
+            service = _listed(identify(asking(found, environment, key))[0], service)
+        found = found._replace(service=service, wants_key=needs)
+        if service.name != "other" and (service.models or answer.status != 403 or needs):
+            return found
+        if service.name != "other":
+            refused = refused or found  # an Ollama that refuses this Host may take another
+        elif answer.failure not in failures.UNREACHED:
+            return refused
+    return refused
+
+
+def _listed(with_key: Service, without: Service) -> Service:
+    """Return the service as who has its key sees it, by the name that is known without one if that says more."""
+    is_vague = with_key.name in ("openai-compatible", "other")
+    return with_key._replace(name=without.name, version=without.version) if is_vague else with_key
+
+
+def _order(found: FoundService, reach: Reach) -> tuple[int, int, int]:
+    """Return the order of services: ports that the user named, then the table's, then others; then the better way."""
+    order = (*reach.given, *PORTS)
+    known = order.index(found.port) if found.port in order else len(order)
+    return known, found.port, found.candidate.rank
+
+
+def _once(services: Sequence[FoundService]) -> Iterator[FoundService]:
+    """Yield each service once, at its best way: the same models at a published port and in its container are one."""
+    known: list[FoundService] = []
+    for each in services:
+        at = next((at for at, other in enumerate(known) if _is_same(each, other)), None)
+        if at is None:
+            known.append(each)
+            continue
+        first, second = sorted((known[at], each), key=lambda found: found.candidate.rank)
+        known[at] = first._replace(candidates=(*first.candidates, *second.candidates))
+    yield from known
+
+
+def _is_same(one: FoundService, other: FoundService) -> bool:
+    """Tell whether two ways lead to one service: both show the same, and one stands for the other's port."""
+    ports = {one.port, *one.candidate.instead_of} & {other.port, *other.candidate.instead_of}
+    shows_same = one.service == other.service and one.wants_key == other.wants_key
+    return bool(ports) and shows_same and bool(one.service.models or one.wants_key)
