@@ -2,24 +2,22 @@
 
 import importlib
 import time
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from netdiag import config, exits, openspg, platform, sources, whole
+from netdiag import exits, platform, sources, whole
 from netdiag.clock import now, since
 from netdiag.handed_in import seen_from_host
+from netdiag.job import Job, Known, process_of, server_of
 from netdiag.model.event import Planned, Started, Tell, Written, tell_all
-from netdiag.model.place import Facts, Platform
+from netdiag.model.place import Platform
 from netdiag.model.report import Evidence, Finding, Report
 from netdiag.prove.target import hosts, ports
 from netdiag.prove.ways import Ways
-from netdiag.text import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable
 
-    from netdiag.kag.version import Installed
-    from netdiag.model.host import HostView
+    from netdiag import openspg
     from netdiag.model.suggestion import Suggestions
     from netdiag.store import Store
 
@@ -35,65 +33,6 @@ _LATER: Final = (
 _NOTHING_FOUND: Final = frozenset({"ND502", "ND540"})
 """There is no file, and no OpenSPG server beside."""
 
-ANSWER_LIMIT_S: Final = 120.0
-"""Seconds a model may take to answer, unless the user says otherwise: loading one from disk takes up to a minute."""
-
-
-class Job(NamedTuple):
-    """What is asked for: which configurations, which addresses to try beside the known ones, and whether to write.
-
-    ``asks_who`` has services asked who they are even where they answer KAG's call. ``ports`` and ``key`` are for the
-    search for model services, which is made where nothing is configured, if ``suggests``.
-    """
-
-    command: str
-    files: tuple[str, ...] = ()
-    hosts: tuple[str, ...] = ()
-    write: bool = False
-    answer_s: float = ANSWER_LIMIT_S
-    kag_version: str = ""
-    only: sources.Only | None = None
-    scope: openspg.Scope = "all"
-    database: openspg.Given | None = None
-    stdin: bytes = b""
-    asks_who: bool = False
-    ports: tuple[int, ...] = ()
-    key: Secret | None = None
-    suggests: bool = True
-    directory: Path = Path()
-    root: Path = Path("/")
-
-
-class Known(NamedTuple):
-    """What is known before anything is looked for: ``view`` is what the host showed, with all its containers."""
-
-    facts: Facts
-    place: Platform
-    server: openspg.Server
-    view: "HostView | None" = None
-
-
-def server_of(job: Job, facts: Facts, place: Platform) -> openspg.Server:
-    """Return what speaks for an OpenSPG server here."""
-    asked_for = job.only == "server"
-    return openspg.find(job.root, facts, in_container=place.in_container, named=asked_for, said=job.database)
-
-
-def process_of(job: Job, place: Platform) -> config.Process:
-    """Return the process of KAG that reads the files here; what it depends on is looked up where a file needs it."""
-
-    def installed() -> "Installed":
-        from netdiag import kag
-
-        return kag.chosen(job.kag_version, job.root)
-
-    def values(names: "Collection[str]") -> "Mapping[str, str]":
-        from netdiag.probe.environment import values_of
-
-        return values_of(job.root, names, in_container=place.in_container)
-
-    return config.Process(installed, values)
-
 
 def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -> Report:
     """Check every configuration, and repair what is proven if ``job.write``; every outcome is in the report."""
@@ -106,8 +45,10 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
     host, host_said = seen_from_host()
     beside = sources.Beside(server, job.scope, process_of(job, named), host)
     found = sources.gather(job.files, job.directory, job.stdin, job.only, beside)
-    found = found._replace(endpoints=whole.with_defaults(found.endpoints, job.root, in_container=named.in_container))
-    found = found._replace(findings=(*_in_containers(job, found.findings, named), *found.findings))
+    found = found._replace(
+        endpoints=whole.with_defaults(found.endpoints, job.root, in_container=named.in_container),
+        findings=(*_in_containers(job, found.findings, named), *found.findings),
+    )
     siblings, view = platform.NO_SIBLINGS, host
     if host:
         wanted = ports(found.endpoints)
@@ -132,8 +73,7 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
         again = iter(examine([item.endpoint for item in examined if ways.is_lost(item)], ways, caller))
         examined = tuple(next(again) if ways.is_lost(item) else item for item in examined)
     examined = ways.explained(examined)
-    known = Known(facts, named, server, view)
-    suggestions, said = look_around(job, found, known, tell) if is_wanted(job, found, known) else (None, ())
+    suggestions, said = _unasked(job, found, Known(facts, named, server, view), tell)
 
     place = around.platform if around else platform.name(facts, ways.answers)
     answers = around.answers if around else ()
@@ -182,36 +122,18 @@ def _in_containers(job: Job, said: tuple[Finding, ...], place: Platform) -> tupl
     return on_host.look(job.command)
 
 
-def is_wanted(job: Job, found: sources.Sources, known: Known) -> bool:
-    """Tell whether to look for model services without having been asked to: where surely nothing is configured."""
-    if found.endpoints or not job.suggests:
-        return False
-    from netdiag.suggest.rule import is_called_for
-
-    all_read = job.only != "files" and job.scope != "projects"
-    return is_called_for(job.command, found.findings, in_container=known.place.in_container, all_read=all_read)
-
-
-def look_around(
+def _unasked(
     job: Job, found: sources.Sources, known: Known, tell: Tell
-) -> "tuple[Suggestions, tuple[Finding, ...]]":
-    """Look for model services on this container's own host; return what could be typed, and what is to be said."""
-    from netdiag import kag, suggest
-    from netdiag.probe.environment import of_server
+) -> "tuple[Suggestions | None, tuple[Finding, ...]]":
+    """Return what could be configured where nothing is, and what is to be said of the search."""
+    if found.endpoints:
+        return None, ()
+    from netdiag import suggesting
 
-    version = kag.chosen(job.kag_version, job.root)
-    codes = {finding.code for finding in found.findings}
-    has_server = known.server.runs or known.server.database is not None
-    place = suggest.place(codes, found.documents, version.version, certain=version.certain, has_server=has_server)
-    environment = of_server(job.root, in_container=known.place.in_container)
-    text = version.text if place.version == version.version else place.version
-    search = suggest.Search(
-        place, text, known.facts, environment, job.answer_s, job.hosts, job.ports, known.view, job.key
-    )
-    return suggest.search(search, tell)
+    return suggesting.unasked(job, found, known, tell)
 
 
-def _recover(open_store: "Callable[[], Store] | None", server: openspg.Server) -> tuple[Finding, ...]:
+def _recover(open_store: "Callable[[], Store] | None", server: "openspg.Server") -> tuple[Finding, ...]:
     from netdiag import repair
 
     return repair.recover(repair.reaching(open_store, server))

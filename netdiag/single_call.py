@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from netdiag import exits, findings, kag, outcome, platform
 from netdiag.clock import now, since
 from netdiag.detection import survey
-from netdiag.engine import Job
 from netdiag.findings.rules import of_endpoints
+from netdiag.job import Job
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.event import Started, Tell
 from netdiag.model.place import Candidate

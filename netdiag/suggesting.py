@@ -1,20 +1,22 @@
-"""What could be configured, because the user asks: what ``netdiag suggest`` does.
+"""What could be configured: on request (``netdiag suggest``), and unasked where surely nothing is configured.
 
-The server's database is read for one thing only, the version whose page is filled in; nothing that is configured is
-called, and nothing is written.
+On request the server's database is read for one thing only, the version whose page is filled in; nothing that is
+configured is called. Nothing is written.
 """
 
 import time
 
-from netdiag import exits, kag, openspg, outcome, platform, sources
+from netdiag import exits, kag, openspg, outcome, platform, sources, suggest
 from netdiag.clock import now, since
-from netdiag.engine import Job, Known, look_around, server_of
 from netdiag.handed_in import seen_from_host
+from netdiag.job import Job, Known, server_of
 from netdiag.model.event import Started, Tell
-from netdiag.model.report import Evidence, Report
+from netdiag.model.report import Evidence, Finding, Report
+from netdiag.model.suggestion import Suggestions
+from netdiag.probe.environment import of_server
 
 
-def suggest(job: Job, tell: Tell) -> Report:
+def run(job: Job, tell: Tell) -> Report:
     """Look for model services on this container's own host, and return what to type for each model."""
     began, started = time.monotonic(), now()
     tell(Started(job.command, started))
@@ -23,7 +25,7 @@ def suggest(job: Job, tell: Tell) -> Report:
     host, host_said = seen_from_host()
     server = server_of(job, facts, place)
     found = _of_server(server)
-    suggestions, said = look_around(job, found, Known(facts, place, server, host), tell)
+    suggestions, said = _search(job, found, Known(facts, place, server, host), tell)
     report = Report(
         command=job.command,
         started=started,
@@ -36,6 +38,31 @@ def suggest(job: Job, tell: Tell) -> Report:
         suggestions=suggestions,
     )
     return outcome.finished(report, tell, writes=False)
+
+
+def unasked(
+    job: Job, found: sources.Sources, known: Known, tell: Tell
+) -> tuple[Suggestions | None, tuple[Finding, ...]]:
+    """Return what could be typed where the sources ``found`` say that nothing is configured, else nothing."""
+    all_read = job.only != "files" and job.scope != "projects"
+    if not job.suggests or not suggest.is_called_for(
+        job.command, found.findings, in_container=known.place.in_container, all_read=all_read
+    ):
+        return None, ()
+    return _search(job, found, known, tell)
+
+
+def _search(job: Job, found: sources.Sources, known: Known, tell: Tell) -> tuple[Suggestions, tuple[Finding, ...]]:
+    version = kag.chosen(job.kag_version, job.root)
+    codes = {finding.code for finding in found.findings}
+    has_server = known.server.runs or known.server.database is not None
+    place = suggest.place(codes, found.documents, version.version, certain=version.certain, has_server=has_server)
+    text = version.text if place.version == version.version else place.version
+    environment = of_server(job.root, in_container=known.place.in_container)
+    search = suggest.Search(
+        place, text, known.facts, environment, job.answer_s, job.hosts, job.ports, known.view, job.key
+    )
+    return suggest.search(search, tell)
 
 
 def _of_server(server: openspg.Server) -> sources.Sources:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from netdiag import exits, platform, repair
 from netdiag.clock import now, since
-from netdiag.engine import Job, server_of
+from netdiag.job import Job, server_of
 from netdiag.model.report import Report
 from netdiag.store import CannotWrite, Store
 

@@ -16,13 +16,14 @@ from pathlib import Path
 from floor import chat
 
 from netdiag import engine
+from netdiag.job import Job
 
 _PORT = 11434
 _LEARNED = Path("modules.json")
 
 
 def _once(file, hosts):
-    report = engine.run(engine.Job("fix-base-url", files=(file,), hosts=tuple(hosts)), lambda *_: None)
+    report = engine.run(Job("fix-base-url", files=(file,), hosts=tuple(hosts)), lambda *_: None)
     assert report.endpoints[0].proven_url, report
 
 

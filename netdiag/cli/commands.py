@@ -13,7 +13,7 @@ from netdiag.cli import output
 from netdiag.text import Secret, shown
 
 if TYPE_CHECKING:
-    from netdiag.engine import Job
+    from netdiag.job import Job
     from netdiag.model.report import Report
     from netdiag.openspg import Given
 
@@ -118,17 +118,18 @@ def _suggest(arguments: argparse.Namespace) -> int:
 
     job = _job(arguments)._replace(ports=tuple(arguments.port), key=_key(arguments))
     with output.watching(arguments, sys.stdout) as tell:
-        report = suggesting.suggest(job, tell)
+        report = suggesting.run(job, tell)
     return output.show(report, arguments, sys.stdout, told=True)
 
 
 def _rollback(arguments: argparse.Namespace) -> int:
-    from netdiag import engine, undoing  # noqa: PLC0415 - the store
+    from netdiag import undoing  # noqa: PLC0415 - the store
+    from netdiag.job import Job  # noqa: PLC0415
 
     if arguments.list:
         return output.show(undoing.journal(), arguments, sys.stdout)
     paths = [Path(name) for name in arguments.files]
-    job = engine.Job("rollback", database=_database(vars(arguments)))
+    job = Job("rollback", database=_database(vars(arguments)))
     return output.show(undoing.rollback(paths, arguments.run, job=job), arguments, sys.stdout)
 
 
@@ -211,17 +212,17 @@ _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
 
 def _job(arguments: argparse.Namespace) -> "Job":
     """Return the job the arguments describe; options a command does not have are at their defaults."""
-    from netdiag import engine  # noqa: PLC0415
+    from netdiag.job import ANSWER_LIMIT_S, Job  # noqa: PLC0415
     from netdiag.sources import standard_input  # noqa: PLC0415
 
     given = vars(arguments)
     files = (*given.get("files", ()), *given.get("config", ()))
-    return engine.Job(
+    return Job(
         command=arguments.command,
         files=files,
         hosts=tuple(given.get("host", ())),
         write=arguments.command == "fix-base-url" and not arguments.dry_run,
-        answer_s=given.get("timeout", engine.ANSWER_LIMIT_S),
+        answer_s=given.get("timeout", ANSWER_LIMIT_S),
         kag_version=given.get("kag_version") or "",
         only=given.get("only"),
         scope=given.get("scope", "all"),

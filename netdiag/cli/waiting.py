@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from netdiag import engine, findings, waiting
 from netdiag.cli.progress import Progress
 from netdiag.cli.terminal import is_terminal
-from netdiag.engine import Job
+from netdiag.job import Job
 from netdiag.model.report import Finding, Report
 from netdiag.report import as_text, examined  # noqa: F401 - loaded while there is time, used when there is none
 from netdiag.report.labels import label

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 from netdiag import exits, findings
 from netdiag.cli import describe
-from netdiag.engine import Job
+from netdiag.job import Job
 from netdiag.model.plan import Edit
 from netdiag.model.report import Finding
 from netdiag.report.labels import label

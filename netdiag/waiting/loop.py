@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Final, Protocol
 
 from netdiag import exits
-from netdiag.engine import Job
+from netdiag.job import Job
 from netdiag.model.report import Finding, Report
 from netdiag.outcome import outcomes
 from netdiag.probe.doorstep import Doorstep

@@ -3,7 +3,7 @@
 import signal
 
 from netdiag import exits
-from netdiag.engine import Job
+from netdiag.job import Job
 from netdiag.watch.agent import Agent, Outside, Rhythm, Teller
 from netdiag.watch.history import Change
 from netdiag.watch.machine import Machine, one_arena

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from netdiag import exits
-from netdiag.engine import Job
+from netdiag.job import Job
 from netdiag.model.plan import Edit
 from netdiag.model.report import Report
 from netdiag.outcome import decisive, has_examined, outcomes

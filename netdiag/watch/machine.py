@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from netdiag import engine, platform
-from netdiag.engine import Job
+from netdiag.job import Job
 from netdiag.model.event import nobody
 from netdiag.model.report import Report
 from netdiag.watch.agent import Stopped

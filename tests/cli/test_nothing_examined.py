@@ -16,7 +16,7 @@ import pytest
 from report.judges import JUDGES
 
 from netdiag import cli, engine, platform
-from netdiag.engine import Job
+from netdiag.job import Job
 from netdiag.model.place import Platform
 from netdiag.model.report import Finding
 from netdiag.openspg import Server, database, projects

@@ -16,6 +16,7 @@ from netdiag import engine
 from netdiag.container import on_host
 from netdiag.container.servers import Listed
 from netdiag.findings import words
+from netdiag.job import Job
 from netdiag.model.event import nobody
 from netdiag.model.place import Gateway, Interface
 from netdiag.platform.network import Network
@@ -93,7 +94,7 @@ def place(tmp_path):
 def run(place, command="fix-base-url", **more):
     """Run in the empty directory of a host, and say how long it took."""
     began = time.monotonic()
-    job = engine.Job(command, root=place / "root", directory=place / "empty", **more)
+    job = Job(command, root=place / "root", directory=place / "empty", **more)
     return engine.run(job, nobody), time.monotonic() - began
 
 

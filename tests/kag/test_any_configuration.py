@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from netdiag import engine
+from netdiag.job import Job
 from netdiag.report.as_text import as_text
 from netdiag.report.rendered import FORMATS, rendered
 
@@ -167,7 +168,7 @@ def test_no_configuration_makes_netdiag_fail(tmp_path_factory, file, version, an
     place = tmp_path_factory.getbasetemp() / "any"
     place.mkdir(exist_ok=True)
     (place / name).write_bytes(data)
-    job = engine.Job("check", (str(place / name),), kag_version=version, root=place, directory=place, answer_s=1.0)
+    job = Job("check", (str(place / name),), kag_version=version, root=place, directory=place, answer_s=1.0)
     report = engine.run(job, lambda _: None)
     for language in ("en", "zh"):
         assert all(rendered(report, form, language) for form in FORMATS if form != "text")

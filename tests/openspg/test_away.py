@@ -16,7 +16,7 @@ from openspg.cutting import Proxy
 from report.judges import JUDGES
 
 from netdiag import engine, failures
-from netdiag.engine import Job
+from netdiag.job import Job
 from netdiag.model.place import NameAnswer
 from netdiag.openspg import Database, Server, connection, held, projects
 from netdiag.openspg.connection import FailedError

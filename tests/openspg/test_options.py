@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from netdiag import cli, engine, platform
+from netdiag.job import Job, server_of
 from netdiag.model.place import Facts
 from netdiag.model.report import Report
 from netdiag.openspg import Given
@@ -55,9 +56,9 @@ def test_what_is_asked_for(arguments, wanted, monkeypatch):
 
 def test_a_job_finds_its_server(tmp_path):
     """What the job says of the database is what is asked, below the job's own root."""
-    job = engine.Job("check", root=tmp_path, database=Given("127.0.0.1", 1))
+    job = Job("check", root=tmp_path, database=Given("127.0.0.1", 1))
     facts = Facts(listeners=("127.0.0.1:22",))
-    server = engine.server_of(job, facts, platform.name(facts))
+    server = server_of(job, facts, platform.name(facts))
     assert (server.database.where, server.named, server.listens) == ("127.0.0.1:1/openspg", True, False)
 
 

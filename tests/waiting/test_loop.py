@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 from made_reports import broken, repairable, report, works
 
-from netdiag.engine import Job
+from netdiag.job import Job
 from netdiag.model.report import Report
 from netdiag.model.suggestion import Suggestions
 from netdiag.waiting import until_settled

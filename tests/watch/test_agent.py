@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 from made_reports import broken, endpoint, report, works
 
-from netdiag.engine import Job
+from netdiag.job import Job
 from netdiag.model.endpoint import Span
 from netdiag.model.journal import Applied
 from netdiag.model.plan import Edit, Plan

@@ -10,8 +10,8 @@ import pytest
 from made_reports import broken, endpoint, report, works
 from prometheus_client.parser import text_string_to_metric_families
 
-from netdiag.engine import Job
 from netdiag.findings.catalog import catalog
+from netdiag.job import Job
 from netdiag.model.attempt import Attempt
 from netdiag.model.report import Examined, Finding, Report
 from netdiag.watch import Agent, Metrics, Rhythm, answer
