@@ -70,6 +70,20 @@ def test_chat_and_embedding_of_one_ollama(beside, version):
         assert [each["base_url"].rstrip("/") for each in models] == [at, f"{at}/v1"]
 
 
+def test_an_address_beside_a_setting_that_kag_refuses(beside, version):
+    """A row's address is proven without that setting and written; the setting is told, and the run is no success."""
+    refused = json.loads(tables.frozen(beside.model_port))
+    refused["vectorizer"]["vector_dimensions"] = "many"
+    beside.database.put("kg_project_info", tables.project("refused", json.dumps(refused)))
+    before = beside.database.configs()
+    done = beside.netdiag("fix-base-url")
+    assert (done.status, done.codes) == (1, {"ND550"}), done.said
+    (name,) = [name for name, text in before.items() if text and b'"many"' in text]
+    assert beside.database.configs() == repaired(before, {*REPAIRED[version], name})
+    assert beside.netdiag("rollback").status == 0
+    assert beside.database.configs() == before
+
+
 @pytest.mark.parametrize("scope", ["global", "projects"])
 def test_scope(beside, version, scope):
     """One can repair what new knowledge bases begin with, or the copies, and leave the other."""
