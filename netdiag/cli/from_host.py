@@ -91,13 +91,9 @@ def _request(arguments: argparse.Namespace, argv: Sequence[str]) -> Request:
 
 
 def _caller(given: Mapping[str, object]) -> tuple[str, ...]:
-    """Return how the netdiag in the container is called, with the options that were given for going there."""
-    words = ["netdiag", "--container", PLACE]
-    for option in _OF_THE_HOST:
-        name = option.removeprefix("--").replace("-", "_")
-        if name != "container" and name in given:
-            words += (option, shown(str(given[name])))
-    return tuple(words)
+    """Return how the netdiag in the container is called, and as which user of it: what that one may is what counts."""
+    user = ("--user", shown(str(given["user"]))) if "user" in given else ()
+    return ("netdiag", "--container", PLACE, *user)
 
 
 def settle(arguments: argparse.Namespace) -> int:

@@ -27,6 +27,16 @@ class Address:
         """The URL as it may be shown: it may hold a password."""
         return shown(self.url)
 
+    @property
+    def program(self) -> str:
+        """The engine's own command."""
+        return program(self.url)
+
+
+def program(url: str) -> str:
+    """Return the command of the engine at ``url``: Podman's socket is called after it, all others are Docker's."""
+    return "podman" if url.endswith("/podman.sock") else "docker"
+
 
 def find(environ: Mapping[str, str] = os.environ, exists: Callable[[str], bool] = os.path.exists) -> Address:
     """Return where the engine is to be found: ``DOCKER_HOST``, the context, or a socket that is there.

@@ -40,6 +40,9 @@ def connected(
         )
         with contextlib.closing(client):
             yield client, address
+    except Refused as refused:
+        refused.values.setdefault("docker", address.program)
+        raise
     except docker.errors.APIError as error:
         raise Refused(word="engine_says", detail=shown(error.explanation or str(error))) from error
     except (docker.errors.DockerException, requests.RequestException, OSError) as error:

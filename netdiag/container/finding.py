@@ -38,21 +38,31 @@ Calling = Callable[[str], str]
 """Returns the command line to type for a container of this name."""
 
 
-def find(client: "APIClient", wanted: str, calling: Calling = str) -> Picked:
-    """Return the container that ``wanted`` stands for; raises :class:`Refused` where it is none or several."""
-    return pick(wanted, listing(client), calling)
+def find(client: "APIClient", wanted: str, calling: Calling = str, program: str = "docker") -> Picked:
+    """Return the container that ``wanted`` stands for; raises :class:`Refused` where it is none or several.
+
+    ``program`` is the engine's own command, which starts a container.
+    """
+    listed = _list(client)
+    if wanted in (AUTO, *WELL_KNOWN) and all(each.name != wanted for each in listed):
+        listed = listing(client, listed)
+    return pick(wanted, listed, calling, program)
 
 
-def listing(client: "APIClient") -> list[Listed]:
-    """Return all containers; those are inspected of which the list does not tell enough."""
-    listed = [_listed(raw) for raw in client.containers(all=True)]
+def _list(client: "APIClient") -> list[Listed]:
+    return [_listed(raw) for raw in client.containers(all=True)]
+
+
+def listing(client: "APIClient", listed: Sequence[Listed] | None = None) -> list[Listed]:
+    """Return all containers, or those ``listed``, with what tells a server: some of them have to be inspected."""
+    listed = _list(client) if listed is None else listed
     is_known = any(each.evidence != "port" for each in servers(listed))
     asked = [each for each in listed if not is_known or is_identity(each.image)][:_INSPECTED]
     known = {each.id: _inspected(client, each) for each in asked}
     return [known.get(each.id, each) for each in listed]
 
 
-def pick(wanted: str, listed: Sequence[Listed], calling: Calling = str) -> Picked:
+def pick(wanted: str, listed: Sequence[Listed], calling: Calling = str, program: str = "docker") -> Picked:
     """Return the one that is meant: the first kind of match that there is counts, and one that runs before others.
 
     ``auto`` and OpenSPG's own names mean the OpenSPG server where no container is called so.
@@ -65,7 +75,7 @@ def pick(wanted: str, listed: Sequence[Listed], calling: Calling = str) -> Picke
     known = servers(listed)
     if not known:
         raise Refused(word="no_server", name=shown(wanted), choices=_choices(listed))
-    return _the_server(wanted, known, calling)
+    return _the_server(wanted, known, calling, program)
 
 
 def _only(found: Sequence[Listed], wanted: str, calling: Calling) -> Listed:
@@ -75,7 +85,7 @@ def _only(found: Sequence[Listed], wanted: str, calling: Calling) -> Listed:
     raise Refused(word="several_containers", name=wanted, choices=_choices(found, calling))
 
 
-def _the_server(wanted: str, known: Sequence[Server], calling: Calling) -> Picked:
+def _the_server(wanted: str, known: Sequence[Server], calling: Calling, program: str) -> Picked:
     """Return the only server that runs, or the only one. ``auto`` prefers one that is called as OpenSPG's is."""
     running = [each for each in known if each.container.state == "running"]
     found = running or known
@@ -86,12 +96,12 @@ def _the_server(wanted: str, known: Sequence[Server], calling: Calling) -> Picke
         return Picked(found[0].container, found[0].evidence)
     among = [each.container for each in found]
     if not running:
-        raise Refused(word="several_stopped", name=shown(wanted), choices=_choices(among, _starting))
+
+        def starting(name: str) -> str:
+            return f"{program} start {quoted(name)}"
+
+        raise Refused(word="several_stopped", name=shown(wanted), choices=_choices(among, starting))
     raise Refused(word="several_servers", name=shown(wanted), choices=_choices(among, calling))
-
-
-def _starting(name: str) -> str:
-    return f"docker start {quoted(name)}"
 
 
 def _kinds(wanted: str) -> Iterator[Callable[[Listed], bool]]:

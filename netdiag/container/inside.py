@@ -39,7 +39,7 @@ def run_inside(request: Request, streams: Streams) -> int:
                 engine = reading.engine(client)
                 tell(address.by, url=address.shown, detail=address.detail)
                 tell("engine", name=engine.name, version=engine.version, system=engine.system)
-            picked = find(client, request.container, request.calling)
+            picked = find(client, request.container, request.calling, address.program)
             if picked.evidence:
                 write(taken(picked, request))
             container = reading.container(client, picked.container.id)

@@ -39,8 +39,8 @@ def settle(request: Request, streams: Streams, *, installs: bool) -> int:
         streams.err.flush()
 
     try:
-        with connected(ALLOWED["run"]) as (client, _):
-            picked = find(client, request.container, request.calling)
+        with connected(ALLOWED["run"]) as (client, address):
+            picked = find(client, request.container, request.calling, address.program)
             if picked.evidence:
                 tell(taken(picked, request))
             container = reading.container(client, picked.container.id)

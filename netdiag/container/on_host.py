@@ -7,7 +7,6 @@ import os
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 from netdiag.container import address
@@ -35,7 +34,7 @@ def look(command: str, environ: Mapping[str, str] = os.environ) -> tuple[Finding
     engine = f"unix://{socket}" if socket else address.named(environ)
     if not engine:
         return ()
-    values = {"command": command, "url": shown(engine), "engine": _program(socket)}
+    values = {"command": command, "url": shown(engine), "engine": address.program(engine)}
     if socket and os.access(socket, os.F_OK) and not os.access(socket, os.R_OK | os.W_OK):
         return (_unknown("engine_not_permitted", "", values),)
     return _asked(environ, values)
@@ -98,7 +97,3 @@ def _unknown(word: str, detail: str, values: Mapping[str, str]) -> Finding:
     group = "yes" if values["engine"] == "docker" else "no"
     said = {**values, "reason": reason, "python": quoted(sys.executable), "group": group}
     return Finding("ND593", "", said, evidence=(shown(detail),) if detail else ())
-
-
-def _program(socket: str) -> str:
-    return "podman" if Path(socket).name == "podman.sock" else "docker"

@@ -82,8 +82,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "无法读取 Docker 上下文 {name}（{detail}）：docker context inspect {name}",
     ),
     "no_such_container": (
-        "there is no container {name}: docker ps --all{choices}",
-        "没有容器 {name}：docker ps --all{choices}",
+        "there is no container {name}: {docker} ps --all{choices}",
+        "没有容器 {name}：{docker} ps --all{choices}",
     ),
     "no_server": (
         (
@@ -119,13 +119,13 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "{name} 可能指多个容器；请选择其中一个：{choices}",
     ),
     "is_not_running": (
-        "container {name} is {status}: docker start {name}",
-        "容器 {name} 的状态是 {status}：docker start {name}",
+        "container {name} is {status}: {docker} start {name}",
+        "容器 {name} 的状态是 {status}：{docker} start {name}",
     ),
-    "is_paused": ("container {name} is paused: docker unpause {name}", "容器 {name} 已暂停：docker unpause {name}"),
+    "is_paused": ("container {name} is paused: {docker} unpause {name}", "容器 {name} 已暂停：{docker} unpause {name}"),
     "is_restarting": (
-        "container {name} keeps restarting, so nothing can run in it: docker logs --tail 50 {name}",
-        "容器 {name} 不断重启，无法在其中运行任何程序：docker logs --tail 50 {name}",
+        "container {name} keeps restarting, so nothing can run in it: {docker} logs --tail 50 {name}",
+        "容器 {name} 不断重启，无法在其中运行任何程序：{docker} logs --tail 50 {name}",
     ),
     "not_linux": (
         "container {name} is one of {system}: netdiag runs on Linux",
@@ -262,7 +262,7 @@ def taken(picked: Picked, request: Request) -> str:
 
 def refusal(refused: Refused, language: str) -> str:
     """Return what is said of something that cannot be done."""
-    return say(refused.word, language, **refused.values)
+    return say(refused.word, language, **{"docker": "docker", **refused.values})
 
 
 def _plain(value: object) -> str:

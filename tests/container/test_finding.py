@@ -83,6 +83,9 @@ def test_of_several_servers_each_has_its_command():
         "docker start old-server",
         "docker start spg-a",
     ]
+    with pytest.raises(Refused) as refused:
+        pick("openspg", [one._replace(state="exited"), STOPPED], program="podman")
+    assert "podman start old-server" in refused.value.values["choices"]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from netdiag.cli.from_host import _with_key, is_meant, without_options, writes
+from netdiag.cli.from_host import _request, _with_key, is_meant, without_options, writes
 from netdiag.cli.parser import parse
 
 
@@ -75,3 +75,20 @@ def test_nothing_of_the_host_without_a_container(capsys):
         parse(["check", "--user", "root"])
     assert ended.value.code == 2
     assert "--container" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("argv", "called", "again"),
+    [
+        ("--container x check a.yaml", "netdiag --container y", "netdiag --container y check a.yaml"),
+        (
+            "check --user root --container x",
+            "netdiag --container y --user root",
+            "netdiag --container y --user root check",
+        ),
+    ],
+)
+def test_how_it_is_called_there(argv, called, again):
+    """What is advised names the container that was found and the user of it, and repeats the rest as it was typed."""
+    request = _request(parse(argv.split()), ())
+    assert (request.called("y"), request.calling("y")) == (called, again)
