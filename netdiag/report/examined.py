@@ -5,6 +5,7 @@ from typing import Final
 
 from netdiag import findings
 from netdiag.findings import Words
+from netdiag.findings.suggested import CODES
 from netdiag.model.attempt import Attempt
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.journal import PastFile, PastRun
@@ -37,7 +38,8 @@ class _Outcome:
 
     def write(self) -> None:
         """Write problems, then what was or can be repaired, then what works, and one line to sum up."""
-        errors = [f for f in self._report.findings if findings.severity_of(f) == "error"]
+        about_run = self._about_run()
+        errors = [finding for finding in about_run if findings.severity_of(finding) == "error"]
         for finding in errors:
             tell(self._page, finding, self._language)
         for finding, places in self._causes().values():
@@ -51,10 +53,19 @@ class _Outcome:
             self._run(run)
         self._host()
         if self._detail >= 0:
-            for finding in self._report.findings:
+            for finding in about_run:
                 if finding not in errors:
                     tell(self._page, finding, self._language)
             self._sum_up()
+
+    def _about_run(self) -> list[Finding]:
+        """Write what could be configured, and return the findings about the run that are about something else."""
+        if not self._report.suggestions:
+            return list(self._report.findings)
+        from netdiag.report.suggested import suggested  # noqa: PLC0415 - few runs have them
+
+        suggested(self._page, self._report, self._report.suggestions, self._language, self._detail)
+        return [finding for finding in self._report.findings if finding.code not in CODES]
 
     def _causes(self) -> dict[tuple[str, Words, tuple[str, ...]], tuple[Finding, list[Examined]]]:
         """Group the endpoints by what is said of them: one cause is told once, however many it stops."""

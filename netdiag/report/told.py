@@ -1,5 +1,6 @@
 """A finding on a page: its title, and of a problem also why it is one, what was seen and what to do."""
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -12,6 +13,11 @@ from netdiag.report.page import Page
 from netdiag.text import printable, shown, without_secrets
 
 _EXPLANATION_LIMIT: Final = 2000
+
+_IN_CONTAINER: Final = re.compile(
+    r"(?<![^|;] )\bnetdiag(?= (?:check|fix-base-url|detect|probe|chat|suggest|rollback|report|watch)\b)"
+)
+"""netdiag as it begins a command that looks at the container; ``fix-compose`` and the rest run on the host."""
 
 
 def tell(page: Page, finding: Finding, language: str) -> None:
@@ -56,9 +62,9 @@ def body(page: Page, said: Words, evidence: Sequence[str], language: str) -> Non
 
 
 def command(page: Page, text: str) -> None:
-    """Write what is to be copied."""
+    """Write what is to be copied, netdiag as it is called here."""
     for line in command_lines(text):
-        page.verbatim(line, 10)
+        page.verbatim(_IN_CONTAINER.sub(page.called, line), 10)
 
 
 def command_lines(text: str) -> Iterator[str]:
