@@ -8,8 +8,10 @@ from collections.abc import Collection, Iterator
 from typing import Final, Literal
 
 from netdiag import exits, findings
-from netdiag.model.event import Finished, Found, Tell, tell_all
+from netdiag.findings import suggested
+from netdiag.model.event import Finished, Found, Suggested, Tell, tell_all
 from netdiag.model.report import Examined, Finding, Report, Severity
+from netdiag.model.suggestion import Suggestions
 
 Outcome = Literal["works", "repaired", "repairable", "by_hand", "broken", "left_alone", "calls_nobody"]
 """What became of an endpoint: its verdict, and of one that works elsewhere whether that was written (``repaired``), can
@@ -26,8 +28,8 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
     "calls_nobody",
 )
 
-BY_HAND: Final = frozenset({"ND506", "ND556", "ND603"})
-"""A base_url that is proven, and that netdiag cannot write: the change is pending until somebody types it."""
+BY_HAND: Final = frozenset({"ND506", "ND556", "ND585", "ND603"})
+"""What is proven, and what netdiag cannot write: the change is pending until somebody types it."""
 
 _UNFILLED: Final = frozenset({"ND558", "ND559"})
 """What is said of a setting that nobody filled in: of a base_url it means that there is none to examine."""
@@ -55,6 +57,13 @@ _UNWRITTEN: Final = frozenset(code for _, codes in _BY_CODE[:2] for code in code
 
 _WHY_NOTHING: Final = frozenset({"ND537", "ND538", "ND542", "ND543", "ND557", "ND560", "ND567"})
 """Why a source holds nothing to examine: a warning beside endpoints that were examined, else what is wrong."""
+
+_OF_SEARCH: Final = ("ND2", "ND581", "ND582")
+"""How codes begin that say what a search for model services came to: what keeps one out of reach, that there is none,
+or that none could be proven. How severe that is the search knows."""
+
+_OF_OTHERS: Final = ("ND23", "ND279")
+"""Of these what is about OpenSPG's other parts, and about the host's view."""
 
 _ABOUT_THE_PLACE: Final = "ND1"
 """How codes about the place begin: a fact worth a note where every model answered, else perhaps the cause."""
@@ -109,6 +118,8 @@ def concluded(report: Report, *, writes: bool) -> Report:
     Where nothing was examined and no finding says why, one is added.
     """
     examines = report.command not in _NOT_EXAMINING
+    if report.suggestions:
+        report = _with_suggestions(report, report.suggestions)
     if examines:
         report = _weighed(report)
     if examines and not has_examined(report) and not decisive(report):
@@ -119,6 +130,7 @@ def concluded(report: Report, *, writes: bool) -> Report:
 def finished(report: Report, tell: Tell, *, writes: bool) -> Report:
     """Return ``report`` concluded, after telling what the run found, and that it is over."""
     report = concluded(report, writes=writes)
+    tell_all(tell, [Suggested(report.suggestions)] if report.suggestions else ())
     tell_all(tell, [Found(finding, item.endpoint) for item in report.endpoints for finding in item.findings])
     tell_all(tell, [Found(finding) for finding in report.findings])
     tell(Finished(report))
@@ -147,18 +159,32 @@ def _exit_code(report: Report, *, writes: bool, examines: bool) -> int:
     return exits.OK
 
 
+def _with_suggestions(report: Report, suggestions: Suggestions) -> Report:
+    """Return the report with what is said of ``suggestions`` first, then what the search said, then the rest."""
+    others = [finding for finding in report.findings if finding.code not in suggested.CODES]
+    others.sort(key=lambda finding: not _is_of_search(finding))
+    return report._replace(findings=(*suggested.of_suggestions(suggestions), *others))
+
+
+def _is_of_search(finding: Finding) -> bool:
+    return finding.code.startswith(_OF_SEARCH) and not finding.code.startswith(_OF_OTHERS)
+
+
 def _weighed(report: Report) -> Report:
     """Return the report with the severity of each finding as the outcome of the run makes it."""
     became = set(outcomes(report))
     examined = has_examined(report)
     all_answered = examined and not became & {"broken", "left_alone"}
+    answers = bool(report.suggestions and report.suggestions.addresses)  # what could be had instead is said first
     endpoints = report.endpoints
     if not examined:
         endpoints = tuple(item._replace(findings=tuple(map(_as_reason, item.findings))) for item in endpoints)
     return report._replace(
         endpoints=endpoints,
         findings=tuple(
-            finding._replace(severity=_severity(finding, examined=examined, all_answered=all_answered))
+            finding
+            if answers and _is_of_search(finding)
+            else finding._replace(severity=_severity(finding, examined=examined or answers, all_answered=all_answered))
             for finding in report.findings
         ),
     )

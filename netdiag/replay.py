@@ -11,6 +11,7 @@ from netdiag.model.endpoint import Endpoint, Ignored, Span
 from netdiag.model.host import from_plain
 from netdiag.model.place import Candidate, Fact, Facts, Gateway, HostsLine, Interface, NameAnswer, Platform
 from netdiag.model.report import Evidence, Examined, Finding, Report
+from netdiag.model.suggestion import FoundService, Offer, Suggestions
 
 SCHEMA = "netdiag/report/1"
 
@@ -29,7 +30,8 @@ class NotAReportError(ValueError):
 def replay(text: bytes) -> Report:
     """Return the report in ``text`` with the findings that today's rules make of its evidence.
 
-    Raises :exc:`NotAReportError` for anything but a report of ``check``, ``fix-base-url`` or ``detect`` in JSON.
+    Raises :exc:`NotAReportError` for anything but a report of ``check``, ``fix-base-url``, ``suggest`` or
+    ``detect`` in JSON.
     """
     try:
         return _diagnosed(_report(json.loads(text)))
@@ -50,7 +52,8 @@ def _diagnosed(saved: Report) -> Report:
     if saved.command == "detect":
         return saved._replace(findings=findings.of_detection(saved.platform, saved.evidence))
     said = findings.of_run(saved.platform, saved.evidence) if endpoints else ()
-    again = saved._replace(command="check", endpoints=endpoints, findings=(*kept, *said))
+    command = "suggest" if saved.command == "suggest" else "check"
+    again = saved._replace(command=command, endpoints=endpoints, findings=(*kept, *said))
     return outcome.concluded(again, writes=False)
 
 
@@ -78,7 +81,30 @@ def _report(saved: Mapping[str, Any]) -> Report:
         endpoints=tuple(_examined(each) for each in saved["endpoints"]),
         findings=tuple(_finding(each) for each in saved["findings"]),
         evidence=evidence,
+        suggestions=_suggestions(saved["suggestions"], own_names) if saved.get("suggestions") else None,
     )
+
+
+def _suggestions(saved: Mapping[str, Any], own_names: tuple[str, ...]) -> Suggestions:
+    def candidate(each: Mapping[str, Any]) -> Candidate:
+        return _candidate(each, own_names)
+
+    services = tuple(
+        _made(
+            FoundService,
+            each,
+            service=_made(Service, each),
+            candidate=candidate(each["candidate"]),
+            candidates=tuple(map(candidate, each["candidates"])),
+        )
+        for each in saved["services"]
+    )
+    offers = tuple(
+        _made(Offer, each, service=services[each["service"]], proof=_proof(each["proof"])) for each in saved["offers"]
+    )
+    best = tuple(offers[at] for at in saved["best"])
+    tried = tuple(_made(Attempt, each) for each in saved["tried"])
+    return _made(Suggestions, saved, services=services, offers=offers, best=best, tried=tried)
 
 
 def _made(kind: type[_T], saved: Mapping[str, Any], **parts: Any) -> _T:

@@ -127,7 +127,9 @@ class Engine:
         return self.command(str(TESTS / "grounds/host"), "--of", self.host, *command, check=check)
 
     @contextmanager
-    def serving(self, *command: str, log: Path, at: str = "127.0.0.1", **environment: str) -> Iterator[None]:
+    def serving(
+        self, *command: str, log: Path, at: str = "127.0.0.1", port: int = PORT, **environment: str
+    ) -> Iterator[None]:
         """Keep a server running on the containers' host, from when it accepts connections; it prints to ``log``."""
         with log.open("wb") as output:
             server = subprocess.Popen(
@@ -139,7 +141,7 @@ class Engine:
                 stderr=subprocess.STDOUT,
             )
         try:
-            waited = self.on_host(sys.executable, "-c", _ACCEPTS, at, str(PORT), check=False)
+            waited = self.on_host(sys.executable, "-c", _ACCEPTS, at, str(port), check=False)
             if waited.returncode:
                 pytest.fail(f"{' '.join(command)}: {waited.stderr}\n{log.read_text()}")
             yield

@@ -2,11 +2,12 @@
 
 import pytest
 from made_reports import broken, endpoint, repairable, report, works
+from made_suggestions import chat, embedding, keyed, suggestions
 
 from netdiag.findings.context import Context
 from netdiag.findings.rules import of_endpoint
 from netdiag.model.attempt import Proof
-from netdiag.model.report import Examined, Finding
+from netdiag.model.report import Examined, Finding, Report
 from netdiag.outcome import concluded, outcomes
 
 LEFT_ALONE = Examined(endpoint("ner_llm"), "left_alone", findings=(Finding("ND504"),))
@@ -55,6 +56,32 @@ WROTE = {**FIX, "wrote": True}
 def test_how_it_ends(found, status, became):
     """Status 0 means that a model was called and all that were examined answered; what is written is repaired."""
     assert (found.exit_code, " ".join(outcomes(found))) == (status, became)
+
+
+FOUND = suggestions("models_page", chat(), embedding())
+NOBODY = suggestions("models_page")
+
+
+@pytest.mark.parametrize(
+    ("command", "found", "status", "first"),
+    [
+        ("fix-base-url", FOUND, 3, "ND585"),
+        ("suggest", FOUND, 3, "ND585"),
+        ("check", FOUND, 78, "ND585"),
+        ("fix-base-url", suggestions("models_page", chat()), 3, "ND585"),
+        ("fix-base-url", suggestions("models_page", keyed()), 78, "ND581"),
+        ("suggest", suggestions("models_page", keyed()), 78, "ND581"),
+        ("fix-base-url", NOBODY, 78, "ND581"),
+        ("suggest", NOBODY, 78, "ND581"),
+    ],
+)
+def test_how_a_search_ends(command, found, status, first):
+    """What is proven and has to be entered comes first, and is pending; `check` says that nothing is there."""
+    said = (Finding("ND538"),) if found.is_proven else (Finding("ND538"), Finding("ND581"))
+    made = Report(command, "", 1.0, 0, findings=said, suggestions=found)
+    ended = concluded(made, writes=command == "fix-base-url")
+    assert (ended.exit_code, ended.findings[0].code) == (status, first)
+    assert concluded(ended, writes=command == "fix-base-url") == ended
 
 
 @pytest.mark.parametrize(

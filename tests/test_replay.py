@@ -7,12 +7,14 @@ from host_views import listening, sibling, view
 from hypothesis import given
 from hypothesis import strategies as st
 from places import PLACES
+from report.situations import SITUATIONS
 
 from netdiag import cli, findings, platform
 from netdiag.model.place import Candidate, Facts
 from netdiag.model.report import Evidence, Finding, Report
 from netdiag.replay import NotAReportError, replay
 from netdiag.report.as_json import as_json
+from netdiag.report.as_text import as_text
 
 
 def detected(place, root) -> Report:
@@ -42,6 +44,19 @@ def test_what_was_read_or_written_stays_as_it_was(tmp_path):
                            evidence=Evidence(Facts())))  # fmt: skip
     again = replay(saved.encode())
     assert (again.exit_code, again.findings) == (78, (Finding("ND544"), written))
+
+
+@pytest.mark.parametrize(
+    "name", ["to-enter-on-the-model-page", "to-enter-globally", "to-enter-in-a-file", "wants-a-key"]
+)
+def test_what_could_be_configured_survives_being_saved(name):
+    """What to enter is read from a saved report as it was, and told again; a fix is replayed as a check."""
+    report = SITUATIONS[name]
+    again = replay(as_json(report).encode())
+    assert again.suggestions == report.suggestions
+    assert [finding.code for finding in again.findings] == [finding.code for finding in report.findings]
+    assert as_text(again, "zh") == as_text(report, "zh").replace("模型页面：", "model page：")
+    assert again.exit_code == (3 if report.command == "suggest" else 78)
 
 
 GOOD = as_json(Report("rollback", "2026-11-24T07:00:00+00:00", 1.0, 0))

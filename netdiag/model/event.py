@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from netdiag.model.journal import Applied
     from netdiag.model.plan import Edit
     from netdiag.model.report import Finding, Report
+    from netdiag.model.suggestion import Suggestions
 
 
 class Started(NamedTuple):
@@ -52,6 +53,12 @@ class Found(NamedTuple):
     endpoint: Endpoint | None = None
 
 
+class Suggested(NamedTuple):
+    """What could be configured was looked for, and this was found; told when all was tried."""
+
+    suggestions: Suggestions
+
+
 class Planned(NamedTuple):
     """An edit is planned; it is written, if at all, after all of them were told."""
 
@@ -70,7 +77,7 @@ class Finished(NamedTuple):
     report: Report
 
 
-Event: TypeAlias = "Started | Tried | Calling | Answered | Called | Found | Planned | Written | Finished"
+Event: TypeAlias = "Started | Tried | Calling | Answered | Called | Found | Suggested | Planned | Written | Finished"
 
 Tell: TypeAlias = Callable[[Event], None]
 """Told of each event as it happens, in the thread of the run; what it raises ends the run."""

@@ -14,6 +14,7 @@ from netdiag.model.journal import Applied, PastFile, PastRun
 from netdiag.model.place import Candidate, Choice, Fact, NameAnswer, Platform
 from netdiag.model.plan import Edit
 from netdiag.model.report import Evidence, Examined, Finding, Report
+from netdiag.model.suggestion import Suggestions
 from netdiag.report.labels import by_hand, origin
 from netdiag.report.outcomes import summary
 from netdiag.text import Secret, shown
@@ -35,12 +36,13 @@ def as_dict(report: Report, language: str = "en") -> dict[str, Any]:
         "duration_ms": report.duration_ms,
         "kag_version": report.kag_version,
         "platform": _platform(report.platform) if report.platform else None,
-        "candidates": [_candidate(candidate, language) for candidate in report.candidates],
+        "candidates": [candidate_of(candidate, language) for candidate in report.candidates],
         "path": [{"kind": hop.kind, "detail": hop.detail} for hop in report.path],
         "choice": _choice(report.choice) if report.choice else None,
         "evidence": _evidence(report.evidence) if report.evidence else None,
         "endpoints": [_examined(item, language) for item in report.endpoints],
         "findings": [finding_of(finding, language) for finding in report.findings],
+        "suggestions": _suggestions(report.suggestions, language) if report.suggestions else None,
         "plan": {
             "edits": [edit_of(edit) for edit in report.plan.edits],
             "digests": dict(report.plan.digests),
@@ -51,6 +53,12 @@ def as_dict(report: Report, language: str = "en") -> dict[str, Any]:
         "summary": summary(report),
         "exit_code": report.exit_code,
     }
+
+
+def _suggestions(made: Suggestions, language: str) -> dict[str, Any]:
+    from netdiag.report.json_suggestions import suggestions_of  # noqa: PLC0415 - few reports have them
+
+    return suggestions_of(made, language)
 
 
 def applied_of(applied: Applied, language: str) -> dict[str, Any]:
@@ -82,7 +90,8 @@ def _fact(fact: Fact) -> dict[str, str]:
     return {"name": fact.name, "value": shown(fact.value), "source": fact.source}
 
 
-def _candidate(candidate: Candidate, language: str) -> dict[str, Any]:
+def candidate_of(candidate: Candidate, language: str) -> dict[str, Any]:
+    """Return a candidate as a report has it."""
     return {
         "host": candidate.host,
         "kind": candidate.kind,

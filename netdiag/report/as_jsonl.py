@@ -13,6 +13,7 @@ from netdiag.model.endpoint import Endpoint
 from netdiag.model.event import Event
 from netdiag.model.report import Report
 from netdiag.report.as_json import applied_of, attempt_of, edit_of, endpoint_of, finding_of, proof_of
+from netdiag.report.json_suggestions import suggestions_of
 from netdiag.report.outcomes import summary
 from netdiag.text import shown
 
@@ -41,6 +42,8 @@ def events(report: Report) -> Iterator[Event]:
         yield from (told.Called(item.endpoint, proof) for proof in item.proofs)
     yield from (told.Planned(edit) for edit in report.plan.edits)
     yield from (told.Written(applied) for applied in report.applied)
+    if report.suggestions:
+        yield told.Suggested(report.suggestions)
     yield from (told.Found(finding, item.endpoint) for item in report.endpoints for finding in item.findings)
     yield from (told.Found(finding) for finding in report.findings)
     yield told.Finished(report)
@@ -60,6 +63,8 @@ def _said(event: Event, language: str) -> tuple[str, dict[str, Any]]:
             name, keys = "call", {"endpoint": endpoint_of(endpoint, language), "call": proof_of(proof)}
         case told.Found(finding, endpoint):
             name, keys = "finding", {"endpoint": _where(endpoint), "finding": finding_of(finding, language)}
+        case told.Suggested(made):
+            name, keys = "suggestions", {"suggestions": suggestions_of(made, language)}
         case told.Planned(edit):
             name, keys = "edit", {"edit": edit_of(edit)}
         case told.Written(applied):

@@ -5,6 +5,7 @@ from typing import Final
 
 from netdiag import findings
 from netdiag.findings import Words
+from netdiag.findings.suggested import CODES
 from netdiag.model.attempt import Attempt
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.journal import PastFile, PastRun
@@ -38,8 +39,8 @@ class _Outcome:
 
     def write(self) -> None:
         """Write problems, then what was or can be repaired, then what works, and one line to sum up."""
-        errors = [f for f in self._report.findings if findings.severity_of(f) == "error"]
-        self._tell(errors)
+        about_run = self._about_run()
+        self._tell([f for f in about_run if findings.severity_of(f) == "error"])
         for (finding, places), left in self._few(self._causes().values(), _said_of_many):
             self._problem(finding, places)
             self._more(left)
@@ -53,8 +54,17 @@ class _Outcome:
             self._run(run)
         self._host()
         if self._detail >= 0:
-            self._tell([f for f in self._report.findings if findings.severity_of(f) != "error"])
+            self._tell([f for f in about_run if findings.severity_of(f) != "error"])
             self._sum_up()
+
+    def _about_run(self) -> list[Finding]:
+        """Write what could be configured, and return the findings about the run that are about something else."""
+        if not self._report.suggestions:
+            return list(self._report.findings)
+        from netdiag.report.suggested import suggested  # noqa: PLC0415 - few runs have them
+
+        suggested(self._page, self._report, self._report.suggestions, self._language, self._detail)
+        return [finding for finding in self._report.findings if finding.code not in CODES]
 
     def _tell(self, said: Sequence[Finding]) -> None:
         """Write findings that are not about one endpoint; what to do about several of them is told after the last."""

@@ -163,6 +163,7 @@ NEVER: Final[Mapping[str, str]] = {
     "ND581": "nothing is configured, and somebody has to start a service or name its port",
     "ND583": "nothing is configured, and no address of a host is known",
     "ND582": "nothing is configured, and what answers needs a key or another model",
+    "ND585": "somebody has to enter it",
     "ND601": "the file cannot be written",
     "ND602": "written and rolled back: to write once more would do the same",
     "ND603": "somebody has to change it in OpenSPG's pages",

@@ -1,6 +1,11 @@
-"""Stands in for the OpenSPG server in its container: fills the database as a user does, then answers like its API."""
+"""Stands in for the OpenSPG server in its container: fills the database as a user does, then answers like its API.
+
+With ``STANDS_FOR`` it is that version, on a database of its own (``openspg06``); with ``UNSAVED`` the database is as
+the version's init script leaves it.
+"""
 
 import contextlib
+import os
 import sys
 import time
 
@@ -8,10 +13,11 @@ import pymysql
 
 sys.path.insert(0, "/srv")
 
-from openspg import tables
+from openspg import tables, unsaved
 from openspg.server import Api
 
-VERSION = "0.8"
+VERSION = os.environ.get("STANDS_FOR", "0.8")
+DATABASE = "openspg" + VERSION.replace(".", "") if "STANDS_FOR" in os.environ else "openspg"
 MODEL_PORT = 11434
 
 
@@ -19,10 +25,10 @@ class Database:
     """The database that the command line names."""
 
     @contextlib.contextmanager
-    def connected(self):
+    def connected(self, name: str | None = DATABASE):
         """Yield a connection, in the form that the tests' server takes."""
         connection = pymysql.connect(
-            host="mysql", user="root", password="openspg", database="openspg", charset="utf8mb4", autocommit=True
+            host="mysql", user="root", password="openspg", database=name, charset="utf8mb4", autocommit=True
         )
         try:
             yield Connected(connection)
@@ -47,10 +53,12 @@ def main() -> None:
     """Wait for the database, fill it, serve."""
     database = Database()
     for _ in range(300):
-        with contextlib.suppress(pymysql.Error), database.connected() as root:
+        with contextlib.suppress(pymysql.Error), database.connected(None) as root:
+            root.execute(f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
+            root.execute(f"USE {DATABASE}")
             for statement in tables.TABLES[VERSION]:
                 root.execute(statement.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS"))
-            for table, row in tables.rows(VERSION, MODEL_PORT):
+            for table, row in unsaved.rows(VERSION) if "UNSAVED" in os.environ else tables.rows(VERSION, MODEL_PORT):
                 marks = ", ".join(["%s"] * len(row))
                 root.execute(f"INSERT IGNORE INTO {table} ({', '.join(row)}) VALUES ({marks})", *row.values())
             break

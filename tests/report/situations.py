@@ -1,6 +1,7 @@
 """Reports as runs end with them: what every renderer is shown."""
 
 from host_views import listening, sibling, view
+from made_suggestions import chat, embedding, keyed, of_vllm, proof, suggestions
 
 from netdiag.model.attempt import Attempt, Proof, Service
 from netdiag.model.endpoint import Endpoint, Span
@@ -9,6 +10,8 @@ from netdiag.model.journal import Applied, PastFile, PastRun
 from netdiag.model.place import Candidate, Choice, Fact, Facts, Gateway, Hop, HostsLine, Interface, NameAnswer, Platform
 from netdiag.model.plan import Edit, Plan
 from netdiag.model.report import Evidence, Examined, Finding, Report
+from netdiag.model.suggestion import Suggestions
+from netdiag.outcome import concluded
 from netdiag.text import Secret
 
 KEY = "sk-canary-4f1d"
@@ -259,6 +262,24 @@ RECREATE = Finding(
         "kind": "host",
     },
 )
+NO_MODEL = Finding("ND538", "place_models", {"database": "mysql:3306/openspg"})
+GONE = chat("llama3", proof=proof("http://172.18.0.1:11434", "model_not_found", 404, "model 'llama3' not found"))
+
+
+WANTS_KEY = Finding("ND582", "", {"services": "openai-compatible 172.18.0.1:4000", "key": "yes", "models": "no"})
+NO_SERVICE = Finding(
+    "ND581",
+    "",
+    {"ports": "11434, 8000", "addresses": "172.18.0.1", "host_seen": "no", "systems": "linux", "service": "other"},
+    ("172.18.0.1 connection_refused: 11434, 8000",),
+)
+
+
+def to_enter(command: str, made: Suggestions, *said: Finding) -> Report:
+    """A run that found nothing saved, and looked for what could be."""
+    return concluded(report(command, findings=(NO_MODEL, *said), suggestions=made), writes=command == "fix-base-url")
+
+
 WHICH = Finding("ND573", "compose.yaml:2", {"reason": "compose_many_services", "services": "kag, mysql"})
 SITUATIONS = {
     "repaired": report(
@@ -338,6 +359,14 @@ SITUATIONS = {
     "hostile": report(
         "check", BROKEN._replace(findings=(HOSTILE,)), findings=(HOSTILE._replace(where="f.yaml:1"),), exit_code=1
     ),
+    "to-enter-on-the-model-page": to_enter(
+        "fix-base-url", suggestions("models_page", chat(), embedding(), of_vllm(), GONE, keyed())
+    ),
+    "to-enter-globally": to_enter("suggest", suggestions("global_page", chat(), embedding())),
+    "to-enter-in-a-file": to_enter("check", suggestions("file", chat(), embedding(key="own"))),
+    "to-enter-half": to_enter("fix-base-url", suggestions("models_page", of_vllm())),
+    "wants-a-key": to_enter("check", suggestions("models_page", keyed()), WANTS_KEY),
+    "no-service-found": to_enter("suggest", suggestions("models_page"), NO_SERVICE),
     "compose-line": report(
         "fix-compose",
         **OF_COMPOSE,
@@ -354,5 +383,5 @@ SITUATIONS = {
 }
 """What is called ``hostile`` was said by a server that means no good; the key that endpoints have is in none."""
 
-EXAMINED = {name: each for name, each in SITUATIONS.items() if each.command in ("fix-base-url", "check")}
+EXAMINED = {name: each for name, each in SITUATIONS.items() if each.command in ("fix-base-url", "check", "suggest")}
 """Those of the commands that have every format."""

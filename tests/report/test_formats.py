@@ -58,7 +58,7 @@ def test_all_formats_agree(name):
     assert {event["finding"]["code"] for event in events if event["event"] == "finding"} == codes
     assert {*(each["ruleId"] for each in log["results"]), *notified} - {"repairable"} == codes
     assert len(suites.findall("testsuite/testcase")) == len(item.endpoints) + len(item.findings)
-    problems = {code for code in codes if findings.severity(code) == "error"}
+    problems = {finding.code for finding in said if findings.severity_of(finding) == "error"}
     told = {each.get("type") for each in [*suites.iter("failure"), *suites.iter("error")]}
     assert told - {"repairable"} == problems
 
