@@ -5,13 +5,14 @@ was examined answered. A run that examined nothing ends with 78 and says why.
 """
 
 from collections.abc import Collection, Iterator
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from netdiag import exits, findings
-from netdiag.findings import suggested
 from netdiag.model.event import Finished, Found, Suggested, Tell, tell_all
 from netdiag.model.report import Examined, Finding, Report, Severity
-from netdiag.model.suggestion import Suggestions
+
+if TYPE_CHECKING:
+    from netdiag.model.suggestion import Suggestions
 
 Outcome = Literal["works", "repaired", "repairable", "by_hand", "broken", "left_alone", "calls_nobody"]
 """What became of an endpoint: its verdict, and of one that works elsewhere whether that was written (``repaired``), can
@@ -159,8 +160,10 @@ def _exit_code(report: Report, *, writes: bool, examines: bool) -> int:
     return exits.OK
 
 
-def _with_suggestions(report: Report, suggestions: Suggestions) -> Report:
+def _with_suggestions(report: Report, suggestions: "Suggestions") -> Report:
     """Return the report with what is said of ``suggestions`` first, then what the search said, then the rest."""
+    from netdiag.findings import suggested  # noqa: PLC0415 - few reports have them
+
     others = [finding for finding in report.findings if finding.code not in suggested.CODES]
     others.sort(key=lambda finding: not _is_of_search(finding))
     return report._replace(findings=(*suggested.of_suggestions(suggestions), *others))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Final, NamedTuple
 
-from netdiag.config import formats, loading, model_page, yaml_tree
+from netdiag.config import formats, loading, yaml_tree
 from netdiag.config.endpoints import ByKag, endpoints
 from netdiag.config.formats import Format
 from netdiag.config.loading import Refused
@@ -66,9 +66,7 @@ def parse(data: bytes, source: str, process: Process | None = None, *, is_model_
             format_: Format = "yaml"
         else:
             format_, roots = formats.read(text, name)
-        if is_model_page:
-            roots = [model_page.flattened(root) for root in roots]
-        models = frozenset().union(*map(model_page.models, roots)) if is_model_page else frozenset()
+        roots, models = _of_model_page(roots) if is_model_page else (roots, frozenset())
         found = tuple(endpoints(source, text, roots, positions, by_kag, models))
     except NotRead as error:
         if loaded and loaded.refused and loaded.refused.is_of_template:
@@ -85,6 +83,14 @@ def parse(data: bytes, source: str, process: Process | None = None, *, is_model_
     refused = loaded.refused if loaded else loading.of_older(format_, name, process)
     every = tuple(endpoint for endpoint, _ in found)
     return Document(source, format_, digest, data, every, styles, there, process, refused)
+
+
+def _of_model_page(roots: list[Node]) -> tuple[list[Node], frozenset[Node]]:
+    """Return the roots as the OpenSPG server gives them to KAG, and which nodes in them are models."""
+    from netdiag.config import model_page  # noqa: PLC0415 - files have none
+
+    flat = [model_page.flattened(root) for root in roots]
+    return flat, frozenset().union(*map(model_page.models, flat))
 
 
 def _as_kag(loaded: loading.Loaded) -> list[Node] | None:

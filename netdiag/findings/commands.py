@@ -17,7 +17,7 @@ FROM_HOST: Final = f"{OURS} --container openspg"
 _HARMLESS: Final = r"[\w./:@%+,=-]+"
 _COMMANDS: Final = "fix-base-url|check|suggest|detect|chat|report|rollback|watch"
 _RUNS_THERE: Final = re.compile(
-    rf"^((?:sleep \d+; )?){OURS}(?: --container openspg)?(?= (?:{_COMMANDS})\b)", re.MULTILINE
+    rf"^((?:sleep \d+; |echo '[^'\n]*' \| )?){OURS}(?: --container openspg)?(?= (?:{_COMMANDS})\b)", re.MULTILINE
 )
 """A line that runs netdiag where models are called from; ``fix-compose`` and ``explain`` run anywhere."""
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
 from netdiag import config
-from netdiag.model.endpoint import Endpoint
-from netdiag.openspg import model_page, projects
+from netdiag.model.endpoint import MODEL_PAGE, Endpoint
+from netdiag.openspg import projects
 from netdiag.openspg.settings import Server
 
 _ROW: Final = re.compile(r".*/(kg_\w+)/(\d+)")
@@ -75,9 +75,9 @@ def _models(documents: Mapping[str, config.Document]) -> Mapping[str, Endpoint]:
     A model that was entered twice is there twice with one id, and the server tells the first.
     """
     models: dict[str, Endpoint] = {}
-    for source, document in documents.items():
-        for endpoint in document.endpoints if model_page.is_row(source) else ():
-            if wanted := endpoint.settings.get("modelId"):
+    for document in documents.values():
+        for endpoint in document.endpoints:
+            if endpoint.table == MODEL_PAGE and (wanted := endpoint.settings.get("modelId")):
                 models.setdefault(str(wanted), endpoint)
     return models
 

@@ -10,12 +10,12 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, pairwise
 from pathlib import Path, PurePosixPath
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from netdiag.openspg import java
-from netdiag.openspg.files import settings_of
-from netdiag.openspg.spring import Settings
 from netdiag.platform.files import read_text
+
+if TYPE_CHECKING:
+    from netdiag.openspg.spring import Settings
 
 JDBC: Final = "server.repository.impl.jdbc."
 """What the name of each setting of the database begins with."""
@@ -38,7 +38,7 @@ class Started(NamedTuple):
     """The server as it was started: its jar, its settings, and the ``environ`` file that this user may not read."""
 
     program: str
-    settings: Settings
+    settings: "Settings"
     unread: str = ""
 
 
@@ -74,6 +74,10 @@ def _processes(root: Path) -> Iterator[_Process]:
 
 def _of_java(root: Path, directory: Path, words: Sequence[str]) -> Started:
     """Return what a Java with these words after its own name was told."""
+    from netdiag.openspg import java  # noqa: PLC0415 - most containers have no Java
+    from netdiag.openspg.files import settings_of  # noqa: PLC0415
+    from netdiag.openspg.spring import Settings  # noqa: PLC0415
+
     environ, unread = _environ(directory)
 
     def below(name: str) -> Path:

@@ -4,16 +4,15 @@ What that does not say has the values of OpenSPG's own compose file.
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from netdiag.model.place import Facts
-from netdiag.openspg.parts import Part, parts
 from netdiag.text import Secret
 
 if TYPE_CHECKING:
+    from netdiag.openspg.parts import Part
     from netdiag.openspg.process import Started
     from netdiag.openspg.spring import Settings
 
@@ -56,7 +55,7 @@ class Server(NamedTuple):
     listens: bool = True
     named: bool = False
     database: Database | None = None
-    parts: tuple[Part, ...] = ()
+    parts: "tuple[Part, ...]" = ()
     unread: str = ""
 
     @property
@@ -138,7 +137,7 @@ def find(root: Path, facts: Facts, *, in_container: bool, named: bool, said: Giv
         listens=known or not facts.listeners,  # none at all: /proc/net/tcp may be unreadable (gVisor)
         named=named or bool(said.host),
         database=database,
-        parts=(*parts(settings), *_own(settings, said)) if settings else (),
+        parts=_parts(settings, said) if settings else (),
         unread=seen.unread if seen else "",
     )
 
@@ -167,11 +166,13 @@ def _database(settings: "Settings") -> Database:
     )
 
 
-def _own(settings: "Settings", said: Given) -> Iterator[Part]:
-    """Yield the server's own database as a part where the user names another one, which is read in its place."""
+def _parts(settings: "Settings", said: Given) -> "tuple[Part, ...]":
+    """Return the other parts; among them the server's own database where the user names another, which is read."""
+    from netdiag.openspg.parts import Part, parts  # noqa: PLC0415 - beside a server only
+
     own = _database(settings)
-    if said.host and (said.host, said.port) != (own.host, own.port):
-        yield Part("mysql", own.host, own.port, "mysql")
+    is_other = bool(said.host) and (said.host, said.port) != (own.host, own.port)
+    return (*parts(settings), *([Part("mysql", own.host, own.port, "mysql")] if is_other else []))
 
 
 def _port(text: str | None, usual: int) -> int:

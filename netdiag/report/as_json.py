@@ -4,7 +4,7 @@ Added keys do not change the number; a removed or reinterpreted one does.
 """
 
 import json
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from netdiag import __version__, findings
 from netdiag.model.attempt import Attempt, Proof
@@ -14,10 +14,12 @@ from netdiag.model.journal import Applied, PastFile, PastRun
 from netdiag.model.place import Candidate, Choice, Fact, NameAnswer, Platform
 from netdiag.model.plan import Edit
 from netdiag.model.report import Evidence, Examined, Finding, Report
-from netdiag.model.suggestion import Suggestions
 from netdiag.report.labels import by_hand, origin
 from netdiag.report.outcomes import summary
 from netdiag.text import Secret, shown
+
+if TYPE_CHECKING:
+    from netdiag.model.suggestion import Suggestions
 
 SCHEMA: Final = "netdiag/report/1"
 
@@ -55,7 +57,7 @@ def as_dict(report: Report, language: str = "en") -> dict[str, Any]:
     }
 
 
-def _suggestions(made: Suggestions, language: str) -> dict[str, Any]:
+def _suggestions(made: "Suggestions", language: str) -> dict[str, Any]:
     from netdiag.report.json_suggestions import suggestions_of  # noqa: PLC0415 - few reports have them
 
     return suggestions_of(made, language)

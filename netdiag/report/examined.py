@@ -5,7 +5,6 @@ from typing import Final
 
 from netdiag import findings
 from netdiag.findings import Words
-from netdiag.findings.suggested import CODES
 from netdiag.model.attempt import Attempt
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.journal import PastFile, PastRun
@@ -61,7 +60,8 @@ class _Outcome:
         """Write what could be configured, and return the findings about the run that are about something else."""
         if not self._report.suggestions:
             return list(self._report.findings)
-        from netdiag.report.suggested import suggested  # noqa: PLC0415 - few runs have them
+        from netdiag.findings.suggested import CODES  # noqa: PLC0415 - few runs have them
+        from netdiag.report.suggested import suggested  # noqa: PLC0415
 
         suggested(self._page, self._report, self._report.suggestions, self._language, self._detail)
         return [finding for finding in self._report.findings if finding.code not in CODES]

@@ -17,8 +17,8 @@ REMEDIES = [
     if remedy.command
 ]
 FROM_HOST = "netdiag --container spg-server-1"
-FILLED = {"COMMAND": "check", "KIND": "chat", "OTHER_KAG": "0.7"}
-_RUN = re.compile(r"(?:^|; |&& |docker exec (?:-i )?\S+ |sudo )((?:netdiag|\"\$\(command -v netdiag\)\") .*)")
+FILLED = {"COMMAND": "check", "KIND": "chat", "OTHER_KAG": "0.7", "PORT": "8000"}
+_RUN = re.compile(r"(?:^|; |&& |' \| |docker exec (?:-i )?\S+ |sudo )((?:netdiag|\"\$\(command -v netdiag\)\") .*)")
 
 
 def lines(command):
@@ -87,6 +87,7 @@ def test_from_the_host_it_is_called_as_it_was_there(code, monkeypatch):
         ("netdiag --container openspg check", FROM_HOST, f"{FROM_HOST} check"),
         ("netdiag --container auto check", FROM_HOST, "netdiag --container auto check"),
         ("sleep 20; netdiag fix-base-url", FROM_HOST, f"sleep 20; {FROM_HOST} fix-base-url"),
+        ("echo '{}' | netdiag fix-base-url -", FROM_HOST, f"echo '{{}}' | {FROM_HOST} fix-base-url -"),
         ("base_url: x\nnetdiag fix-base-url a.yaml", FROM_HOST, f"base_url: x\n{FROM_HOST} fix-base-url a.yaml"),
         ("netdiag fix-compose docker-compose.yml", FROM_HOST, "netdiag fix-compose docker-compose.yml"),
         ("tee /etc/systemd/system/ollama.service.d/netdiag.conf", FROM_HOST, None),
