@@ -8,7 +8,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from netdiag import cli, engine, platform, undoing
+from netdiag import cli, engine, platform, suggesting, undoing
 from netdiag.model.place import Candidate, Platform
 from netdiag.openspg import Server
 
@@ -72,7 +72,7 @@ class Beside:
         """Give netdiag the ways to the host, and to the server, that there are here."""
         setattr_(platform, "candidates", lambda *_, **__: WAYS)
         setattr_(platform, "name", lambda *_: PLACE)
-        for module in (engine, undoing):
+        for module in (engine, suggesting, undoing):
             setattr_(module, "server_of", lambda *_: self.server)
 
     def netdiag(self, *arguments: str) -> Done:

@@ -314,7 +314,7 @@ def test_an_agent_is_not_ready(beside, version, way):
     for away, ready in ((way.away, 0), (whole, 1)):
         with away(beside) as where:
             beside.server = beside.server._replace(database=where)
-            report = engine.run(Job("watch", directory=beside.directory, kag_version=version), lambda _: None)
+            report = engine.run(Job("watch", directory=beside.directory, kag_version=beside.kag), lambda _: None)
         agent._take_in(report, {}, 0.1)
         assert {item.verdict for item in report.endpoints} == {"works"}
         assert answer("/readyz", agent, metrics)[0] == (200 if ready else 503)

@@ -18,7 +18,7 @@ from netdiag.model.report import Finding
 from netdiag.openspg import Database, Server, companions, connection
 from netdiag.openspg.away import cause
 from netdiag.openspg.connection import FailedError
-from netdiag.openspg.settings import Part
+from netdiag.openspg.parts import Part
 from netdiag.text import Secret
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def test_a_whole_run_with_a_view(beside, version, monkeypatch):
     """The fact is the one cause of the run, and its command is shown."""
     monkeypatch.setattr(connection, "within", lambda *_: NameAnswer("mysql", failure=failures.DNS_NXDOMAIN))
     monkeypatch.setenv("NETDIAG_HOST_VIEW", to_json(seen(MYSQL, HERE)._replace(seen=int(time.time()))))
-    monkeypatch.setattr(companions, "reached", lambda part: Finding("ND230", part.host, {"part": part.name}))
+    monkeypatch.setattr(companions, "looked_at", lambda part: Finding("ND230", part.host, {"part": part.name}))
     beside.api.close()
     beside.server = beside.server._replace(database=Database(), parts=SERVER.parts)
     done = beside.told("check")
