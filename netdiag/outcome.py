@@ -178,30 +178,27 @@ def _weighed(report: Report) -> Report:
     became = set(outcomes(report))
     examined = has_examined(report)
     all_answered = examined and not became & {"broken", "left_alone"}
-    answers = bool(report.suggestions and report.suggestions.addresses)  # what could be had instead is said first
+    searched = bool(report.suggestions and report.suggestions.addresses)
     endpoints = report.endpoints
     if not examined:
         endpoints = tuple(item._replace(findings=tuple(map(_as_reason, item.findings))) for item in endpoints)
+
+    def severity(finding: Finding) -> Severity | None:
+        if searched and _is_of_search(finding):
+            return finding.severity
+        if finding.code in _WHY_NOTHING and not examined:
+            return "note" if searched else "error"  # what can be entered instead is said first
+        is_of_place = finding.code.startswith(_ABOUT_THE_PLACE)
+        return "note" if all_answered and is_of_place and findings.severity(finding.code) == "error" else None
+
     return report._replace(
         endpoints=endpoints,
-        findings=tuple(
-            finding
-            if answers and _is_of_search(finding)
-            else finding._replace(severity=_severity(finding, examined=examined or answers, all_answered=all_answered))
-            for finding in report.findings
-        ),
+        findings=tuple(finding._replace(severity=severity(finding)) for finding in report.findings),
     )
 
 
 def _as_reason(finding: Finding) -> Finding:
     return finding._replace(severity="error") if finding.code in _WHY_NOTHING else finding
-
-
-def _severity(finding: Finding, *, examined: bool, all_answered: bool) -> Severity | None:
-    if not examined and finding.code in _WHY_NOTHING:
-        return "error"
-    is_of_place = finding.code.startswith(_ABOUT_THE_PLACE)
-    return "note" if all_answered and is_of_place and findings.severity(finding.code) == "error" else None
 
 
 def _nothing(report: Report) -> Finding:

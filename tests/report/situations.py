@@ -262,7 +262,7 @@ RECREATE = Finding(
         "kind": "host",
     },
 )
-NO_MODEL = Finding("ND538", "place_models", {"database": "mysql:3306/openspg"})
+NO_MODEL = Finding("ND538", "place_models", {"database": "mysql:3306/openspg"}, severity="note")
 GONE = chat("llama3", proof=proof("http://172.18.0.1:11434", "model_not_found", 404, "model 'llama3' not found"))
 
 
