@@ -59,9 +59,9 @@ _UNWRITTEN: Final = frozenset(code for _, codes in _BY_CODE[:2] for code in code
 _WHY_NOTHING: Final = frozenset({"ND537", "ND538", "ND542", "ND543", "ND557", "ND560", "ND567"})
 """Why a source holds nothing to examine: a warning beside endpoints that were examined, else what is wrong."""
 
-_OF_SEARCH: Final = ("ND2", "ND581", "ND582")
+_OF_SEARCH: Final = ("ND2", "ND581", "ND582", "ND584", "ND587")
 """How codes begin that say what a search for model services came to: what keeps one out of reach, that there is none,
-or that none could be proven. How severe that is the search knows."""
+that it lists no model, or that none could be proven. How severe that is the search knows."""
 
 _OF_OTHERS: Final = ("ND23", "ND279")
 """Of these what is about OpenSPG's other parts, and about the host's view."""
@@ -164,7 +164,7 @@ def _with_suggestions(report: Report, suggestions: "Suggestions") -> Report:
     """Return the report with what is said of ``suggestions`` first, then what the search said, then the rest."""
     from netdiag.findings import suggested  # noqa: PLC0415 - few reports have them
 
-    others = [finding for finding in report.findings if finding.code not in suggested.CODES]
+    others = [finding for finding in report.findings if not suggested.is_covered(finding, suggestions)]
     others.sort(key=lambda finding: not _is_of_search(finding))
     return report._replace(findings=(*suggested.of_suggestions(suggestions), *others))
 

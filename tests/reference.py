@@ -115,8 +115,10 @@ addresses that are surely this container's own host (the gateway of a bridge, do
 the platform gives its host), on those named with `--host`, and nowhere else. Outside a container, and in the host's
 network, that is loopback. With `--container` the ports that listen on the host for containers are taken instead,
 without the system's and OpenSPG's own, and the containers beside this one that listen on a port of the table. Services
-are suggested in this order; `suggest --port N` puts another port before it. Of each service at most five models of a
-kind are called.
+are suggested in this order; `suggest --port N` puts another port before it. At an address that is named with `--host`
+the table is looked at in any case. A key is sent to this container's host, and to a container or another machine only
+where `--host` names it. Who is there gets 10 seconds for each answer; of each service at most five models of a kind are
+called.
 
 | server | port | as written down in |
 |---|---|---|

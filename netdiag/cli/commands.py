@@ -114,6 +114,10 @@ def _chat(arguments: argparse.Namespace) -> int:
 
 
 def _suggest(arguments: argparse.Namespace) -> int:
+    if (name := arguments.api_key_env) and name not in os.environ:
+        called = f"netdiag: --api-key-env: there is no variable {shown(name)} here"
+        sys.stderr.write(f"{called}; with docker exec, write: docker exec -e {shown(name)} …\n")
+        return exits.USAGE
     from netdiag import suggesting  # noqa: PLC0415 - httpx
 
     job = _job(arguments)._replace(ports=tuple(arguments.port), key=_key(arguments))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from netdiag.findings.commands import quoted
 from netdiag.findings.entries import block, entry
 from netdiag.model.report import Finding
 from netdiag.model.suggestion import FoundService, Offer, Suggestions
@@ -12,6 +13,9 @@ CODES: Final = frozenset({"ND585", "ND586", "ND588"})
 
 TO_TYPE: Final = "ND585"
 """Something is proven, and pending until somebody types it."""
+
+LACKING: Final = "ND563"
+"""A file lacks a section that KAG needs."""
 
 _KINDS: Final = ("chat", "embedding")
 """What KAG needs of each."""
@@ -25,6 +29,12 @@ def of_suggestions(suggestions: Suggestions) -> tuple[Finding, ...]:
     typed = (_to_type(suggestions), *_lacking(suggestions)) if suggestions.best else ()
     is_said = not typed and not unproven(suggestions)
     return (*typed, *(() if is_said else _wanting_a_key(suggestions)))
+
+
+def is_covered(finding: Finding, suggestions: Suggestions) -> bool:
+    """Tell whether those of ``suggestions`` say a finding of the run: theirs, or of a section that the block has."""
+    lines = block(suggestions).splitlines() if finding.code == LACKING else ()
+    return finding.code in CODES or any(line.startswith(f"{finding.values['key']}:") for line in lines)
 
 
 def others(suggestions: Suggestions) -> tuple[Offer, ...]:
@@ -97,7 +107,7 @@ def _lacking(suggestions: Suggestions) -> Iterator[Finding]:
             "kag": suggestions.kag,
             "service": " ".join(names),
             "addresses": ", ".join(map(address, suggestions.services)),
-            "failed": "yes" if failed else "",
+            "failed": "yes" if failed else "no",
         }
         yield Finding("ND588", values=values, evidence=tuple(map(why, failed)))
 
@@ -111,4 +121,11 @@ def why(offer: Offer) -> str:
 
 def _wanting_a_key(suggestions: Suggestions) -> Iterator[Finding]:
     for service, at in wanting_a_key(suggestions):
-        yield Finding("ND586", values={"address": at, "service": service.service.name, "port": str(service.port)})
+        values = {
+            "address": at,
+            "service": service.service.name,
+            "port": str(service.port),
+            "host": quoted(service.candidate.host),
+            "is_container": "yes" if service.candidate.is_container else "no",
+        }
+        yield Finding("ND586", values=values)

@@ -119,7 +119,8 @@ def _openai_like(asking: Asking) -> tuple[Service, Answer]:
     if _is_guarded(listing):
         return _guarded(asking, listing), listing
     if not (listing.status == 200 and isinstance(body.get("data"), list)):
-        return _elsewhere(asking) or Service("other"), listing
+        is_slow = listing.failure == failures.READ_TIMED_OUT  # and no quicker at three paths more
+        return (None if is_slow else _elsewhere(asking)) or Service("other"), listing
     name = _marked(listing) or _named(body.get("data"))
     if name in _OF_OTHERS or (name in _OWNERS.values() and name != "vllm"):
         return Service(name, "", models), listing
@@ -279,4 +280,4 @@ def _models(answer: Answer, listing: str, key: str) -> tuple[str, ...]:
     entries = parsed(answer).get(listing)
     if answer.failure == failures.TOO_LARGE or not isinstance(entries, list):
         return ()
-    return tuple(str(entry[key]) for entry in entries if isinstance(entry, dict) and key in entry)
+    return tuple(entry[key] for entry in entries if isinstance(entry, dict) and isinstance(entry.get(key), str))

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from netdiag.model.attempt import Answer, Service
 from netdiag.probe.identity import Asking, ask, listed, parsed
+from netdiag.text import Secret, without_secrets
 
 Use = Literal["chat", "embedding", "other", ""]
 """What a model is for; ``other`` is a reranker, a picture or a voice, and empty what the service does not say."""
@@ -33,8 +34,17 @@ class Model(NamedTuple):
 
 
 def models(asking: Asking, service: Service) -> tuple[Model, ...]:
-    """Return the models of ``service`` in its own order."""
-    return tuple(model for model in _LISTS.get(service.name, _others)(asking, service) if model.name)
+    """Return the models of ``service`` in its own order, without those that nobody can type."""
+    listed_ = _LISTS.get(service.name, _others)(asking, service)
+    return tuple(model for model in listed_ if can_be_typed(model.name, asking.bearer))
+
+
+def can_be_typed(name: str, key: Secret | None) -> bool:
+    """Tell whether a model's name can be typed as it is shown: it prints, and nothing in it has to be masked.
+
+    ``key`` is the one that the service was sent: one that writes it into its answers must not have it printed.
+    """
+    return bool(name.strip()) and name.isprintable() and without_secrets(name, [key] if key else ()) == name
 
 
 def by_name(name: str) -> Use:
@@ -76,7 +86,7 @@ def _ollama(asking: Asking, _: Service) -> Sequence[Model]:
 
 
 def _of_ollama(asking: Asking, entry: Mapping[str, Any], *, shown: bool) -> Model:
-    name, size = str(entry.get("name") or entry.get("model") or ""), entry.get("size")
+    name, size = _text(entry, "name") or _text(entry, "model"), entry.get("size")
     body = json.dumps({"model": name}).encode()
     answer = parsed(ask(asking, "/api/show", body)) if shown and name else {}
     said = answer.get("capabilities")
@@ -110,15 +120,15 @@ def _litellm(asking: Asking, service: Service) -> Sequence[Model]:
     for entry in _entries(ask(asking, "/model/info"), "data"):
         mode = _inner(entry, {}, "model_info").get("mode")
         if isinstance(mode, str):
-            modes.setdefault(str(entry.get("model_name")), mode)
+            modes.setdefault(_text(entry, "model_name"), mode)
     return [_stated({"id": name}, modes.get(name, ""), uses) for name in service.models]
 
 
 def _lm_studio(asking: Asking, service: Service) -> Sequence[Model]:
     """``/api/v0/models`` has the type of each (lmstudio.ai/docs/developer/rest/endpoints)."""
     uses: Mapping[str, Use] = {"llm": "chat", "vlm": "chat", "embeddings": "embedding"}
-    types = {entry.get("id"): str(entry.get("type") or "") for entry in _entries(ask(asking, "/api/v0/models"), "data")}
-    return [_stated({"id": name}, types.get(name, ""), uses) for name in service.models]
+    entries = _by_id(_entries(ask(asking, "/api/v0/models"), "data"))
+    return [_stated({"id": name}, _text(entries.get(name, {}), "type"), uses) for name in service.models]
 
 
 def _tei(asking: Asking, service: Service) -> Sequence[Model]:
@@ -130,7 +140,7 @@ def _tei(asking: Asking, service: Service) -> Sequence[Model]:
 
 def _infinity(asking: Asking, service: Service) -> Sequence[Model]:
     """``capabilities`` in its list (infinity_emb, since 0.0.38); a server of embeddings it is in any case."""
-    entries = {entry.get("id"): entry for entry in _entries(ask(asking, "/models"), "data")}
+    entries = _by_id(_entries(ask(asking, "/models"), "data"))
     found = []
     for name in service.models:
         said = entries.get(name, {}).get("capabilities")
@@ -159,7 +169,7 @@ _NOT_SUPPORTED: Final = 501
 def _others(asking: Asking, service: Service) -> Sequence[Model]:
     """Return the models by a ``mode`` or a ``type`` in the list, as some gateways have it, else by their names."""
     uses: Mapping[str, Use] = {"chat": "chat", "llm": "chat", "embedding": "embedding", "embeddings": "embedding"}
-    says = {entry.get("id"): entry for entry in _openai_entries(asking)}
+    says = _by_id(_openai_entries(asking))
     named = [(name, says.get(name, {})) for name in service.models]
     words = [(name, next((str(entry[k]).lower() for k in _SAYING if entry.get(k)), "")) for name, entry in named]
     return [_stated({"id": name}, word if word in uses else "", uses) for name, word in words]
@@ -175,8 +185,19 @@ def _openai_entries(asking: Asking) -> list[Mapping[str, Any]]:
 
 def _stated(entry: Mapping[str, Any], word: str, uses: Mapping[str, Use]) -> Model:
     """Return the model of an entry, whose use the service says with ``word``; empty where it does not."""
-    name = str(entry.get("id") or "")
+    name = _text(entry, "id")
     return Model(name, uses.get(word, "other"), is_stated=True) if word else Model(name, by_name(name))
+
+
+def _by_id(entries: Sequence[Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
+    """Return the entries of a list by the model's name."""
+    return {name: entry for entry in entries if (name := _text(entry, "id"))}
+
+
+def _text(entry: Mapping[str, Any], key: str) -> str:
+    """Return what an entry has there; empty where that is no text, since a list of OpenAI's shape may hold anything."""
+    value = entry.get(key)
+    return value if isinstance(value, str) else ""
 
 
 def _entries(answer: Answer, key: str) -> list[Mapping[str, Any]]:

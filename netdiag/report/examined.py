@@ -54,6 +54,7 @@ class _Outcome:
         self._host()
         if self._detail >= 0:
             self._tell([f for f in about_run if findings.severity_of(f) != "error"])
+            self._beside()
             self._sum_up()
 
     def _about_run(self) -> list[Finding]:
@@ -65,6 +66,13 @@ class _Outcome:
 
         suggested(self._page, self._report, self._report.suggestions, self._language, self._detail)
         return [finding for finding in self._report.findings if finding.code not in CODES]
+
+    def _beside(self) -> None:
+        """Write what was looked at where something could be configured."""
+        if self._report.suggestions:
+            from netdiag.report.suggested import beside  # noqa: PLC0415 - few runs have them
+
+            beside(self._page, self._report.suggestions, self._language, self._detail)
 
     def _tell(self, said: Sequence[Finding]) -> None:
         """Write findings that are not about one endpoint; what to do about several of them is told after the last."""

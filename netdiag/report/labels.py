@@ -227,7 +227,10 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "when_key": {"en": "the key is", "zh": "密钥："},
     "when_failed": {"en": "a call failed:", "zh": "有调用失败："},
     "when_wants_key": {"en": "a service wants its own key:", "zh": "服务需要自己的密钥："},
-    "when_lists": {"en": "a service lists models:", "zh": "服务列出了模型："},
+    "when_refuses_key": {"en": "a service refuses the key:", "zh": "服务拒绝了密钥："},
+    "when_is_container": {"en": "a container has to be named:", "zh": "需要指明容器："},
+    "when_slow": {"en": "a model did not answer in time:", "zh": "模型未在限时内回答："},
+    "when_is_explained": {"en": "another finding says why:", "zh": "另有条目说明原因："},
     "page_host": {"en": "what netdiag saw on the host", "zh": "netdiag 在宿主机上看到的情况"},
     "host_listening": {"en": "listening", "zh": "正在监听"},
     "host_unseen": {

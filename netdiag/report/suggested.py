@@ -18,7 +18,7 @@ _LIMIT: Final = 12
 
 
 def suggested(page: Page, report: Report, suggestions: Suggestions, language: str, detail: int) -> None:
-    """Write what to enter, or why nothing was proven; ``detail`` is that of the text report."""
+    """Write what to enter, and what is lacking beside it; ``detail`` is that of the text report."""
     for finding in report.findings:
         if finding.code == TO_TYPE:
             _Entered(page, finding, suggestions, language).write(detail)
@@ -26,9 +26,12 @@ def suggested(page: Page, report: Report, suggestions: Suggestions, language: st
             said = findings.words(finding, language)
             title(page, finding, said, language)
             body(page, said, finding.evidence, language)
-    if detail >= 0:
-        for text in _left_out(suggestions, language):
-            page.paragraph(text)
+
+
+def beside(page: Page, suggestions: Suggestions, language: str, detail: int) -> None:
+    """Write which models were not called, and on request each connect and each call: behind all that is said."""
+    for text in _left_out(suggestions, language):
+        page.paragraph(text)
     if detail > 0:
         for text in _attempts(suggestions, language):
             page.paragraph(text, 4)

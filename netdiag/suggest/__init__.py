@@ -59,10 +59,10 @@ def search(wanted: Search, tell: Tell) -> tuple[Suggestions, tuple[Finding, ...]
         best=best(every),
         tried=found.tried,
         ports=tuple(dict.fromkeys(attempt.port for attempt in found.tried)) or within.ports,
-        addresses=within.addresses,
+        addresses=tuple(dict.fromkeys(each.address for each in found.tried if each.address)) or within.addresses,
     )
     place_ = findings.values(wanted.facts, within.place)
-    return suggestions, told(causes.Search(suggestions, within, place_, wanted.view))
+    return suggestions, told(causes.Search(suggestions, within, place_, wanted.view, bool(wanted.key)))
 
 
 def _offers(

@@ -33,12 +33,16 @@ _NAMED: Final = re.compile(
 
 
 class Search(NamedTuple):
-    """A search that has ended, where it looked, and what is known of the ``place`` and the host."""
+    """A search that has ended, where it looked, and what is known of the ``place`` and the host.
+
+    ``has_key`` tells that the user gave a key.
+    """
 
     found: Suggestions
     reach: Reach
     place: Mapping[str, str]
     view: HostView | None
+    has_key: bool = False
 
 
 def causes(search: Search) -> Iterator[Finding]:
@@ -65,15 +69,18 @@ def _filtered(search: Search) -> Iterator[Finding]:
     """Yield what stops connections to the host, where they end in another way than in a refusal.
 
     The ports are each other's controls: where one is refused and another is not answered, there is a rule about that.
+    A port at which one address of the host was accepted is not looked at: nothing stops connections to it.
     """
-    failed = [each for each in search.found.tried if each.step == "tcp" and each.failure]
+    tried = [each for each in search.found.tried if each.step == "tcp"]
+    open_ = {each.port for each in tried if not each.failure}
+    failed = [each for each in tried if each.failure and each.port not in open_]
     odd = [each for each in failed if each.failure != failures.CONNECTION_REFUSED]
     if not odd:
         return
     port = odd[0].port
-    tried = [each for each in failed if each.port == port]
-    controls = [control for each in tried for control in _control(each, failed)]
-    examined = Examined(_endpoint(port), "broken", (*tried, *controls))
+    at_port = [each for each in failed if each.port == port]
+    controls = [control for each in at_port for control in _control(each, failed)]
+    examined = Examined(_endpoint(port), "broken", (*at_port, *controls))
     yield from (each for each in reach.of_connections(examined, _context(search)) if each.code not in _ELSEWHERE)
 
 

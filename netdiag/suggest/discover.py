@@ -1,28 +1,40 @@
 """Who is there: every address and port at once, then each that accepted a connection is asked who it is."""
 
+import time
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from netdiag import failures
-from netdiag.model.attempt import Attempt, Service
+from netdiag.model.attempt import Answer, Attempt, Service
 from netdiag.model.event import Tell, Tried, tell_all
 from netdiag.model.place import Candidate
 from netdiag.model.suggestion import FoundService
 from netdiag.probe.control import neighbours
 from netdiag.probe.environment import Environment
-from netdiag.probe.identity import Asking, identify, wants_key
+from netdiag.probe.identity import Asking, identify, stranger, wants_key
+from netdiag.probe.models import can_be_typed
 from netdiag.probe.race import CONNECT_LIMIT_S, race
 from netdiag.prove.beside import side_by_side
 from netdiag.suggest.ports import PORTS
 from netdiag.suggest.reach import Reach
-from netdiag.text import Secret
+from netdiag.text import Secret, shown, without_secrets
 
 ASK_LIMIT_S: Final = 3.0
 """Seconds for a connection to what has just accepted one."""
 
+ANSWER_LIMIT_S: Final = 10.0
+"""Seconds for each question. One that computes an answer for somebody else, and has one thread, lists its models late;
+nothing is configured that could be called instead."""
+
+QUESTIONS_LIMIT_S: Final = 20.0
+"""Seconds for all questions about a service before its models are called."""
+
 
 class Discovered(NamedTuple):
-    """The model services, in the order in which they are suggested, and every connect that was made to find them."""
+    """The model services, in the order in which they are suggested, and every connect that was made to find them.
+
+    Behind the connects is who answered where that is no model service (``identity``).
+    """
 
     services: tuple[FoundService, ...]
     tried: tuple[Attempt, ...]
@@ -37,17 +49,20 @@ def discover(reach: Reach, environment: Environment, key: Secret | None, tell: T
     accepted = {(attempt.host, attempt.port) for attempt in tried if not attempt.failure}
     groups = _groups(reach, accepted)
 
-    def one(at: int, _: Tell) -> FoundService | None:
+    def one(at: int, _: Tell) -> FoundService | Attempt:
         return _identified(groups[at], reach, environment, key)
 
     answers = side_by_side([[at] for at in range(len(groups))], one, tell) if groups else {}
-    found = [service for at in range(len(groups)) if (service := answers[at])]
-    return Discovered(tuple(_once(sorted(found, key=lambda each: _order(each, reach)))), tried)
+    found = [each for each in answers.values() if isinstance(each, FoundService)]
+    others = tuple(each for at in range(len(groups)) if isinstance(each := answers[at], Attempt))
+    tell_all(tell, map(Tried, others))
+    return Discovered(tuple(_once(sorted(found, key=lambda each: _order(each, reach)))), (*tried, *others))
 
 
 def asking(found: FoundService, environment: Environment, bearer: Secret | None = None) -> Asking:
     """Return how to ask a service what it has."""
-    return Asking(origin(found.candidate, found.port), ASK_LIMIT_S, environment=environment, bearer=bearer)
+    until = time.monotonic() + QUESTIONS_LIMIT_S
+    return Asking(origin(found.candidate, found.port), ASK_LIMIT_S, ANSWER_LIMIT_S, until, environment, bearer)
 
 
 def origin(candidate: Candidate, port: int) -> str:
@@ -57,8 +72,9 @@ def origin(candidate: Candidate, port: int) -> str:
 
 
 def _tried(reach: Reach) -> Iterator[Attempt]:
-    if reach.hosts:
-        yield from race(reach.hosts, reach.ports, limit_s=CONNECT_LIMIT_S, patient=True).attempts
+    for ports in dict.fromkeys(map(reach.ports_of, reach.hosts)):
+        hosts = tuple(each for each in reach.hosts if reach.ports_of(each) == ports)
+        yield from race(hosts, ports, limit_s=CONNECT_LIMIT_S, patient=True).attempts
     if reach.siblings:
         wanted = dict.fromkeys(port for each in reach.siblings for port in each.instead_of)
         yield from race(reach.siblings, tuple(wanted), limit_s=CONNECT_LIMIT_S, patient=True).attempts
@@ -79,7 +95,7 @@ def _groups(reach: Reach, accepted: set[tuple[str, int]]) -> list[_Group]:
     groups: dict[tuple[str, int], list[Candidate]] = {}
     for each in reach.hosts:
         machine = "" if each.kind != "user" else each.host
-        for port in reach.ports:
+        for port in reach.ports_of(each):
             if (each.host, port) in accepted:
                 groups.setdefault((machine, port), []).append(each)
     for each in reach.siblings:
@@ -88,30 +104,46 @@ def _groups(reach: Reach, accepted: set[tuple[str, int]]) -> list[_Group]:
     return [_Group(tuple(ways), port) for (_, port), ways in groups.items()]
 
 
-def _identified(group: _Group, reach: Reach, environment: Environment, key: Secret | None) -> FoundService | None:
-    """Return the service of a group, asked at the first of its ways that gets an answer; ``None`` for none."""
+def _identified(group: _Group, reach: Reach, environment: Environment, key: Secret | None) -> FoundService | Attempt:
+    """Return the service of a group, asked at the first of its ways that gets an answer, or how none came about."""
     refused: FoundService | None = None
+    other: Attempt | None = None
     for at, way in enumerate(group.ways):
         program = "" if way.is_container else reach.programs.get(group.port, "")
         found = FoundService(Service("other"), way, group.port, group.ways[at:], program)
+        began = time.monotonic()
         service, answer = identify(asking(found, environment))
         needs = wants_key(answer) and service.name != "other"
         if needs and key and way.host in reach.trusted:
-            service = _listed(identify(asking(found, environment, key))[0], service)
+            service = _listed(identify(asking(found, environment, key))[0], service, key)
+        service = service._replace(models=tuple(name for name in service.models if can_be_typed(name, key)))
         found = found._replace(service=service, wants_key=needs)
         if service.name != "other" and (service.models or answer.status != 403 or needs):
             return found
         if service.name != "other":
             refused = refused or found  # an Ollama that refuses this Host may take another
-        elif answer.failure not in failures.UNREACHED:
-            return refused
-    return refused
+            continue
+        other = other or _other(found, answer, began, environment)
+        if answer.failure not in failures.UNREACHED:
+            break
+    return refused or other or _other(found, answer, began, environment)
 
 
-def _listed(with_key: Service, without: Service) -> Service:
+def _other(found: FoundService, answer: Answer, began: float, environment: Environment) -> Attempt:
+    """Return who answers there instead of a model service, or how nobody did."""
+    failure = answer.failure or failures.NOT_A_MODEL_SERVICE
+    who = "" if answer.failure else shown(stranger(asking(found, environment)))
+    way = found.candidate
+    address = next(iter(way.addresses), "")
+    took = (time.monotonic() - began) * 1000
+    return Attempt("identity", way.host, address, found.port, 0.0, round(took, 3), failure, who, answer.status)
+
+
+def _listed(with_key: Service, without: Service, key: Secret) -> Service:
     """Return the service as who has its key sees it, by the name that is known without one if that says more."""
-    is_vague = with_key.name in ("openai-compatible", "other")
-    return with_key._replace(name=without.name, version=without.version) if is_vague else with_key
+    if with_key.name in ("openai-compatible", "other"):
+        return with_key._replace(name=without.name, version=without.version)
+    return with_key._replace(version=without_secrets(with_key.version, [key]))
 
 
 def _order(found: FoundService, reach: Reach) -> tuple[int, int, int]:

@@ -34,7 +34,8 @@ _KINDS: Final[tuple[Kind, ...]] = ("chat", "embedding")
 _OF_VLLM: Final = frozenset({"vllm", "xinference", "sglang"})
 """Servers for which OpenSPG's documentation has the type ``vllm``; for others with OpenAI's API it has ``maas``."""
 
-_KEY: Final = frozenset({failures.KEY_MISSING, failures.KEY_REFUSED, failures.KEY_NOT_SENT, failures.KEY_MASKED})
+KEY: Final = frozenset({failures.KEY_MISSING, failures.KEY_REFUSED, failures.KEY_NOT_SENT, failures.KEY_MASKED})
+"""How a call ends for want of the service's own key."""
 
 _OF_THE_WAY: Final = failures.UNREACHED | {
     failures.FORBIDDEN,
@@ -140,7 +141,7 @@ class _Offering:
 
     def _at(self, way: Candidate, kind: Kind, model: str) -> Offer:
         offer = self._proven(way, kind, model, own=self._found.wants_key)
-        if offer.proof.failure not in _KEY or offer.key == "own":
+        if offer.proof.failure not in KEY or offer.key == "own":
             return offer
         return self._proven(way, kind, model, own=True) if self._key else offer._replace(key="own")
 

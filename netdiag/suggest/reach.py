@@ -19,7 +19,9 @@ NAMES_LIMIT_S = 1.5
 
 
 class Reach(NamedTuple):
-    """``hosts`` are looked at on each of ``ports``, ``siblings`` on their own; ``place`` is the platform by now.
+    """``hosts`` are looked at on the ports that :meth:`ports_of` has, ``siblings`` on their own.
+
+    ``place`` is the platform by now. ``ports`` are those of this container's host: the table's, or what listens there.
 
     ``trusted`` are the hosts of those that may be sent a key. ``programs`` are known of ports where the host was seen.
     ``closed`` are listeners on the host that no container reaches, ``given`` the ports that the user named.
@@ -33,6 +35,11 @@ class Reach(NamedTuple):
     programs: Mapping[int, str] = MappingProxyType({})
     closed: tuple[Listener, ...] = ()
     given: tuple[int, ...] = ()
+
+    def ports_of(self, candidate: Candidate) -> tuple[int, ...]:
+        """Return the ports to look at: nobody has seen what listens at an address that the user named."""
+        named = table.PORTS if candidate.kind == "user" else ()
+        return tuple(dict.fromkeys((*self.ports, *named)))
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -72,8 +79,9 @@ def reach(
         tuple(sorted((each._replace(rank=ranks[_key(each)]) for each in found), key=lambda each: each.rank))
         for found in (hosts, siblings)
     )
-    is_trusted = {each.host: each.kind == "user" or _is_host(each, facts, place) for each in (*hosts, *siblings)}
-    trusted = frozenset(host for host, trusts in is_trusted.items() if trusts)
+    # a container beside this one that the user names is trusted by that name
+    every = (*hosts, *siblings)
+    trusted = frozenset(each.host for each in every if each.kind == "user" or _is_host(each, facts, place))
     return Reach(place, hosts, ports, siblings, trusted, programs, closed, tuple(given))
 
 

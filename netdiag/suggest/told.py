@@ -1,53 +1,123 @@
 """What is said of a search: nothing was found, nothing could be proven, or who listens in vain. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Final
 
+from netdiag import failures
+from netdiag.findings.commands import quoted
 from netdiag.model.attempt import Attempt
 from netdiag.model.endpoint import OLLAMA_PORT
 from netdiag.model.report import Finding
 from netdiag.model.suggestion import Offer, Suggestions
 from netdiag.suggest.causes import Search, causes
+from netdiag.suggest.offers import KEY
 from netdiag.text import shown
 
 
 def told(search: Search) -> tuple[Finding, ...]:
     """Return the findings about a search: none where something is proven and nobody listens in vain."""
-    found, place, why = search.found, search.place, tuple(causes(search))
+    found, why = search.found, tuple(causes(search))
     if found.is_proven:
         return tuple(finding._replace(severity="warning") for finding in why)
     if not found.addresses:
-        return (*why, Finding("ND583", "", place))
+        has_none = search.reach.place.name == "no-network"
+        return (*why, Finding("ND104") if has_none else Finding("ND583", "", search.place))
     if not found.services:
-        values = {
-            **place,
-            "ports": _listed(found.ports),
-            "addresses": _listed(found.addresses),
-            "service": "ollama",
-            "port": str(OLLAMA_PORT),
-        }
-        return (*why, Finding("ND581", "", values, tuple(_connects(found.tried))))
+        return (*why, _none(search, is_explained=bool(why)))
+    return (*why, _unproven(search) if found.offers else _empty(found))
+
+
+def _none(search: Search, *, is_explained: bool) -> Finding:
+    """Return that there is no service: by what was tried, or by what the host showed where nothing was to be tried."""
+    found = search.found
+    if not found.tried and search.view and search.view.listeners is not None:
+        opened = [each for each in search.view.listeners if not each.is_loopback]
+        values = {**search.place, "is_explained": "yes" if is_explained else "no"}
+        return Finding("ND584", "", values, tuple(f"host: {each.text}" for each in opened[:_LIMIT]))
+    values = {
+        **search.place,
+        "ports": _listed(found.ports),
+        "addresses": _listed(found.addresses),
+        "service": "ollama",
+        "port": str(OLLAMA_PORT),
+    }
+    return Finding("ND581", "", values, tuple(_connects(found.tried)))
+
+
+_LIMIT: Final = 12
+"""Sockets of the host that are told at most."""
+
+
+def _empty(found: Suggestions) -> Finding:
+    values = {"services": _listed(_named(found)), "service": _kind(found)}
+    return Finding("ND587", "", values)
+
+
+def _unproven(search: Search) -> Finding:
+    found = search.found
     values = {
         "services": _listed(_named(found)),
-        "service": "ollama" if any(each.service.name == "ollama" for each in found.services) else "other",
-        "wants_key": "yes" if any(offer.key == "own" for offer in found.offers) else "no",
-        "lists": "yes" if found.offers else "no",
+        "service": _kind(found),
+        **_key(search),
+        "slow": "yes" if any(offer.proof.failure in _SLOW for offer in found.offers) else "no",
+        **_first(found.offers),
     }
-    return (*why, Finding("ND582", "", values, tuple(map(_called, found.offers))))
+    return Finding("ND582", "", values, tuple(map(_called, found.offers)))
+
+
+_SLOW: Final = frozenset({failures.READ_TIMED_OUT, failures.ANSWER_UNFINISHED})
+"""How a call ends for which a longer --timeout may do; KAG's own limit is none of netdiag's."""
+
+
+def _key(search: Search) -> dict[str, str]:
+    """Return whether a service wants a key that was not given, refuses the one that was, or was not to be sent it.
+
+    A key goes to the host and to what the user named, so a container has to be named.
+    """
+    wanting = [offer for offer in search.found.offers if offer.key == "own" and offer.proof.failure in KEY]
+    hosts = [offer.service.candidate.host for offer in wanting]
+    if host := next((each for each in hosts if each not in search.reach.trusted), ""):
+        return {"is_container": "yes", "host": quoted(host)}
+    return {("refuses_key" if search.has_key else "wants_key"): "yes"} if hosts else {}
+
+
+def _first(called: Sequence[Offer]) -> dict[str, str]:
+    """Return the call to make by itself: the first that failed otherwise than for want of a key."""
+    offer = next((each for each in called if each.model and each.key != "own"), None)
+    if offer is None:
+        return {"failed": "no"}
+    return {
+        "failed": "yes",
+        "type": offer.type,
+        "url": quoted(offer.base_url),
+        "model": quoted(offer.model),
+        "kind": offer.kind,
+    }
+
+
+def _kind(found: Suggestions) -> str:
+    return "ollama" if any(each.service.name == "ollama" for each in found.services) else "other"
 
 
 def _connects(tried: tuple[Attempt, ...]) -> Iterator[str]:
-    """Yield how the connects to each address ended: ``172.18.0.1 connection_refused: 11434, 8000``."""
+    """Yield how each address ended: ``172.18.0.1 connection_refused: 11434, 8000``; and who answered in vain."""
+    asked = {each.port for each in tried if each.step == "identity"}
     ended: dict[tuple[str, str], list[int]] = {}
     for each in tried:
         where = each.address if each.host in ("", each.address) else f"{each.host} {each.address}".rstrip()
-        ended.setdefault((where, each.failure or "connected"), []).append(each.port)
+        if each.step == "identity":
+            how = ": ".join(filter(None, (each.failure, each.detail)))
+            ended.setdefault((where, how), []).append(each.port)
+        elif each.failure or each.port not in asked:
+            ended.setdefault((where, each.failure or "connected"), []).append(each.port)
     for (where, how), ports in ended.items():
         yield f"{where} {how}: {_listed(tuple(ports))}"
 
 
 def _called(offer: Offer) -> str:
-    status = f"HTTP {offer.proof.status}, " if offer.proof.status else ""
-    return f"{offer.base_url} {shown(offer.model)}: {status}{offer.proof.failure}"
+    status = f"HTTP {offer.proof.status}" if offer.proof.status else ""
+    what = " ".join(filter(None, (offer.base_url, shown(offer.model))))
+    return f"{what}: {', '.join(filter(None, (status, offer.proof.failure, offer.proof.detail)))}"
 
 
 def _named(found: Suggestions) -> tuple[str, ...]:

@@ -163,6 +163,8 @@ NEVER: Final[Mapping[str, str]] = {
     "ND581": "nothing is configured, and somebody has to start a service or name its port",
     "ND583": "nothing is configured, and no address of a host is known",
     "ND582": "nothing is configured, and what answers needs a key or another model",
+    "ND584": "nothing is configured, and somebody has to start a service",
+    "ND587": "nothing is configured, and somebody has to load a model",
     "ND585": "somebody has to enter it",
     "ND601": "the file cannot be written",
     "ND602": "written and rolled back: to write once more would do the same",

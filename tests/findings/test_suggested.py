@@ -9,8 +9,9 @@ from made_suggestions import KEYED, VLLM, chat, embedding, keyed, of_vllm, proof
 
 from netdiag import findings
 from netdiag.findings.entries import FIELDS, block, entry, settings_of
-from netdiag.findings.suggested import of_suggestions
+from netdiag.findings.suggested import is_covered, of_suggestions
 from netdiag.kag.keys import is_filler, is_mask
+from netdiag.model.report import Finding
 
 ODD = [
     "qwen2.5:3b",
@@ -166,6 +167,25 @@ def test_who_wants_a_key():
     _, finding = of_suggestions(suggestions("file", chat(), embedding(), keyed()))
     (remedy,) = findings.words(finding).remedies
     assert remedy.command == "netdiag suggest --api-key-env API_KEY --port 4000"
+
+
+def test_a_container_that_wants_a_key():
+    """A container is sent a key only where it is named, so the command names it."""
+    beside = keyed().service.candidate._replace(host="my-vllm", kind="sibling")
+    offer = keyed()
+    offer = offer._replace(service=offer.service._replace(candidate=beside))
+    *_, finding = of_suggestions(suggestions("file", chat(), embedding(), offer))
+    (remedy,) = findings.words(finding).remedies
+    assert remedy.command == "netdiag suggest --api-key-env API_KEY --host my-vllm --port 4000"
+
+
+def test_what_the_block_has_is_not_lacking():
+    """Beside the block nobody is told to write the sections that are in it, with an address to be filled in."""
+    both, half = suggestions("file", chat(), embedding()), suggestions("file", chat())
+    page = suggestions("models_page", chat(), embedding())
+    lacking = {key: Finding("ND563", values={"key": key}) for key in ("chat_llm", "vectorizer", "project.namespace")}
+    for found, covered in ((both, {"chat_llm", "vectorizer"}), (half, {"chat_llm"}), (page, set())):
+        assert {key for key, finding in lacking.items() if is_covered(finding, found)} == covered
 
 
 @pytest.mark.parametrize("language", findings.LANGUAGES)

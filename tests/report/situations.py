@@ -266,7 +266,7 @@ NO_MODEL = Finding("ND538", "place_models", {"database": "mysql:3306/openspg"}, 
 GONE = chat("llama3", proof=proof("http://172.18.0.1:11434", "model_not_found", 404, "model 'llama3' not found"))
 
 
-WANTS_KEY = Finding("ND582", "", {"services": "openai-compatible 172.18.0.1:4000", "key": "yes", "models": "no"})
+WANTS_KEY = Finding("ND582", "", {"services": "openai-compatible 172.18.0.1:4000", "wants_key": "yes"})
 NO_SERVICE = Finding(
     "ND581",
     "",

@@ -109,3 +109,13 @@ def test_how_netdiag_is_called():
     """The command that is advised is one that works where it is read: on the host, it names the container."""
     said = as_text(SITUATIONS["repaired"], called="netdiag --container openspg")
     assert "`netdiag --container openspg rollback`" in " ".join(said.split())
+
+
+def test_what_is_to_be_done_comes_first():
+    """Models that were not called, and every attempt, stand below what is said: the first line is the useful one."""
+    report = SITUATIONS["wants-a-key"]
+    service = report.suggestions.services[0]._replace(left_out=tuple(f"m{n}" for n in range(300)))
+    many = report._replace(suggestions=report.suggestions._replace(services=(service,)))
+    for detail in (0, 1):
+        assert as_text(many, "en", detail=detail).startswith("problem: model services answer")
+        assert "and 288 more" in " ".join(as_text(many, "en", detail=detail).split())

@@ -80,6 +80,12 @@ def test_an_address_more(beside_a_stranger: Container):
     assert beside_a_stranger.connects("suggest", "--host", STRANGER) == of_host(*PORTS) | named
 
 
+def test_an_address_more_with_the_host_s_view(beside_a_stranger: Container):
+    """What listens at an address that the user names the host has not shown: there it is the table's ports."""
+    named = {(STRANGER, port) for port in PORTS}
+    assert beside_a_stranger.connects("suggest", "--host", STRANGER, view=view(SSH)) == named
+
+
 def view(*listeners: Listener, siblings: tuple[Sibling, ...] = ()) -> HostView:
     """What the host shows now."""
     return HostView(int(time.time()), "Debian", "openspg", ("release_default",), listeners, (), siblings)

@@ -6,6 +6,7 @@ from places import PLACES, Place
 
 from netdiag import platform
 from netdiag.model.attempt import Proof, Service
+from netdiag.model.host import Attached, HostView, Listener, Sibling
 from netdiag.model.place import Candidate, NameAnswer
 from netdiag.model.report import Finding
 from netdiag.model.suggestion import FoundService, Offer, Suggestions
@@ -161,3 +162,24 @@ def test_how_it_ends(command, found, codes, status):
     """Something proven that is to be typed is pending where changes are wanted; a check says what is configured."""
     made = report(said=tuple(map(Finding, codes)), command=command)._replace(suggestions=found)
     assert concluded(made, writes=False).exit_code == status
+
+
+BESIDE = Sibling(
+    "my-vllm", "running", networks=(Attached("release_default", "172.18.0.5", ("my-vllm",)),), ports=(8000,),
+    listeners=(Listener("0.0.0.0", 8000),),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("named", "trusts"), [((), False), (("my-vllm",), True), (("172.18.0.5",), True)], ids=str)
+def test_a_container_is_sent_a_key_where_it_is_named(tmp_path, named, trusts):
+    """Who shares the network is not the host; the user's own word for it is enough."""
+    place = PLACES["docker-compose"]
+    facts = platform.read(place.root(tmp_path), place.environ, place.links)
+    seen = HostView(0, "Debian", "openspg", ("release_default",), (), (), (BESIDE,))
+
+    def resolve(names, _):
+        return {name: NameAnswer(name, addresses=("172.18.0.5",) if name == "my-vllm" else ()) for name in names}
+
+    found = reach(facts, named, (), seen, resolve)
+    assert {"my-vllm", "172.18.0.5"}.isdisjoint(found.trusted) != trusts
+    assert {each.host for each in (*found.hosts, *found.siblings)} & {"my-vllm", "172.18.0.5"}
