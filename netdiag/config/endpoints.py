@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Final, Literal, NamedTuple
 
@@ -124,12 +125,14 @@ def _styles(url: Node) -> tuple[Style, ...]:
 
 def _endpoint(read: _Read, use: Used, url: Node) -> Endpoint:
     scalars = use.scalars
-    settings = {name: _value(name, scalar) for name, scalar in scalars.items() if name not in _TAKEN}
-    settings = {
-        name: Secret(value) if _is_secret(name, value) else value
-        for name, value in settings.items()
-        if not _is_secret(name, value) or (name in _SENT and isinstance(value, str))
-    }
+    settings: dict[str, Any] = {}
+    for name, scalar in scalars.items():
+        if name not in _TAKEN:
+            value = _value(name, scalar)
+            if not _is_secret(name, value):
+                settings[name] = value
+            elif name in _SENT and isinstance(value, str):
+                settings[name] = Secret(value)
     sent = {name: node for name, node in use.values.items() if name in _SENT and not isinstance(node, Scalar)}
     settings |= {name: _whole(node, [_MOST]) for name, node in sent.items()}
     left = [_MOST]
@@ -321,4 +324,9 @@ def _api_key(read: _Read, scalar: Scalar | None) -> Secret | None:
 
 
 def _is_secret(name: str, value: Any) -> bool:
-    return bool(_SECRET.search(name)) or (isinstance(value, str) and without_secrets(value) != value)
+    return _names_secret(str(name)) or (isinstance(value, str) and without_secrets(value) != value)
+
+
+@lru_cache(maxsize=1024)
+def _names_secret(name: str) -> bool:
+    return bool(_SECRET.search(name))
