@@ -33,6 +33,11 @@ def read(text: str) -> list[Node]:
     return [Reader(text).root()]
 
 
+def member(text: str, key: str) -> Node:
+    """Return the value in ``text``, which is that of ``key`` in an object. Raises :class:`NotRead`."""
+    return Reader(text).root(1, key)
+
+
 class Reader:
     """Each method takes the offset at which it begins and returns the one behind what it read.
 
@@ -51,9 +56,9 @@ class Reader:
         self._origins = range(len(text) + 1) if origins is None else origins
         self._outer = outer
 
-    def root(self, depth: int = 0) -> Node:
+    def root(self, depth: int = 0, key: str = "") -> Node:
         """Return the one value in the text."""
-        node, at = self._value(self._skip(0), depth)
+        node, at = self._value(self._skip(0), depth, key)
         at = self._skip(at)
         if at < len(self.text):
             raise NotRead(at, f"not valid {self.language}: more text after its end")
