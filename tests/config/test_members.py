@@ -15,7 +15,7 @@ EMBEDDING = '{"type":"openai","model":"m","base_url":"http://localhost:1/v1"}'
 NESTED = json.dumps(f'{{"llm":{CHAT}}}')
 
 BY_MEMBERS = {
-    "as OpenSPG 0.7 stores it": f'{{"llm_select" :[{CHAT}],\r\n"vectorizer":{EMBEDDING},"llm": {CHAT} , "x":[1e3,null]}}',
+    "as 0.7 stores it": f'{{"llm_select" :[{CHAT}],\r\n"vectorizer":{EMBEDDING},"llm": {CHAT} , "x":[1e3,null]}}',
     "behind a byte order mark": f'\ufeff{{"é":1,"llm":{CHAT}}}',
     "a text that is a configuration": f'{{"config":{NESTED}}}',
     "a model without a base_url": '{"vectorizer":{"type":"openai","model":"m"},"llm":{"model":"m","baseUrl":"http://h"}}',
