@@ -136,7 +136,8 @@ def write(
         return Written((), output, (_undone(torn, store, run),))
     rows = [source for source in files if is_row(source)]
     written = {source: config.edited(documents[source], edits[source]) for source in rows}
-    answer = confirmed(server, written) if server and written else None
+    others = (document for source, document in documents.items() if is_row(source) and source not in written)
+    answer = confirmed(server, written, others) if server and written else None
     if answer and answer.state == "other":
         told = next(change for change in changes if is_row(change.path))
         return Written((), output, (_undone(told, store, run, answer.where),))

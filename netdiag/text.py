@@ -52,6 +52,8 @@ def printable(text: str, limit: int = LIMIT) -> str:
     CWE-150: a model server's answer must not be able to move the cursor, set the clipboard (OSC 52) or reorder
     what is read (bidirectional overrides, Unicode category Cf).
     """
+    if len(text) <= limit and text.isprintable():
+        return " ".join(text.split())
     head = text[: limit * 4]
     line = " ".join("".join(c if c.isprintable() else " " for c in head).split())
     return line if len(line) <= limit and len(head) == len(text) else line[: limit - 1] + "…"
@@ -62,8 +64,9 @@ def without_secrets(text: str, secrets: Iterable[Secret] = ()) -> str:
     for secret in secrets:
         if secret:
             text = text.replace(secret.reveal(), MASK)
-    text = _USERINFO.sub(f"{MASK}@", text)
-    return _SECRET_PARAMETER.sub(rf"\g<1>{MASK}", text)
+    if "@" in text:
+        text = _USERINFO.sub(f"{MASK}@", text)
+    return _SECRET_PARAMETER.sub(rf"\g<1>{MASK}", text) if "=" in text else text
 
 
 def shown(text: str, secrets: Iterable[Secret] = ()) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Final, NamedTuple
 
-from netdiag.config import formats, loading, yaml_tree
+from netdiag.config import formats, loading, members, yaml_tree
 from netdiag.config.endpoints import ByKag, endpoints
 from netdiag.config.formats import Format
 from netdiag.config.loading import Refused
@@ -58,16 +58,19 @@ def parse(data: bytes, source: str, process: Process | None = None, *, is_model_
     text, positions = decoded(data, source)
     name = PurePath(source)
     loaded = _loaded(text, positions, len(data) - len(text.encode()), name, process)
+    of_members = None if loaded or is_model_page else members.endpoints(source, text, positions)
     by_kag: ByKag = "refused" if loaded else ""
     try:
         roots = loaded and _as_kag(loaded)
         if loaded and roots is not None:
             text, positions, by_kag = loaded.text, loaded.positions, "loaded"
             format_: Format = "yaml"
+        elif of_members is not None:
+            format_, roots = "json", []
         else:
             format_, roots = formats.read(text, name)
         roots, models = _of_model_page(roots) if is_model_page else (roots, frozenset())
-        found = tuple(endpoints(source, text, roots, positions, by_kag, models))
+        found = of_members or tuple(endpoints(source, text, roots, positions, by_kag, models))
     except NotRead as error:
         if loaded and loaded.refused and loaded.refused.is_of_template:
             digest = hashlib.sha256(data).hexdigest()

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Final, Literal, NamedTuple
 
@@ -51,8 +52,8 @@ ByKag = Literal["", "loaded", "refused"]
 """Whether a text is what KAG's YAML reads, so that nothing else fills it in, or one that only KAG could fill in."""
 
 
-class _Read(NamedTuple):
-    """What is read: the name of the source, its text, and where the text's characters stand in the source."""
+class Read(NamedTuple):
+    """A text that was read: the name of the source, its text, and where the text's characters stand in the source."""
 
     source: str
     text: str
@@ -74,30 +75,35 @@ def endpoints(  # noqa: PLR0913, PLR0917 - what is known of a document when its 
     for each of them, which share its bytes (:mod:`netdiag.config.uses`). ``by_kag`` tells what KAG makes of ``text``.
     ``models`` are mappings of which KAG makes a model even where they have no base_url.
     """
-    read = _Read(source, text, positions, by_kag)
+    read = Read(source, text, positions, by_kag)
     for root in roots:
-        found = mappings(root, uses.word)
-        is_kags = unread.is_kags(root)
-        built = whole.built(root) | models
-        heirs: dict[Node, list[Found]] = {}
-        for each in found:
-            is_heir = each.node.merged and "base_url" not in each.node.pairs and not (is_kags and uses.is_basis(each))
-            if is_heir and (url := effective(each.node).get("base_url")):
-                heirs.setdefault(url, []).append(each)
-        for each in found:
-            without = tuple(_without_url(read, each, is_kags=is_kags, is_built=each.node in built))
-            yield from without
-            urls = [node for key, node in each.node.displaced if key == "base_url"]
-            urls += [each.node.pairs["base_url"]] if "base_url" in each.node.pairs else []
-            for url in () if without else (url for url in urls if not unread.is_null(url)):
-                inherited = heirs.pop(url, [])
-                is_idle = is_kags and not inherited and uses.is_basis(each)
-                for used in () if is_idle else uses.of_base_url(each, inherited):
-                    yield _endpoint(read, used, url), _styles(url)
+        yield from of_root(read, root, is_kags=unread.is_kags(root), built=whole.built(root) | models)
+
+
+def of_root(
+    read: Read, root: Node, *, is_kags: bool, built: frozenset[Node]
+) -> Iterator[tuple[Endpoint, tuple[Style, ...]]]:
+    """Yield those under one root. ``is_kags`` tells that it has sections of KAG's, ``built`` which are models."""
+    found = mappings(root, uses.word)
+    heirs: dict[Node, list[Found]] = {}
+    for each in found:
+        is_heir = each.node.merged and "base_url" not in each.node.pairs and not (is_kags and uses.is_basis(each))
+        if is_heir and (url := effective(each.node).get("base_url")):
+            heirs.setdefault(url, []).append(each)
+    for each in found:
+        without = tuple(_without_url(read, each, is_kags=is_kags, is_built=each.node in built))
+        yield from without
+        urls = [node for key, node in each.node.displaced if key == "base_url"]
+        urls += [each.node.pairs["base_url"]] if "base_url" in each.node.pairs else []
+        for url in () if without else (url for url in urls if not unread.is_null(url)):
+            inherited = heirs.pop(url, [])
+            is_idle = is_kags and not inherited and uses.is_basis(each)
+            for used in () if is_idle else uses.of_base_url(each, inherited):
+                yield _endpoint(read, used, url), _styles(url)
 
 
 def _without_url(
-    read: _Read, found: Found, *, is_kags: bool, is_built: bool
+    read: Read, found: Found, *, is_kags: bool, is_built: bool
 ) -> Iterator[tuple[Endpoint, tuple[Style, ...]]]:
     """Yield the uses of a model's node that has no base_url, each with what was meant, or what its client calls."""
     values = effective(found.node) if found.node.merged else found.node.pairs
@@ -122,14 +128,16 @@ def _styles(url: Node) -> tuple[Style, ...]:
     return (*url.outer, url.style) if isinstance(url, Scalar) else ()
 
 
-def _endpoint(read: _Read, use: Used, url: Node) -> Endpoint:
+def _endpoint(read: Read, use: Used, url: Node) -> Endpoint:
     scalars = use.scalars
-    settings = {name: _value(name, scalar) for name, scalar in scalars.items() if name not in _TAKEN}
-    settings = {
-        name: Secret(value) if _is_secret(name, value) else value
-        for name, value in settings.items()
-        if not _is_secret(name, value) or (name in _SENT and isinstance(value, str))
-    }
+    settings: dict[str, Any] = {}
+    for name, scalar in scalars.items():
+        if name not in _TAKEN:
+            value = _value(name, scalar)
+            if not _is_secret(name, value):
+                settings[name] = value
+            elif name in _SENT and isinstance(value, str):
+                settings[name] = Secret(value)
     sent = {name: node for name, node in use.values.items() if name in _SENT and not isinstance(node, Scalar)}
     settings |= {name: _whole(node, [_MOST]) for name, node in sent.items()}
     left = [_MOST]
@@ -220,11 +228,11 @@ def _is_strange(name: str) -> bool:
     return isinstance(name, NotText) or not re.search(r"\w", name)
 
 
-def _forms(read: _Read, nodes: dict[str, Node | None]) -> dict[str, Form]:
+def _forms(read: Read, nodes: dict[str, Node | None]) -> dict[str, Form]:
     return {name: form for name, node in nodes.items() if (form := _form(read, node))}
 
 
-def _form(read: _Read, node: Node | None) -> Form | None:
+def _form(read: Read, node: Node | None) -> Form | None:
     """Return how a text is given that is none, or nothing where it is one."""
     if node is None or (read.by_kag != "loaded" and read.text.startswith("{{", node.start)):
         return None
@@ -245,7 +253,7 @@ _FORMS: Final[dict[type, Form]] = {
 }  # fmt: skip
 
 
-def _left_alone(read: _Read, use: Used, url: Node, parts: tuple[Part, ...]) -> str:
+def _left_alone(read: Read, use: Used, url: Node, parts: tuple[Part, ...]) -> str:
     """Return why the value of a base_url must not be edited, in a word, or nothing where it may be."""
     if not isinstance(url, Scalar):
         return "template" if read.text.startswith("{{", url.start) else "not_a_string"
@@ -273,7 +281,7 @@ def _is_unknown(node: Node) -> bool:
     return isinstance(node, Scalar) and (node.is_template or node.tag.upper().startswith("!ENV"))
 
 
-def _filled_in(read: _Read, scalar: Scalar) -> str:
+def _filled_in(read: Read, scalar: Scalar) -> str:
     """Return what fills the scalar in before KAG uses it, if anything does that was not done already."""
     if read.by_kag == "loaded":
         return ""
@@ -313,7 +321,7 @@ def _written(text: str, url: Node) -> str:
     return f"{url.tag} {url.text}" if url.tag.startswith("!") else url.text
 
 
-def _api_key(read: _Read, scalar: Scalar | None) -> Secret | None:
+def _api_key(read: Read, scalar: Scalar | None) -> Secret | None:
     """Return the key; ``None`` where there is none, or only KAG's own environment or template knows it."""
     if scalar is None or yaml_tree.value_of(scalar) is None:
         return None
@@ -321,4 +329,9 @@ def _api_key(read: _Read, scalar: Scalar | None) -> Secret | None:
 
 
 def _is_secret(name: str, value: Any) -> bool:
-    return bool(_SECRET.search(name)) or (isinstance(value, str) and without_secrets(value) != value)
+    return _names_secret(str(name)) or (isinstance(value, str) and without_secrets(value) != value)
+
+
+@lru_cache(maxsize=1024)
+def _names_secret(name: str) -> bool:
+    return bool(_SECRET.search(name))

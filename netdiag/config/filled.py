@@ -25,12 +25,16 @@ class Filling(NamedTuple):
     is_made: bool = False
 
 
+NOTHING: Final = Filling()
+"""Of a setting that stands in the file as it is."""
+
+
 def of(scalar: Scalar, text: str, positions: Positions) -> Filling:
     """Return how ``scalar`` of ``text`` is filled in."""
     if scalar.variable:
         return Filling((scalar.variable,), () if scalar.text else (scalar.variable,), is_made=True)
     if not isinstance(positions, Origins):
-        return Filling()
+        return NOTHING
     start, end = _with_blanks(text, scalar)
     pieces = [piece for _, __, piece in positions.made(start, end) if not piece.is_literal]
     empty = positions.empty(start, end)

@@ -12,8 +12,10 @@ from typing import Final
 from netdiag.config import env_tree, quoting
 from netdiag.config.tree import DEPTH, Mapping, Node, NotRead, Scalar, Sequence, Style, encodable, too_deep
 
-_BLANK: Final = frozenset(" \t\r\n#")
-_SPACE: Final = re.compile(r"(?:[ \t\r\n]+|#[^\r\n]*)*")
+_BLANKS: Final = r"(?:[ \t\r\n]+|#[^\r\n]*)*"
+_SPACE: Final = re.compile(_BLANKS)
+_COLON: Final = re.compile(f"{_BLANKS}:{_BLANKS}")
+_BETWEEN: Final = re.compile(f"{_BLANKS}(?:,{_BLANKS}|([]}}]))")
 _LITERAL: Final = re.compile(
     r"(?P<float>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?[eE][+-]?[0-9]+|-?(?:0|[1-9][0-9]*)\.[0-9]+|NaN|-?Infinity)"
     r"|(?P<int>-?(?:0|[1-9][0-9]*))|(?P<bool>true|false)|(?P<null>null)"
@@ -31,6 +33,11 @@ def read(text: str) -> list[Node]:
     return [Reader(text).root()]
 
 
+def member(text: str, key: str) -> Node:
+    """Return the value in ``text``, which is that of ``key`` in an object. Raises :class:`NotRead`."""
+    return Reader(text).root(1, key)
+
+
 class Reader:
     """Each method takes the offset at which it begins and returns the one behind what it read.
 
@@ -41,6 +48,7 @@ class Reader:
     language = "JSON"
     quotes: tuple[str, ...] = ('"',)
     quoted = "double quotes"
+    style_of_strings: Style = '"'
     literals = _LITERAL
 
     def __init__(self, text: str, origins: SequenceOf[int] | None = None, outer: tuple[Style, ...] = ()) -> None:
@@ -48,24 +56,23 @@ class Reader:
         self._origins = range(len(text) + 1) if origins is None else origins
         self._outer = outer
 
-    def root(self, depth: int = 0) -> Node:
+    def root(self, depth: int = 0, key: str = "") -> Node:
         """Return the one value in the text."""
-        node, at = self._value(self._skip(0), depth)
+        node, at = self._value(self._skip(0), depth, key)
         at = self._skip(at)
         if at < len(self.text):
             raise NotRead(at, f"not valid {self.language}: more text after its end")
         return node
 
     def _skip(self, at: int) -> int:
-        if self.text[at : at + 1] not in _BLANK:
-            return at
         found = _SPACE.match(self.text, at)
         return found.end() if found else at
 
     def _value(self, at: int, depth: int, key: str = "") -> tuple[Node, int]:
         first = self.text[at : at + 1]
         if first in self.quotes:
-            scalar, end = self._string(at)
+            text, end = self._text(at)
+            scalar = Scalar(text, at, end, self.style_of_strings)
             if "base_url" in scalar.text and "prompt" not in key:
                 scalar.inner = self._within(scalar, at + 1, end - 1, depth)
             return self._placed(scalar), end
@@ -106,12 +113,12 @@ class Reader:
         while not ended:
             if self.text[at : at + 1] not in self.quotes:
                 raise self._expected(at, f"a key in {self.quoted}")
-            key, at = self._string(at)
-            at = self._skip(at)
-            if not self.text.startswith(":", at):
-                raise self._expected(at, "a colon")
-            value, at = self._value(self._skip(at + 1), depth, key.text)
-            mapping.put(key.text, value)
+            key, at = self._text(at)
+            colon = _COLON.match(self.text, at)
+            if colon is None:
+                raise self._expected(self._skip(at), "a colon")
+            value, at = self._value(colon.end(), depth, key)
+            mapping.put(key, value)
             at, ended = self._after_item(at, "}")
             end = at
         _group(mapping)
@@ -130,19 +137,18 @@ class Reader:
                 return sequence, at
 
     def _after_item(self, at: int, closing: str) -> tuple[int, bool]:
-        at = self._skip(at)
-        if self.text.startswith(closing, at):
-            return at + 1, True
-        if not self.text.startswith(",", at):
-            raise self._expected(at, f"a comma or {closing}")
-        return self._skip(at + 1), False
+        found = _BETWEEN.match(self.text, at)
+        if found is None or found[1] not in (None, closing):
+            raise self._expected(self._skip(at), f"a comma or {closing}")
+        return found.end(), bool(found[1])
 
-    def _string(self, at: int) -> tuple[Scalar, int]:
+    def _text(self, at: int) -> tuple[str, int]:
+        """Return what a string says."""
         try:
             value, end = scanstring(self.text, at + 1, True)
         except JSONDecodeError as error:
             raise NotRead(error.pos, f"not valid JSON: {error.msg}") from None
-        return Scalar(encodable(value), at, end, '"'), end
+        return encodable(value), end
 
     def _literal(self, at: int) -> tuple[Scalar, int]:
         found = self.literals.match(self.text, at)

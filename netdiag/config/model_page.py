@@ -6,6 +6,7 @@ UserModelRepositoryImpl.java, v0.8). Lists stay, and what is null is left out wh
 """
 
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import Final
 
 from netdiag.config import yaml_tree
@@ -67,6 +68,7 @@ def _in_order(keys: Collection[str], added: Collection[str]) -> list[str]:
     return sorted(keys, key=lambda key: _hash(key) % buckets)
 
 
+@lru_cache(maxsize=256)
 def _hash(key: str) -> int:
     """Return what Java's ``HashMap`` makes of ``String.hashCode``, which goes by UTF-16."""
     units = key.encode("utf-16-be", "surrogatepass")

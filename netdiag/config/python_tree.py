@@ -8,7 +8,7 @@ from typing import Final
 
 from netdiag.config.json_tree import Reader
 from netdiag.config.quoting import decode
-from netdiag.config.tree import Node, NotRead, Scalar, encodable
+from netdiag.config.tree import Node, NotRead, encodable
 
 _STRING: Final = re.compile(r"'(?P<single>(?:[^'\\\r\n]|\\.)*)'|\"(?P<double>(?:[^\"\\\r\n]|\\.)*)\"")
 _LITERAL: Final = re.compile(
@@ -28,11 +28,12 @@ class PythonReader(Reader):
     language = "Python"
     quotes = ("'", '"')
     quoted = "quotes"
+    style_of_strings = "python"
     literals = _LITERAL
 
-    def _string(self, at: int) -> tuple[Scalar, int]:
+    def _text(self, at: int) -> tuple[str, int]:
         found = _STRING.match(self.text, at)
         decoded = decode(found["single"] or found["double"] or "", ("python",)) if found else None
         if found is None or decoded is None:
             raise NotRead(at, "not valid Python: a string that is not closed, or an unknown escape")
-        return Scalar(encodable(decoded[0]), at, found.end(), "python"), found.end()
+        return encodable(decoded[0]), found.end()

@@ -42,7 +42,7 @@ _CLASSES: Final = {
 _SERVED: Final = frozenset({"openai", "maas", "vllm", "ollama", "Ollama", "maas_rerank_model"})
 """Types that call a service: of a mapping without a base_url they tell that it is a model of KAG's."""
 
-_SECTIONS: Final = frozenset({"chat_llm", "openie_llm", "vectorize_model", "vectorizer", "kag_builder_pipeline"})
+SECTIONS: Final = frozenset({"chat_llm", "openie_llm", "vectorize_model", "vectorizer", "kag_builder_pipeline"})
 """Top-level keys that only KAG's own configuration has."""
 
 
@@ -97,7 +97,7 @@ def _misspelt(values: dict[str, Node], meant: Mapping_[str, str]) -> tuple[Ignor
 
 def is_kags(root: Node) -> bool:
     """Tell whether a document has sections of KAG's."""
-    return isinstance(root, Mapping) and any(section in root.pairs for section in _SECTIONS)
+    return isinstance(root, Mapping) and any(section in root.pairs for section in SECTIONS)
 
 
 def without_url(used: Used, ignored: tuple[Ignored, ...], *, is_kags: bool, is_built: bool) -> str | None:

@@ -154,6 +154,7 @@ def is_placeholder(host: str) -> bool:
     return is_possible and bool(re.fullmatch(_PLACEHOLDER, host))
 
 
+@lru_cache(maxsize=256)
 def is_host_local(host: str) -> bool:
     """Return whether ``host`` means the machine (or the container) that uses it, in any spelling.
 
@@ -173,6 +174,7 @@ def is_host_local(host: str) -> bool:
     return labels[-1] == "localhost" and all(labels)
 
 
+@lru_cache(maxsize=256)
 def address_of(host: str) -> str:
     """Return the IP address that ``host`` spells, in any form that getaddrinfo(3) reads; empty for a name.
 

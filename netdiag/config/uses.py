@@ -47,32 +47,20 @@ def _resembling(text: str) -> str:
 class Used(NamedTuple):
     """A mapping that uses a base_url: the way to it, its values, how often it is used, and what for.
 
-    ``is_said`` tells that a key says the kind, ``is_named`` that it is one of KAG's own, and ``is_overlay`` that the
-    mapping is one of flat keys.
+    ``scalars`` are the values that are scalars, without those of a custom tag: what they mean is not known here.
+    ``model`` is type and model, empty where they are not said. ``is_said`` tells that a key says the kind, ``is_named``
+    that it is one of KAG's own, and ``is_overlay`` that the mapping is one of flat keys.
     """
 
     steps: list[str | int]
     values: dict[str, Node]
+    scalars: dict[str, Scalar]
+    model: tuple[str, str]
     uses: int
     kind: Kind = "chat"
     is_said: bool = False
     is_named: bool = False
     is_overlay: bool = False
-
-    @property
-    def scalars(self) -> dict[str, Scalar]:
-        """The values that are scalars, without those of a custom tag: what they mean is not known here."""
-        return {k: v for k, v in self.values.items() if isinstance(v, Scalar) and v.tag[:1] != "!"}
-
-    @property
-    def model(self) -> tuple[str, str]:
-        """Type and model, empty where they are not said."""
-        scalars = self.scalars
-        older = scalars.get("client_type")
-        type_ = scalars.get("type") or older
-        if older and older.style == "ini":  # KAG 0.5 reads no other name of it (kag/common/llm/client/llm_client.py:32)
-            type_ = older
-        return text_of(type_), text_of(scalars.get("model"))
 
 
 def effective(mapping: MappingNode) -> dict[str, Node]:
@@ -145,9 +133,27 @@ def _is_idle(found: Found, use: Use, is_source: bool) -> bool:
 
 def _used(found: Found, use: Use) -> Used:
     values = effective(found.node)
-    used = Used(use.steps, values, use.places, is_said=bool(use.word), is_overlay=found.node.is_overlay)
-    kind = _kind(use.word.removesuffix(_BY_NAME), used.scalars)
-    return used._replace(kind=kind, is_named=use.word in NODES.values())
+    scalars = {name: node for name, node in values.items() if isinstance(node, Scalar) and node.tag[:1] != "!"}
+    return Used(
+        use.steps,
+        values,
+        scalars,
+        _model(scalars),
+        use.places,
+        _kind(use.word.removesuffix(_BY_NAME), scalars),
+        is_said=bool(use.word),
+        is_named=use.word in NODES.values(),
+        is_overlay=found.node.is_overlay,
+    )
+
+
+def _model(scalars: dict[str, Scalar]) -> tuple[str, str]:
+    """Return type and model."""
+    older = scalars.get("client_type")
+    type_ = scalars.get("type") or older
+    if older and older.style == "ini":  # KAG 0.5 reads no other name of it (kag/common/llm/client/llm_client.py:32)
+        type_ = older
+    return text_of(type_), text_of(scalars.get("model"))
 
 
 def _kind(said: str, scalars: dict[str, Scalar]) -> Kind:

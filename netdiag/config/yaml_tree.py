@@ -201,7 +201,7 @@ def value_of(scalar: Scalar, *, is_untyped: bool = False) -> Any:
     no date. What the loader refuses, and what is of a tag of its own, stays text.
     """
     tag = _resolved(scalar.text) if is_untyped else tag_of(scalar)
-    if tag not in (_TYPED if is_untyped else _TYPED | _OF_YAML) or tag == STRING:
+    if tag == STRING or not (tag in _TYPED or (tag in _OF_YAML and not is_untyped)):
         return scalar.text
     if len(scalar.text) > _RESOLVED_LENGTH and tag not in _OF_YAML:
         return scalar.text

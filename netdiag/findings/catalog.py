@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from netdiag import handed_in
 from netdiag.findings import commands
 from netdiag.model.report import Finding, Severity
+from netdiag.text import without_secrets
 
 LANGUAGES: Final = ("en", "zh")
 
@@ -84,13 +85,16 @@ def severity_of(finding: Finding) -> Severity:
 
 
 def words(finding: Finding, language: str = "en") -> Words:
-    """Return the finding in ``language`` (``en`` or ``zh``), its values filled in; raises :exc:`KeyError`."""
+    """Return the finding in ``language`` (``en`` or ``zh``), its values filled in; raises :exc:`KeyError`.
+
+    What is secret in a URL is masked in all of it: a base_url that is to be written may hold a password.
+    """
     entry = catalog()[finding.code]
     told = {
-        name: term(value, language) if name in _TERMS else placed(value, language)
+        name: without_secrets(term(value, language) if name in _TERMS else placed(value, language))
         for name, value in finding.values.items()
     }
-    values = defaultdict(lambda: "?", {**told, "where": placed(finding.where, language)})
+    values = defaultdict(lambda: "?", {**told, "where": without_secrets(placed(finding.where, language))})
     remedies = tuple(
         _remedy(remedy, language, values)
         for remedy in entry["remedies"]

@@ -6,7 +6,7 @@ back, and a knowledge base that was written too shows that it is the server's da
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
 from netdiag import config
@@ -27,8 +27,10 @@ class Confirmed(NamedTuple):
     where: str = ""
 
 
-def confirmed(server: Server, documents: Mapping[str, config.Document]) -> Confirmed:
-    """Ask the server for what was written: the rows as they are now, by their sources."""
+def confirmed(
+    server: Server, documents: Mapping[str, config.Document], others: Iterable[config.Document] = ()
+) -> Confirmed:
+    """Ask the server for what was written: the rows as they are now, by their sources; ``others`` were not written."""
     if not server.listens:
         return Confirmed("silent")
     bases = dict(_of_projects(documents))
@@ -45,8 +47,9 @@ def confirmed(server: Server, documents: Mapping[str, config.Document]) -> Confi
             compared.append((place, True))
         else:
             compared += _compared(document, list(projects.endpoints((by_id[number],))))
-    if models := _models(documents):
-        compared += _compared_models(list(projects.endpoints(told.projects)), models)
+    if models := _models(documents.values()):
+        shown = list(projects.endpoints(told.projects))
+        compared += _compared_models(shown, models, _models(others))
     wrong = next((place for place, is_same in compared if not is_same), "")
     return Confirmed("other", wrong) if wrong else Confirmed("shown" if compared else "untold")
 
@@ -69,16 +72,20 @@ def _plainly_told(document: config.Document, project: Mapping[str, Any]) -> str:
     return own[0].place if own and all(told.get(each.node) == each.base_url for each in own) else ""
 
 
-def _models(documents: Mapping[str, config.Document]) -> Mapping[str, Endpoint]:
-    """Return the written models of 0.8's page by the id that knowledge bases refer to them by.
+def _models(documents: Iterable[config.Document]) -> Mapping[str, set[str]]:
+    """Return the base_urls of the models of 0.8's page by the id that knowledge bases refer to them by.
 
-    A model that was entered twice is there twice with one id, and the server tells the first.
+    A model that was entered twice is in its row twice with one id, and the server tells the first. Rows of several
+    accounts may have the same id; which of them the server tells, a column says that is not read.
     """
-    models: dict[str, Endpoint] = {}
-    for document in documents.values():
+    models: dict[str, set[str]] = {}
+    for document in documents:
+        firsts: dict[str, str] = {}
         for endpoint in document.endpoints:
             if endpoint.table == MODEL_PAGE and (wanted := endpoint.settings.get("modelId")):
-                models.setdefault(str(wanted), endpoint)
+                firsts.setdefault(str(wanted), endpoint.base_url)
+        for wanted, base_url in firsts.items():
+            models.setdefault(wanted, set()).add(base_url)
     return models
 
 
@@ -93,8 +100,15 @@ def _compared(document: config.Document, shown: list[Endpoint]) -> Iterator[tupl
             yield told[0].place, endpoint.base_url in {each.base_url for each in told}
 
 
-def _compared_models(shown: list[Endpoint], models: Mapping[str, Endpoint]) -> Iterator[tuple[str, bool]]:
-    """Yield where 0.8 completes a vectorizer from a model that was written, and whether it tells the same."""
+def _compared_models(
+    shown: list[Endpoint], written: Mapping[str, set[str]], others: Mapping[str, set[str]]
+) -> Iterator[tuple[str, bool]]:
+    """Yield where 0.8 completes a vectorizer from a model that was written, and whether it tells the same.
+
+    What a row of ``others`` says under the same id shows nothing: it may be told from there.
+    """
     for endpoint in shown:
-        if written := models.get(str(endpoint.settings.get("modelId"))):
-            yield endpoint.place, written.base_url == endpoint.base_url
+        wanted = str(endpoint.settings.get("modelId"))
+        is_written = endpoint.base_url in written.get(wanted, ())
+        if wanted in written and (is_written or endpoint.base_url not in others.get(wanted, ())):
+            yield endpoint.place, is_written

@@ -57,8 +57,11 @@ _WORDS: Final[Mapping[int, Reason]] = {
     2013: "db_lost",
     2014: "db_not_mysql",
     2059: "db_login_method",
+    1820: "db_login_refused",  # its password has expired
+    1862: "db_login_refused",  # the same, at the login
     3118: "db_login_refused",  # the account is locked
-    4151: "db_login_refused",  # the same, in MariaDB
+    3955: "db_login_refused",  # locked after too many wrong passwords
+    4151: "db_login_refused",  # locked, in MariaDB
 }
 """Errors by number: mysqld_error.h and errmsg.h, the same in MySQL and MariaDB."""
 

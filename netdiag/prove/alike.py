@@ -5,11 +5,14 @@ three.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from netdiag.model.endpoint import Endpoint
 
 Result = TypeVar("Result")
+
+_IDS: Final = frozenset({"modelId", "llm_id"})
+"""Where OpenSPG's pages note which model it is: each row has another one, and KAG sends and reads neither."""
 
 
 def once_each(
@@ -37,11 +40,15 @@ def key(endpoint: Endpoint) -> Hashable:
     """
     is_row = endpoint.source.startswith("openspg:")
     is_edited = endpoint.url_span is not None
-    return is_row, is_edited, _frozen(endpoint._replace(source="", line=0, place="", column=0, url_span=None))
+    settings = {name: value for name, value in endpoint.settings.items() if name not in _IDS}
+    alike = endpoint._replace(source="", line=0, place="", column=0, url_span=None, settings=settings)
+    return is_row, is_edited, _frozen(alike)
 
 
 def _frozen(value: Any) -> Hashable:
     """Return a value that is equal for equal values of equal types only: KAG sends ``1`` and ``true`` differently."""
+    if value is None or type(value) is str:
+        return value
     if isinstance(value, Mapping):
         return dict, tuple((name, type(name), _frozen(each)) for name, each in value.items())
     if isinstance(value, list | tuple):

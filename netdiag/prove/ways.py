@@ -5,7 +5,7 @@ Whatever host is configured takes part, even where this platform has no such can
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from netdiag import config, failures, platform
@@ -52,8 +52,9 @@ class Ways:
         self._lock = threading.Lock()
         self._race = NONE
         if wanted:
-            required = {(self.configured(to).host, to.port) for to in wanted}
-            entries = self._entries(wanted)
+            distinct = {(to.url.host, to.port): to for to in wanted}.values()  # rows have copies of a few base_urls
+            required = {(self.configured(to).host, to.port) for to in distinct}
+            entries = self._entries(distinct)
             self._race = race(entries, self._ports, required=required, resolve=self._lookup, meanwhile=meanwhile)
             _told(self._race, tell)
 
@@ -78,7 +79,7 @@ class Ways:
         way = same or Candidate(to.url.host, "name", "", 0, (), to.port, (to.port,))
         return way._replace(addresses=(address,) if address else ())
 
-    def _entries(self, wanted: Sequence[Target]) -> tuple[Candidate, ...]:
+    def _entries(self, wanted: Iterable[Target]) -> tuple[Candidate, ...]:
         """Return who takes part in the race: the candidates, and what is configured with the addresses it has there."""
         entries = {(each.host.lower(), each.port): each for each in self.candidates}
         for to in wanted:

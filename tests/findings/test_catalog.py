@@ -43,6 +43,22 @@ def test_every_code_can_be_said(code, language):
     assert said.explanation
 
 
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("language", findings.LANGUAGES)
+def test_no_command_holds_what_is_secret_in_a_url(code, language):
+    """Whatever a value is, user-info and keys of a URL are masked, in the command to paste too."""
+    entry = findings.catalog()[code]
+    url = "http://user:c4n4ry@host/v1?api_key=c4n4ry"
+    for remedy in entry["remedies"]:
+        parts = (entry["title"][language], entry["explanation"][language], remedy.get("command", ""))
+        names = {name.partition("[")[0] for part in parts for name in fields(part)}
+        met = {
+            name: str(value[0] if isinstance(value, list) else value) for name, value in remedy.get("when", {}).items()
+        }
+        said = findings.words(Finding(code, url, dict.fromkeys(names, url) | met), language)
+        assert "c4n4ry" not in str(said)
+
+
 def test_titles_begin_in_lower_case():
     """A title follows a place and a colon, so it begins like the middle of a sentence (names aside)."""
     first = [entry["title"]["en"].split()[0] for entry in findings.catalog().values()]

@@ -224,6 +224,29 @@ def test_the_custom_field_of_the_remedy_is_enough(beside, shape, kag, field):
     assert ended(beside.netdiag("check")) == (OK, set())
 
 
+@pytest.mark.parametrize("first", ["i", "j"])
+@pytest.mark.parametrize("there", ["http://HOST:PORT/v1", "http://HOST:PORT/v1/", "http://localhost:PORT/v1"])
+def test_two_rows_with_one_id(beside, first, there):
+    """The server tells the model of the row whose ``instance_id`` is in the id, wherever another row has that, too."""
+    stored(beside, Shape([embedding(api_key="k", base_url=there.replace("HOST", HOST))]))
+    other = json.dumps([embedding(api_key="k", base_url="http://localhost:PORT/v1")])
+    with beside.database.connected() as root:
+        root.execute("UPDATE kg_user_model SET instance_id = %s", first)
+    beside.database.put(
+        "kg_user_model",
+        {
+            "instance_id": {"i": "j", "j": "i"}[first],
+            "provider": "OpenAI",
+            "name": "other",
+            "config": other.replace("PORT", str(beside.model_port)),
+        },
+    )
+    assert ended(beside.netdiag("fix-base-url"))[0] == OK
+    configs = beside.database.configs()
+    assert b"localhost" not in b"".join(configs[f"kg_user_model/{number}"] or b"" for number in (1, 2))
+    assert ended(beside.netdiag("check"))[0] == OK
+
+
 def test_what_is_said_of_a_missing_key(beside):
     """What the page allows comes first, the base_url in it is the proven one, and nothing is called repaired."""
     beside.kag = RELEASED
