@@ -70,8 +70,10 @@ def pick(wanted: str, listed: Sequence[Listed], calling: Calling = str, program:
     for matches in _kinds(wanted):
         if found := [each for each in listed if matches(each)]:
             return Picked(_only(found, shown(wanted), calling))
+    if not listed:
+        raise Refused(word="no_containers", name=shown(quoted(wanted)))
     if wanted not in (AUTO, *WELL_KNOWN):
-        raise Refused(word="no_such_container", name=shown(wanted), choices=_choices(listed))
+        raise Refused(word="no_such_container", name=shown(quoted(wanted)), choices=_choices(listed))
     known = servers(listed)
     if not known:
         raise Refused(word="no_server", name=shown(wanted), choices=_choices(listed))

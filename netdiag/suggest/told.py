@@ -20,7 +20,7 @@ def told(search: Search) -> tuple[Finding, ...]:
     if not found.services:
         values = {
             **place,
-            "ports": _listed(found.ports),
+            "ports": _listed(found.ports) or "nothing_listens",
             "addresses": _listed(found.addresses),
             "service": "ollama",
             "port": str(OLLAMA_PORT),
