@@ -54,7 +54,14 @@ class Known(NamedTuple):
 def server_of(job: Job, facts: Facts, place: Platform) -> openspg.Server:
     """Return what speaks for an OpenSPG server here."""
     asked_for = job.only == "server"
-    return openspg.find(job.root, facts, in_container=place.in_container, named=asked_for, said=job.database)
+    return openspg.find(
+        job.root,
+        facts,
+        in_container=place.in_container,
+        named=asked_for,
+        said=job.database,
+        shares_host_network=place.shares_host_network,
+    )
 
 
 def process_of(job: Job, place: Platform) -> config.Process:

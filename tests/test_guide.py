@@ -1,5 +1,6 @@
 """The guide and its Chinese twin: every code leads somewhere, every sign is one netdiag reads, every command is one."""
 
+import itertools
 import re
 import shlex
 from pathlib import Path
@@ -114,3 +115,15 @@ def test_the_metrics_are_those_that_watch_serves(name):
     named = re.findall(r"`(netdiag_\w+?)(?:_total)?(?:\{[\w,]+\})?`", text(name))
     assert named
     assert [each for each in named if f'"{each}"' not in served] == []
+
+
+HAS_IT = re.compile(r"image|netdiag install|in the container only|镜像|只在容器中")
+
+
+@pytest.mark.parametrize("page", SHOWN)
+def test_docker_exec_is_for_containers_that_have_netdiag(page):
+    """Whoever has OpenSPG's own image is never told `docker exec NAME netdiag`: what stands around it says for whom."""
+    paragraphs = (PROJECT / page).read_text("utf-8").split("\n\n")
+    for before, paragraph in itertools.pairwise(["", *paragraphs]):
+        if re.search(r"docker exec (?:-\S+ )*\S+\s+netdiag", paragraph):
+            assert HAS_IT.search(before + paragraph), paragraph

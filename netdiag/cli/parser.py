@@ -330,12 +330,12 @@ def _watch(commands: Any) -> None:
 
 def _install(commands: Any) -> None:
     said = "put netdiag into a running container to stay, from its host"
-    _in_container(commands.add_parser("install", parents=[_speech()], help=said))
+    _in_container(_command(commands, "install", said, _speech()))
 
 
 def _uninstall(commands: Any) -> None:
     said = "take away all that `install` put into a container"
-    _in_container(commands.add_parser("uninstall", parents=[_speech()], help=said))
+    _in_container(_command(commands, "uninstall", said, _speech()))
 
 
 def _in_container(to: argparse.ArgumentParser) -> None:

@@ -1,6 +1,7 @@
 """The one door to the Docker API: opens it, lets only the calls through that are allowed, and says why it is shut."""
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 _ANSWER_LIMIT_S: Final = 60
+_UNREACHABLE: Final = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN})
 
 
 @contextlib.contextmanager
@@ -74,7 +76,7 @@ def _shut(address: Address, error: BaseException) -> Refused:
         return Refused(word="engine_hangs", **values)
     if isinstance(cause, PermissionError):
         return Refused(word="engine_not_permitted", **values)
-    if isinstance(cause, (FileNotFoundError, ConnectionRefusedError)):
+    if isinstance(cause, (FileNotFoundError, ConnectionRefusedError)) or (cause and cause.errno in _UNREACHABLE):
         return Refused(
             word="engine_not_running_podman" if address.by == "by_podman" else "engine_not_running", **values
         )

@@ -70,8 +70,10 @@ def pick(wanted: str, listed: Sequence[Listed], calling: Calling = str, program:
     for matches in _kinds(wanted):
         if found := [each for each in listed if matches(each)]:
             return Picked(_only(found, shown(wanted), calling))
+    if not listed:
+        raise Refused(word="no_containers", name=shown(quoted(wanted)))
     if wanted not in (AUTO, *WELL_KNOWN):
-        raise Refused(word="no_such_container", name=shown(wanted), choices=_choices(listed))
+        raise Refused(word="no_such_container", name=shown(quoted(wanted)), choices=_choices(listed))
     known = servers(listed)
     if not known:
         raise Refused(word="no_server", name=shown(wanted), choices=_choices(listed))
@@ -117,10 +119,14 @@ def _kinds(wanted: str) -> Iterator[Callable[[Listed], bool]]:
 
 
 def _choices(listed: Sequence[Listed], calling: Calling = str) -> str:
-    """Return a line for each, those that run first, with the command that means it; empty where there are none."""
+    """Return a line for each, those that run first, with the command that means it; empty where there are none.
+
+    What is said beside a command is a comment of a shell's, so that the whole line can be pasted.
+    """
     ordered = sorted(listed, key=lambda each: (each.state != "running", each.name))
+    line = "\n    {}  ({}, {})" if calling is str else "\n    {}  # {}, {}"
     return "".join(
-        f"\n    {shown(calling(each.name))}  ({shown(each.image)}, {shown(each.state)})" for each in ordered[:20]
+        line.format(shown(calling(each.name)), shown(each.image), shown(each.state)) for each in ordered[:20]
     )
 
 

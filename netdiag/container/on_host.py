@@ -22,7 +22,9 @@ LIMIT_S: Final = 2.0
 
 _NAMED: Final = 20
 _NOT_ASKED: Final = {"no_docker_package": "engine_no_package", "engine_not_running_podman": "engine_not_running"}
-_REASONS: Final = frozenset({"engine_no_package", "engine_not_permitted", "engine_not_running", "engine_hangs"})
+_REASONS: Final = frozenset(
+    {"engine_no_package", "engine_not_permitted", "engine_not_running", "engine_hangs", "engine_ssh", "no_such_context"}
+)
 
 
 def look(command: str, environ: Mapping[str, str] = os.environ) -> tuple[Finding, ...]:
@@ -34,7 +36,13 @@ def look(command: str, environ: Mapping[str, str] = os.environ) -> tuple[Finding
     engine = f"unix://{socket}" if socket else address.named(environ)
     if not engine:
         return ()
-    values = {"command": command, "url": shown(engine), "engine": address.program(engine)}
+    values = {
+        "command": command,
+        "url": shown(engine),
+        "engine": address.program(engine),
+        "by": "DOCKER_HOST" if environ.get("DOCKER_HOST") else "other",
+        "local": "yes" if socket else "no",
+    }
     if socket and os.access(socket, os.F_OK) and not os.access(socket, os.R_OK | os.W_OK):
         return (_unknown("engine_not_permitted", "", values),)
     return _asked(environ, values)

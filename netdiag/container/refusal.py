@@ -7,6 +7,7 @@ from netdiag import exits
 _USAGE: Final = frozenset(
     {
         "no_docker_package",
+        "no_containers",
         "no_such_container",
         "several_containers",
         "several_servers",

@@ -85,6 +85,16 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "there is no container {name}: {docker} ps --all{choices}",
         "没有容器 {name}：{docker} ps --all{choices}",
     ),
+    "no_containers": (
+        (
+            "there is no container {name}, nor any other at this engine: {docker} ps --all; if OpenSPG runs under "
+            "another user's engine, run this with sudo or as that user; another context is named by DOCKER_CONTEXT"
+        ),
+        (
+            "没有容器 {name}，这个引擎中也没有任何其他容器：{docker} ps --all；如果 OpenSPG 运行在其他用户的引擎中，"
+            "请用 sudo 或以该用户身份运行；其他上下文用 DOCKER_CONTEXT 指定"
+        ),
+    ),
     "no_server": (
         (
             "no container is called {name}, and none here is an OpenSPG server; name the one that is meant: "

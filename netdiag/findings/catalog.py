@@ -20,7 +20,7 @@ LANGUAGES: Final = ("en", "zh")
 
 REGISTRY: Final = Path(__file__).with_name("registry.json")
 
-_TERMS: Final = frozenset({"failure", "reason", "tried", "limit", "limited_by", "empty", "first", "found"})
+_TERMS: Final = frozenset({"failure", "reason", "tried", "limit", "limited_by", "empty", "first", "found", "ports"})
 """Values that are words of a closed vocabulary and have a translation of their own."""
 
 

@@ -2,6 +2,7 @@
 
 It is a Java. What only names it is not the server: the shell that starts it, whose command has variables that are not
 filled in yet, a ``tail`` of its log, a ``grep``, an editor. Where no Java is seen, what is about to become one counts.
+A host sees the processes of its containers, too: they are not the server here.
 The passwords in what was told are kept as they are.
 """
 
@@ -67,9 +68,29 @@ def _processes(root: Path) -> Iterator[_Process]:
     for number in numbers[:_PROCESSES]:
         directory = root / "proc" / str(number)
         words = tuple(read_text(directory / "cmdline", _LIMIT).rstrip("\0").split("\0"))
-        if words != ("",):
+        if words != ("",) and not _is_elsewhere(root, directory):
             is_java = _is_java(words[0]) or read_text(directory / "comm").strip() == "java"
             yield _Process(directory, words, is_java)
+
+
+def _is_elsewhere(root: Path, directory: Path) -> bool:
+    """Tell whether a process that is seen from here is in a container of its own.
+
+    Its ``NSpid`` (proc_pid_status(5), readable by everybody) has a number for each process namespace below this one;
+    one that shares this one, as with ``--pid host``, is on another network.
+    """
+    status = read_text(directory / "status").splitlines()
+    numbers = next((line.split()[1:] for line in status if line.startswith("NSpid:")), [])
+    networks = {_link(root / "proc/self/ns/net"), _link(directory / "ns/net")} - {""}
+    return len(numbers) > 1 or len(networks) > 1
+
+
+def _link(path: Path) -> str:
+    """Return where a link leads, or nothing where this user may not know."""
+    try:
+        return str(path.readlink())
+    except OSError:
+        return ""
 
 
 def _of_java(root: Path, directory: Path, words: Sequence[str]) -> Started:

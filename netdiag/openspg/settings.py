@@ -113,18 +113,31 @@ def given(url: str) -> Given:
     return Given(host, port, unquote(parts.username or "root"), name)
 
 
-def find(root: Path, facts: Facts, *, in_container: bool, named: bool, said: Given | None = None) -> Server:
+def find(  # noqa: PLR0913 - what is known of the place, and what the user said
+    root: Path,
+    facts: Facts,
+    *,
+    in_container: bool,
+    named: bool,
+    said: Given | None = None,
+    shares_host_network: bool = False,
+) -> Server:
     """Return what speaks for a server here, as far as files tell.
 
     A database is looked for by its usual name only within a container beside a server: elsewhere ``mysql`` is
     somebody's. ``named`` tells that the user asked for the server, ``said`` what he says of its database.
+
+    Who listens on the server's port is the server in a container's own network only. On a host it is most often the
+    port that its container publishes: models are called from in there, and what is reached from here proves nothing.
     """
     said = said or Given()
-    seen = _started(root) if in_container else None
+    asked_for = named or bool(said.host)
+    is_own = in_container and not shares_host_network
+    seen = _started(root) if in_container or _listens(facts, PORT) else None
     settings = seen.settings if seen else None
     port = _port(settings.get("server.port") if settings else None, PORT)
-    known = any(listener.endswith(f":{port}") for listener in facts.listeners)
-    beside = in_container and (bool(seen) or known or named)
+    known = _listens(facts, port)
+    beside = in_container and (bool(seen) or (known and is_own) or named)
     database = (_database(settings) if settings else Database()) if beside else None
     if said.host:
         own = (database or Database()).password
@@ -133,17 +146,22 @@ def find(root: Path, facts: Facts, *, in_container: bool, named: bool, said: Giv
         database = database._replace(password=said.password)
     return Server(
         port=port,
-        runs=bool(seen),
-        listens=known or not facts.listeners,  # none at all: /proc/net/tcp may be unreadable (gVisor)
-        named=named or bool(said.host),
+        runs=bool(seen) and in_container,
+        # No listener at all: /proc/net/tcp may be unreadable (gVisor).
+        listens=(is_own or bool(seen) or asked_for) and (known or not facts.listeners),
+        named=asked_for,
         database=database,
-        parts=_parts(settings, said) if settings else (),
+        parts=_parts(settings, said) if settings and in_container else (),
         unread=seen.unread if seen else "",
     )
 
 
+def _listens(facts: Facts, port: int) -> bool:
+    return any(listener.endswith(f":{port}") for listener in facts.listeners)
+
+
 def _started(root: Path) -> "Started | None":
-    from netdiag.openspg.process import started  # noqa: PLC0415 - outside a container there is no server to look for
+    from netdiag.openspg.process import started  # noqa: PLC0415 - where nothing speaks for a server, there is none
 
     return started(root)
 

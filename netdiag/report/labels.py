@@ -221,6 +221,8 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "when_package": {"en": "missing package", "zh": "缺少的包："},
     "when_engine": {"en": "engine", "zh": "引擎："},
     "when_group": {"en": "its socket has a group of its own:", "zh": "套接字有专门的用户组："},
+    "when_by": {"en": "it is named by", "zh": "由谁指定："},
+    "when_local": {"en": "its socket is on this machine:", "zh": "套接字在本机："},
     "when_kag": {"en": "KAG", "zh": "KAG"},
     "when_form": {"en": "it is entered in", "zh": "填写位置："},
     "when_has": {"en": "proven is a model for", "zh": "已验证的模型种类："},

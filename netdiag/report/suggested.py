@@ -10,7 +10,7 @@ from netdiag.model.suggestion import Suggestions
 from netdiag.report.labels import label
 from netdiag.report.outcomes import ended
 from netdiag.report.page import Page
-from netdiag.report.told import body, command, explanation, title
+from netdiag.report.told import body, command, explanation, placed, title
 from netdiag.text import shown
 
 _LIMIT: Final = 12
@@ -54,7 +54,7 @@ class _Entered:
         if detail < 0:
             return
         for remedy in said.remedies:
-            self._page.paragraph(remedy.text, 4)
+            self._page.paragraph(placed(remedy, self._language), 4)
             self._copied(remedy.command)
         self._listed("also_proven", [line(offer) for offer in others(self._suggestions)])
         self._listed("not_proven", [why(offer) for offer in unproven(self._suggestions)])

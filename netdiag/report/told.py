@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from netdiag import findings
-from netdiag.findings import Words
+from netdiag.findings import Remedy, Words
 from netdiag.model.report import Finding
 from netdiag.report.labels import label
 from netdiag.report.page import Page
@@ -62,8 +62,13 @@ def remedies(page: Page, said: Words, language: str) -> None:
     if said.remedies:
         page.paragraph(label("do", language), 4)
     for remedy in said.remedies:
-        page.paragraph(remedy.on + label("colon", language) + remedy.text if remedy.on else remedy.text, 6)
+        page.paragraph(placed(remedy, language), 6)
         command(page, remedy.command)
+
+
+def placed(remedy: Remedy, language: str) -> str:
+    """Return what a remedy does, after the place where it is done."""
+    return remedy.on + label("colon", language) + remedy.text if remedy.on else remedy.text
 
 
 def command(page: Page, text: str) -> None:

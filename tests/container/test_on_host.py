@@ -198,13 +198,23 @@ def test_without_the_package(place, monkeypatch):
     assert f"{sys.executable} -m pip install docker" in as_text(report)
 
 
-@pytest.mark.parametrize("url", ["ssh://host", "sctp://host", "tcp://127.0.0.1:1"])
-def test_an_address_that_cannot_be_used(place, monkeypatch, url):
-    """Nothing is raised, and the address is told as it was given."""
+@pytest.mark.parametrize(
+    ("url", "command"),
+    [
+        ("ssh://host", "ssh -fN -L"),
+        ("sctp://host", "docker version"),
+        ("tcp://127.0.0.1:1", "unset DOCKER_HOST"),
+    ],
+)
+def test_an_address_that_cannot_be_used(place, monkeypatch, url, command):
+    """Nothing is raised, the address is told as it was given, and no engine of this machine is blamed for it."""
     monkeypatch.setenv("DOCKER_HOST", url)
     report, _ = run(place)
     assert codes(report) == ["ND593", "ND502"]
-    assert url in as_text(report).replace("\n         ", " ")
+    text = as_text(report)
+    assert url in text.replace("\n         ", " ")
+    assert command in text
+    assert "systemctl" not in text
 
 
 def test_a_damaged_context(place, monkeypatch):
@@ -213,7 +223,8 @@ def test_a_damaged_context(place, monkeypatch):
     monkeypatch.setenv("DOCKER_CONTEXT", "nowhere")
     monkeypatch.setenv("DOCKER_CONFIG", str(place))
     report, _ = run(place)
-    assert (reason(report), report.exit_code) == ("engine_unusable", 78)
+    assert (reason(report), report.exit_code) == ("no_such_context", 78)
+    assert "docker context ls" in as_text(report)
 
 
 def open_to_all(directory):

@@ -151,7 +151,7 @@ def test_several_servers(engine: Engine, netdiag: Netdiag, openspg: Container, s
         done = netdiag("--container", "openspg", "check", "--timeout", "5")
         assert done.returncode == 2, done.stderr
         for name in (NAME, f"{LABEL}-second"):
-            assert f"    netdiag --container {name} check --timeout 5  (" in done.stderr
+            assert f"    netdiag --container {name} check --timeout 5  # " in done.stderr
         assert "Traceback" not in done.stderr
 
 

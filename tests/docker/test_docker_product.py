@@ -1,6 +1,7 @@
 """Product mode in real containers: what the server's database holds is repaired by the command as it is written."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,13 @@ cursor = pymysql.connect(host="mysql", user="root", password="openspg", database
 for table in ("kg_user_model", "kg_project_info"):
     cursor.execute(f"SELECT id, HEX(config) FROM {table} ORDER BY id")
     print(table, cursor.fetchall())
+"""
+
+EMPTY = """
+import pymysql
+cursor = pymysql.connect(host="mysql", user="root", password="openspg", database="openspg", autocommit=True).cursor()
+for table in ("kg_user_model", "kg_project_info"):
+    cursor.execute(f"DELETE FROM {table}")
 """
 
 
@@ -77,13 +85,52 @@ def test_as_written(engine: Engine, server: Container) -> None:
     assert stored(server) == before
 
 
-@pytest.mark.parametrize(("page", "options"), [("README.md", ""), ("README.zh-CN.md", " --lang zh")], ids=["en", "zh"])
-def test_the_transcript_is_real(engine: Engine, server: Container, page: str, options: str) -> None:
+PAGES = pytest.mark.parametrize(
+    ("page", "options"), [("README.md", ""), ("README.zh-CN.md", " --lang zh")], ids=["en", "zh"]
+)
+
+
+def typed(engine: Engine, server: Container, command: str, state: Path, status: int) -> str:
+    """Run a line in a shell of the host, where `netdiag` is this one; return what it prints on both streams."""
+    path = f"PATH={Path(sys.executable).parent}:{os.environ['PATH']}"
+    shell = ("env", path, f"NETDIAG_STATE_DIR={state}", "LANG=C.UTF-8", "sh", "-c", f"{command} 2>&1")
+    done = engine.on_host(*shell, check=False)
+    assert done.returncode == status, done.stdout + done.stderr
+    return steady(done.stdout).replace(server.gateway(), "172.18.0.1")
+
+
+@PAGES
+def test_the_transcript_is_real(engine: Engine, server: Container, tmp_path: Path, page: str, options: str) -> None:
     """What the README shows is, but for milliseconds and the host's address, what the command prints now."""
-    command = f"docker exec openspg netdiag fix-base-url{options}"
-    done = engine.command("sh", "-c", command)
-    said = steady(done.stdout).replace(server.gateway(), "172.18.0.1")
+    command = f"netdiag --container openspg fix-base-url{options}"
+    said = typed(engine, server, command, tmp_path / "state", 0)
     check_block(PROJECT / page, f"product: {command}", f"$ {command}\n{said}")
+
+
+@PAGES
+def test_the_transcript_before_anything_is_saved(
+    engine: Engine, server: Container, tmp_path: Path, page: str, options: str
+) -> None:
+    """The same where the page has refused to save, so that the database holds no model."""
+    server.run("/opt/netdiag/bin/python", "-c", EMPTY)
+    command = f"netdiag --container openspg fix-base-url{options}"
+    said = typed(engine, server, command, tmp_path / "state", 3)
+    check_block(PROJECT / page, f"unsaved: {command}", f"$ {command}\n{said}")
+
+
+def test_on_the_host_what_the_server_publishes_proves_nothing(
+    engine: Engine, server: Container, tmp_path: Path
+) -> None:
+    """On the host the server's process is seen and localhost is right; the models are called from its container.
+
+    So nothing is called healthy there, and the container is named.
+    """
+    (tmp_path / "nowhere").mkdir()
+    said = typed(engine, server, f"cd {tmp_path}/nowhere && netdiag check", tmp_path / "state", 78)
+    assert " ".join(said.split()).startswith("problem: the OpenSPG server on this host is container openspg "), said
+    assert "netdiag --container openspg check" in said
+    assert "model service" not in said
+    assert "localhost" not in said
 
 
 def test_another_part_is_away(engine: Engine, server: Container) -> None:
