@@ -67,10 +67,17 @@ def term(word: str, language: str = "en") -> str:
 def placed(text: str, language: str = "en") -> str:
     """Return a place in OpenSPG's pages in ``language``: of ``place_models > Ollama`` the ``place_`` words.
 
-    Any other text is returned as it is.
+    A saved report has them in its own language, and they are translated again. Any other text is returned as it is.
     """
-    parts = text.split(" > ")
-    return " > ".join(term(part, language) if part.startswith("place_") else part for part in parts)
+    words = _place_words()
+    return " > ".join(term(words[part], language) if part in words else part for part in text.split(" > "))
+
+
+@functools.cache
+def _place_words() -> Mapping[str, str]:
+    """Return each ``place_`` word by itself, and by what it is in each language."""
+    words = [word for word in terms() if word.startswith("place_")]
+    return {said: word for word in words for said in (word, *terms()[word].values())}
 
 
 def severity(code: str) -> Severity:

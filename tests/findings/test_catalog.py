@@ -122,3 +122,10 @@ def test_a_command_is_printed_as_it_is_written(code):
     """Nothing that stands in a command of the catalogue is taken for a secret, cut or drawn together."""
     lines = [line.lstrip() for remedy, _ in findings.described(code).remedies for line in remedy.command.splitlines()]
     assert [shown(line) for line in lines] == lines
+
+
+@pytest.mark.parametrize("said", ["place_models > Ollama > qwen2.5:3b", "model page > Ollama > qwen2.5:3b"])
+def test_a_place_is_said_in_each_language(said):
+    """Also one that a saved report has in its own."""
+    assert findings.placed(said, "zh") == "模型页面 > Ollama > qwen2.5:3b"
+    assert findings.placed(findings.placed(said, "zh"), "en") == "model page > Ollama > qwen2.5:3b"
