@@ -168,4 +168,6 @@ def _proof(saved: Mapping[str, Any]) -> Proof:
 
 
 def _finding(saved: Mapping[str, Any]) -> Finding:
-    return _made(Finding, saved, severity=None)
+    """Return a finding; its severity is its own only where that run had another than its code has."""
+    usual = findings.catalog().get(saved["code"], saved)["severity"]
+    return _made(Finding, saved, severity=None if saved["severity"] == usual else saved["severity"])

@@ -14,8 +14,15 @@ DEPTH: Final = 100
 
 Style = Literal["plain", "'", '"', "block", "ini", "env", "python"]
 STRING: Final = "tag:yaml.org,2002:str"
-MERGED: Final = "<<"
-"""The step to what is merged into a mapping."""
+
+
+class _Merge(str):
+    """The step to what is merged into a mapping: no key, though one of JSON's may be written so."""
+
+    __slots__ = ()
+
+
+MERGED: Final = _Merge("<<")
 
 _BLOCK: Final = 1024
 
@@ -177,8 +184,8 @@ def mappings(root: Node, word: Callable[[str], str] = lambda _: "") -> list[Foun
             continue
         inner = []
         for step, child in _collections(node):
-            said = word(step) if isinstance(step, str) and step != MERGED else ""
-            is_basis = step == MERGED or (state[1] and isinstance(node, Sequence))  # <<: [*one, *other]
+            said = word(step) if isinstance(step, str) and step is not MERGED else ""
+            is_basis = step is MERGED or (state[1] and isinstance(node, Sequence))  # <<: [*one, *other]
             inner.append((child, Place(step, place), (said or state[0], is_basis)))
         waiting.extend(reversed(inner))
     return [Found(node, tuple(_uses(states))) for node, states in places.items() if isinstance(node, Mapping)]

@@ -217,3 +217,9 @@ def test_too_many_strings_in_strings():
 def test_variables_as_json(text, told):
     """Variables that name an address are what they are in an .env, where all keys are variables."""
     assert [(each.node, each.type, each.model) for each in read(text)] == told
+
+
+def test_a_key_that_yaml_would_merge():
+    """In JSON it is a key as any other, and what is under it an endpoint."""
+    (endpoint,) = parse(b'{"<<": {"base_url": "http://localhost:11434", "model": "m"}}', "-").endpoints
+    assert (endpoint.node, endpoint.base_url) == ("<<", "http://localhost:11434")
