@@ -7,14 +7,14 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from netdiag import __version__, findings
-from netdiag.model.attempt import Attempt, Proof
 from netdiag.model.endpoint import Endpoint, Ignored
 from netdiag.model.host import HostView, to_plain
 from netdiag.model.journal import Applied, PastFile, PastRun
-from netdiag.model.place import Candidate, Choice, Fact, NameAnswer, Platform
+from netdiag.model.place import Choice, Fact, NameAnswer, Platform
 from netdiag.model.plan import Edit
 from netdiag.model.report import Evidence, Examined, Finding, Report
-from netdiag.report.labels import by_hand, origin
+from netdiag.report.json_attempts import attempt_of, candidate_of, proof_of
+from netdiag.report.labels import by_hand
 from netdiag.report.outcomes import summary
 from netdiag.text import Secret, shown
 
@@ -90,20 +90,6 @@ def _platform(platform: Platform) -> dict[str, Any]:
 
 def _fact(fact: Fact) -> dict[str, str]:
     return {"name": fact.name, "value": shown(fact.value), "source": fact.source}
-
-
-def candidate_of(candidate: Candidate, language: str) -> dict[str, Any]:
-    """Return a candidate as a report has it."""
-    return {
-        "host": candidate.host,
-        "kind": candidate.kind,
-        "origin": origin(candidate, language),
-        "source": candidate.source,
-        "rank": candidate.rank,
-        "addresses": list(candidate.addresses),
-        "port": candidate.port,
-        "instead_of": list(candidate.instead_of),
-    }
 
 
 def _choice(choice: Choice) -> dict[str, Any]:
@@ -199,41 +185,6 @@ def endpoint_of(endpoint: Endpoint, language: str) -> dict[str, Any]:
         "editable": endpoint.url_span is not None,
         "left_alone": endpoint.left_alone,
         **{word: found for word, found in _filling(endpoint).items() if found},
-    }
-
-
-def attempt_of(attempt: Attempt) -> dict[str, Any]:
-    """Return an attempt as a report has it."""
-    return {
-        "step": attempt.step,
-        "host": attempt.host,
-        "address": attempt.address,
-        "port": attempt.port,
-        "started_ms": attempt.started_ms,
-        "duration_ms": attempt.duration_ms,
-        "failure": attempt.failure,
-        "status": attempt.status,
-        "detail": shown(attempt.detail),
-        "neighbour": attempt.neighbour,
-        "unsent": attempt.unsent,
-    }
-
-
-def proof_of(proof: Proof) -> dict[str, Any]:
-    """Return a call as a report has it."""
-    service = proof.service
-    return {
-        "host": proof.host,
-        "url": shown(proof.url),
-        "failure": proof.failure,
-        "detail": shown(proof.detail),
-        "status": proof.status,
-        "duration_ms": proof.duration_ms,
-        "service": {"name": service.name, "version": shown(service.version), "models": list(map(shown, service.models))}
-        if service
-        else None,
-        "wanted_url": shown(proof.wanted_url),
-        "seen": {name: shown(value) for name, value in proof.seen.items()},
     }
 
 

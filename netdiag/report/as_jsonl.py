@@ -12,7 +12,8 @@ from netdiag.model import event as told
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.event import Event
 from netdiag.model.report import Report
-from netdiag.report.as_json import applied_of, attempt_of, edit_of, endpoint_of, finding_of, proof_of
+from netdiag.report.as_json import applied_of, edit_of, endpoint_of, finding_of
+from netdiag.report.json_attempts import attempt_of, proof_of
 from netdiag.report.json_suggestions import suggestions_of
 from netdiag.report.outcomes import summary
 from netdiag.text import shown

@@ -4,7 +4,7 @@ from typing import Any
 
 from netdiag.findings.entries import block, entry
 from netdiag.model.suggestion import FoundService, Offer, Suggestions
-from netdiag.report.as_json import attempt_of, candidate_of, proof_of
+from netdiag.report.json_attempts import attempt_of, candidate_of, proof_of
 from netdiag.text import shown
 
 
