@@ -61,6 +61,8 @@ FORMS = [
     (set(), ("openspg:mysql:3306/openspg/kg_user_model/3",), "0.8", True, form.Place("models_page", "0.8", True)),
     (set(), ("openspg:mysql:3306/openspg/kg_config/2",), "0.7", True, form.Place("global_page", "0.7", True)),
     ({"ND530"}, (), "0.8", False, form.Place("models_page", "0.8", False)),
+    ({"ND530"}, (), "0.8+", True, form.Place("models_page", "0.8+", True)),
+    ({"ND538"}, (), "0.8+", True, form.Place("models_page", "0.8", False)),  # what the release takes both take
     ({"ND530"}, (), "0.6", True, form.Place("global_page", "0.6", True)),
 ]
 
