@@ -32,7 +32,7 @@ def survey(facts: Facts, hosts: Sequence[str] = (), siblings: platform.Siblings 
     """
     place = platform.name(facts)
     answers: tuple[NameAnswer, ...] = ()
-    if place.in_container and not place.shares_host_network:
+    if place.has_own_network:
         from netdiag.probe import dns  # noqa: PLC0415 - dnspython is paid for only where somebody is asked
 
         answers = dns.ask((*names.ALL, names.CONTROL), facts.nameservers)

@@ -114,8 +114,7 @@ def _in_containers(job: Job, said: tuple[Finding, ...], place: Platform) -> tupl
 
     A container that shares its host's network may have been given the engine's socket, too.
     """
-    is_host = not place.in_container or place.shares_host_network
-    if not is_host or not any(finding.code in _NOTHING_FOUND for finding in said):
+    if place.has_own_network or not any(finding.code in _NOTHING_FOUND for finding in said):
         return ()
     from netdiag.container import on_host
 

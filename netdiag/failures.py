@@ -102,6 +102,12 @@ UNREACHED: Final = frozenset(
 )
 """How a call ends whose connection did not come about: it reached nobody."""
 
+TOO_LATE: Final = frozenset({READ_TIMED_OUT, ANSWER_UNFINISHED})
+"""How a call ends that a service has taken and not answered in time."""
+
+NO_WAY: Final = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN})
+"""Error numbers of a connect for which no way leads to the address, whoever may listen there."""
+
 _BY_ERRNO: Final = {
     errno.ECONNREFUSED: CONNECTION_REFUSED,
     errno.ECONNRESET: CONNECTION_RESET,

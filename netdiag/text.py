@@ -74,6 +74,11 @@ def shown(text: str, secrets: Iterable[Secret] = ()) -> str:
     return printable(without_secrets(text, secrets))
 
 
+def host_port(host: str, port: int) -> str:
+    """Return ``172.18.0.1:11434``; an IPv6 address stands in brackets, as in a URL (RFC 3986, 3.2.2)."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def is_integer(text: str) -> bool:
     """Tell whether Python's ``int`` takes ``text``, as KAG and the clients it uses read numbers."""
     try:

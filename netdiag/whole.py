@@ -120,7 +120,7 @@ def _unanswered(document: config.Document, whole: Whole, in_container: bool) -> 
     tried = race([Candidate(url.host, "name", "", 0)], [port], limit_s=LIMIT_S)
     values |= {"here": "yes" if is_here else "no"}
     if not tried.connected:
-        failed = next((attempt for attempt in reversed(tried.attempts) if attempt.failure), None)
+        failed = tried.last_failed
         failure = failed.failure if failed and failed.failure else "timed_out"
         yield Finding("ND569", _where(document, whole, "project"), values | {"failure": failure})
         return

@@ -159,11 +159,10 @@ def _compose(arguments: argparse.Namespace) -> int:
 
 
 def _is_in_container() -> bool:
-    """Tell whether this is a container with a network of its own; one in its host's may be a host's own tool."""
+    """Tell whether this is a container of its own; one in its host's network may be a host's own tool."""
     from netdiag import platform  # noqa: PLC0415 - few commands need it
 
-    place = platform.name(platform.read())
-    return place.in_container and not place.shares_host_network
+    return platform.name(platform.read()).has_own_network
 
 
 def _explain(arguments: argparse.Namespace) -> int:

@@ -56,7 +56,6 @@ def _with_caller(said: Iterable[Finding]) -> Iterator[Finding]:
     if handed_in.called():
         yield from said
         return
-    place = platform.name(platform.read())
-    called = OURS if place.in_container and not place.shares_host_network else FROM_HOST
+    called = OURS if platform.name(platform.read()).has_own_network else FROM_HOST
     for finding in said:
         yield finding._replace(values={**finding.values, "called": called})

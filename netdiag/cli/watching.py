@@ -10,7 +10,7 @@ from netdiag.job import Job
 from netdiag.model.plan import Edit
 from netdiag.model.report import Finding
 from netdiag.report.labels import label
-from netdiag.text import shown
+from netdiag.text import host_port, shown
 from netdiag.watch import Change, Rhythm, watch
 
 
@@ -53,8 +53,8 @@ class Lines:
     def listening(self, host: str, port: int) -> None:
         """Write where metrics are."""
         if not self._quiet:
-            at = f"[{host}]" if ":" in host else host
-            sys.stderr.write(label("listening", self._language, url=f"http://{at}:{port}/metrics") + "\n")
+            url = f"http://{host_port(host, port)}/metrics"
+            sys.stderr.write(label("listening", self._language, url=url) + "\n")
             sys.stderr.flush()
 
     def _title(self, finding: Finding) -> str:

@@ -1,11 +1,11 @@
 """The one door to the Docker API: opens it, lets only the calls through that are allowed, and says why it is shut."""
 
 import contextlib
-import errno
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from netdiag import failures
 from netdiag.container.address import Address, find, socket_path
 from netdiag.container.allowed import template
 from netdiag.container.refusal import Refused
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 _ANSWER_LIMIT_S: Final = 60
-_UNREACHABLE: Final = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN})
 
 
 @contextlib.contextmanager
@@ -76,7 +75,7 @@ def _shut(address: Address, error: BaseException) -> Refused:
         return Refused(word="engine_hangs", **values)
     if isinstance(cause, PermissionError):
         return Refused(word="engine_not_permitted", **values)
-    if isinstance(cause, (FileNotFoundError, ConnectionRefusedError)) or (cause and cause.errno in _UNREACHABLE):
+    if isinstance(cause, (FileNotFoundError, ConnectionRefusedError)) or (cause and cause.errno in failures.NO_WAY):
         return Refused(
             word="engine_not_running_podman" if address.by == "by_podman" else "engine_not_running", **values
         )

@@ -9,11 +9,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final, Literal, NamedTuple
 
+from netdiag.openspg.settings import PORT
+
 Evidence = Literal["command", "name", "image", "service", "port"]
 """What tells that a container is an OpenSPG server; a ``server_by_`` word of ``findings/terms.yaml``."""
-
-PORT: Final = 8887
-"""Where the server listens, and what its image exposes."""
 
 RELEASED_NAME: Final = "release-openspg-server"
 

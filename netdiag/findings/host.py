@@ -12,6 +12,7 @@ from netdiag.findings.filters import filtering
 from netdiag.model.attempt import Attempt
 from netdiag.model.report import Examined, Finding
 from netdiag.platform.siblings import Serving, attached, serving
+from netdiag.text import host_port
 
 if TYPE_CHECKING:
     from netdiag.model.host import HostView, Listener
@@ -178,14 +179,11 @@ def _published(found: Serving) -> str:
     name, port = found.sibling.name, found.port
     if found.published is None:
         return f"{name}: port {port} is not published"
-    address = found.published.address
-    shown = f"[{address}]" if ":" in address else address
-    return f"{name}: {shown}:{found.published.host_port} -> {port}/tcp"
+    return f"{name}: {host_port(found.published.address, found.published.host_port)} -> {port}/tcp"
 
 
 def _address(attempt: Attempt) -> str:
-    host = f"[{attempt.host}]" if ":" in attempt.host else attempt.host
-    return f"{host}:{attempt.port}"
+    return host_port(attempt.host, attempt.port)
 
 
 def _is_loopback(address: str) -> bool:

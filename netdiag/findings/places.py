@@ -98,7 +98,7 @@ def of_place(facts: Facts, place: Platform) -> tuple[Finding, ...]:
 
 def of_platform(facts: Facts, place: Platform) -> Iterator[Finding]:
     """Yield what makes this platform special: told by ``detect``, and where something does not work."""
-    if not place.in_container or place.shares_host_network:
+    if not place.has_own_network:
         return
     code = _BY_NAME.get(place.name) or _NOTES.get(platform.host(place).gateway)
     if code:
@@ -108,7 +108,7 @@ def of_platform(facts: Facts, place: Platform) -> Iterator[Finding]:
 
 def no_way(place: Platform, evidence: Evidence) -> Finding | None:
     """Return why no address of a host can be offered here; ``None`` where there is one, or where nobody was asked."""
-    if not place.in_container or place.shares_host_network or not evidence.names:
+    if not place.has_own_network or not evidence.names:
         return None
     facts = evidence.facts
     ways = platform.candidates(facts, place, (), evidence.names)

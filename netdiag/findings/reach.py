@@ -13,6 +13,7 @@ from netdiag.findings.filters import behind
 from netdiag.model.attempt import Attempt
 from netdiag.model.report import Examined, Finding
 from netdiag.platform import names
+from netdiag.text import host_port
 
 _NO_WAY_OUT: Final = "ND211 gateway"
 _AT_ONCE: Final = "ND215 neighbour"
@@ -179,11 +180,10 @@ def _line(attempt: Attempt) -> str:
 
 
 def _place(attempt: Attempt) -> dict[str, str]:
-    host = f"[{attempt.host}]" if ":" in attempt.host else attempt.host
     return {
         "host": attempt.host,
         "ip": attempt.address or attempt.host,
         "port": str(attempt.port),
-        "address": f"{host}:{attempt.port}",
+        "address": host_port(attempt.host, attempt.port),
         "failure": attempt.failure or "",
     }

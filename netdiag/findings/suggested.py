@@ -5,8 +5,10 @@ from typing import Final
 
 from netdiag.findings.commands import quoted
 from netdiag.findings.entries import block, entry
+from netdiag.model.attempt import Proof
 from netdiag.model.report import Finding
 from netdiag.model.suggestion import FoundService, Offer, Suggestions
+from netdiag.text import host_port
 
 CODES: Final = frozenset({"ND585", "ND586", "ND588"})
 """All that is said here."""
@@ -59,8 +61,7 @@ def wanting_a_key(suggestions: Suggestions) -> tuple[tuple[FoundService, str], .
 
 def address(service: FoundService) -> str:
     """Return where a service is: ``172.18.0.1:8000``."""
-    host = service.candidate.host
-    return f"[{host}]:{service.port}" if ":" in host else f"{host}:{service.port}"
+    return host_port(service.candidate.host, service.port)
 
 
 def line(offer: Offer) -> str:
@@ -114,9 +115,13 @@ def _lacking(suggestions: Suggestions) -> Iterator[Finding]:
 
 def why(offer: Offer) -> str:
     """Return an offer that is not proven on a line, with how the call ended."""
-    proof = offer.proof
+    return f"{line(offer)}: {ended(offer.proof)}"
+
+
+def ended(proof: Proof) -> str:
+    """Return how a call failed: ``HTTP 404, model_not_found, model 'llama3' not found``."""
     status = f"HTTP {proof.status}" if proof.status else ""
-    return f"{line(offer)}: {', '.join(filter(None, (status, proof.failure, proof.detail)))}"
+    return ", ".join(filter(None, (status, proof.failure, proof.detail)))
 
 
 def _wanting_a_key(suggestions: Suggestions) -> Iterator[Finding]:

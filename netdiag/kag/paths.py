@@ -54,9 +54,7 @@ def right_path(
         return "/v1/chat/completions"
     if endpoint.type not in ("maas", "openai", "vllm"):
         return None
-    if service in SERVICES and not _provided(host):
-        return SERVICES[service]
-    return _provided(host) or _without_call(present) or "/v1"
+    return _provided(host) or SERVICES.get(service, _without_call(present) or "/v1")
 
 
 def is_provider(host: str) -> bool:

@@ -11,6 +11,8 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
+from netdiag.text import host_port
+
 LIMIT: Final = 64 * 1024
 """Bytes of JSON: half of what Linux takes as one variable of an environment (MAX_ARG_STRLEN, 32 pages)."""
 
@@ -48,8 +50,7 @@ class Listener(NamedTuple):
     @property
     def text(self) -> str:
         """``127.0.0.1:11434 LISTEN, ollama``."""
-        address = f"[{self.address}]" if ":" in self.address else self.address
-        return f"{address}:{self.port} LISTEN" + (f", {self.program}" if self.program else "")
+        return f"{host_port(self.address, self.port)} LISTEN" + (f", {self.program}" if self.program else "")
 
 
 class Firewall(NamedTuple):

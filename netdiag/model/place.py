@@ -122,6 +122,11 @@ class Platform(NamedTuple):
     systems: tuple[str, ...] = ()
     reaches_loopback: bool = False
 
+    @property
+    def has_own_network(self) -> bool:
+        """Tell whether this is a container with a network of its own: localhost is not the host there."""
+        return self.in_container and not self.shares_host_network
+
 
 class Candidate(NamedTuple):
     """One way the host may be reached.

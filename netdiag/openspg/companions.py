@@ -52,8 +52,7 @@ def looked_at(part: Part) -> Finding | None:
     where, values = f"{part.host}:{part.port}", {"part": part.name, "host": part.host, "port": str(part.port)}
     found = race([Candidate(part.host, "name", "", 0)], [part.port], limit_s=LIMIT_S)
     if not found.connected:
-        failed = [attempt for attempt in found.attempts if attempt.failure]
-        last = failed[-1] if failed else None
+        last = found.last_failed
         failure = last.failure if last and last.failure else "timed_out"
         return Finding("ND230" if last is None or last.step == "dns" else "ND231", where, values | {"failure": failure})
     if part.protocol is None:

@@ -4,7 +4,6 @@ A message of the database may quote what is stored, keys included, so none of it
 """
 
 import contextlib
-import errno
 import struct
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Any, Final
 
 import pymysql
 
+from netdiag import failures
 from netdiag.openspg.settings import Database
 from netdiag.probe.names import within
 from netdiag.store import Reason
@@ -68,8 +68,6 @@ _WORDS: Final[Mapping[int, Reason]] = {
 _PACKAGES: Final[Mapping[str, Reason]] = {"cryptography": "db_needs_cryptography", "pynacl": "db_needs_pynacl"}
 """Packages that PyMySQL asks for by RuntimeError: for caching_sha2_password and sha256_password over a connection
 without TLS, and for MariaDB's ed25519."""
-
-_UNREACHABLE: Final = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN})
 
 
 class FailedError(Exception):
@@ -206,6 +204,6 @@ def _unconnected(error: object) -> Reason:
     """Return why there is no connection, from the error that PyMySQL keeps in its own."""
     if isinstance(error, TimeoutError):
         return "db_timed_out"
-    if isinstance(error, OSError) and error.errno in _UNREACHABLE:
+    if isinstance(error, OSError) and error.errno in failures.NO_WAY:
         return "db_unreachable"
     return "db_refused"

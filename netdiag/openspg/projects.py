@@ -87,22 +87,15 @@ def greeted(host_addr: str) -> tuple[str, str]:
     It is asked for a knowledge base that does not exist: 200 and ``[]`` in every version, and an error in OpenSPG's own
     words where its database is away (facts: openspg-server.md).
     """
+    from netdiag.probe.identity import is_spring  # noqa: PLC0415 - httpx is paid for only where a server is asked
+
     answer = _get(f"{host_addr.strip().rstrip('/')}{PATH}?projectId=0", time.monotonic() + GREETING_LIMIT_S)
     if answer.failure:
         return ("", "not HTTP") if answer.failure == failures.NOT_HTTP else (answer.failure, "")
-    if _list(answer).state != "other" or _is_of_framework(answer):
+    if _list(answer).state != "other" or is_spring(answer):
         return "", ""
     line = answer.body.partition(b"\n")[0][:200].decode("utf-8", "replace")
     return "", ", ".join(filter(None, (f"HTTP {answer.status}", shown(answer.headers.get("server", "")), shown(line))))
-
-
-def _is_of_framework(answer: Answer) -> bool:
-    """Tell whether an error is one of the server's framework: an object with these keys."""
-    try:
-        said = json.loads(answer.body)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(said, dict) and {"timestamp", "status", "error", "path"} <= said.keys()
 
 
 def endpoints(projects: tuple[Mapping[str, Any], ...]) -> Iterator[Endpoint]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from netdiag.model.place import Facts
-from netdiag.text import Secret
+from netdiag.text import Secret, host_port
 
 if TYPE_CHECKING:
     from netdiag.openspg.parts import Part
@@ -38,8 +38,7 @@ class Database(NamedTuple):
     @property
     def where(self) -> str:
         """The database as it is named to people and in the journal: ``mysql:3306/openspg``; never who logs in."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}/{self.name}"
+        return f"{host_port(self.host, self.port)}/{self.name}"
 
 
 class Server(NamedTuple):

@@ -44,7 +44,7 @@ def candidates(
     known = names.believable(facts, answers or ())
     sources: list[_Source] = [("user", given, "") for given in user_hosts]
     sources.append(("loopback", "localhost", ""))
-    if not platform.in_container or platform.shares_host_network:
+    if not platform.has_own_network:
         return _ranked(_found(facts, sources, known))
     sources += [("name", name, "") for name in _names(facts, platform, asked=answers is not None)]
     sources += _answers(facts, known)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from netdiag.platform.resolving import EMBEDDED_DNS
+from netdiag.text import host_port
 
 _LISTEN: Final = "0A"  # TCP_LISTEN, include/net/tcp_states.h
 
@@ -26,7 +27,7 @@ def listeners(tcp: str, tcp6: str) -> tuple[str, ...]:
 def named(found: Iterable[Socket]) -> tuple[str, ...]:
     """Return ``address:port`` of each socket once, by port, without Docker's resolver."""
     places = sorted({(each.port, each.address) for each in found if each.address != EMBEDDED_DNS})
-    return tuple(f"[{a}]:{port}" if ":" in a else f"{a}:{port}" for port, a in places)
+    return tuple(host_port(address, port) for port, address in places)
 
 
 def sockets(tcp: str, tcp6: str) -> tuple[Socket, ...]:

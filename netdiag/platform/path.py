@@ -33,7 +33,7 @@ def _own(facts: Facts) -> Iterator[str]:
 
 
 def _between(facts: Facts, platform: Platform) -> Iterator[Hop]:
-    if not platform.in_container or platform.shares_host_network:
+    if not platform.has_own_network:
         return
     gateways = ", ".join(gateway.address for gateway in facts.gateways)
     for kind in _BETWEEN[host(platform).gateway]:

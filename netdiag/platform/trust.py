@@ -22,7 +22,7 @@ def is_host(candidate: Candidate, addresses: Sequence[str], facts: Facts, platfo
     counts.
     """
     if candidate.kind == "loopback":
-        return _is_loopback_the_host(platform)
+        return not platform.has_own_network
     if candidate.is_container:
         return candidate.kind == "sibling"
     if facts.pinned(candidate.host):
@@ -36,20 +36,16 @@ def machine(candidate: Candidate, platform: Platform) -> str:
 
     Loopback is this container itself, unless the network is the host's; every other container is one of its own.
     """
-    is_host_ = not candidate.is_container and (candidate.kind != "loopback" or _is_loopback_the_host(platform))
+    is_host_ = not candidate.is_container and (candidate.kind != "loopback" or not platform.has_own_network)
     if is_host_:
         return ""
     return "localhost" if candidate.kind == "loopback" else candidate.host
 
 
-def _is_loopback_the_host(platform: Platform) -> bool:
-    return platform.shares_host_network or not platform.in_container
-
-
 def _addresses(facts: Facts, platform: Platform) -> Iterator[str]:
     """Yield the addresses that are the host's, or lead to it alone, whoever else is on the container's networks."""
     row = host(platform)
-    if _is_loopback_the_host(platform) or row.gateway in ("router", "node", "nothing"):
+    if not platform.has_own_network or row.gateway in ("router", "node", "nothing"):
         gateways: list[str] = []
     else:
         gateways = [gateway.address for gateway in facts.gateways]

@@ -85,8 +85,8 @@ def listed(answer: Answer) -> tuple[str, ...]:
     return _models(answer, "data", "id") if answer.status == 200 else ()
 
 
-def _is_spring(answer: Answer) -> bool:
-    """Spring's own page for "no such path" (recordings: openspg-server.jsonl), which OpenSPG's server answers with."""
+def is_spring(answer: Answer) -> bool:
+    """Tell whether an answer is an error of Spring's own, as OpenSPG's server has them (recordings: openspg-server)."""
     return {"timestamp", "status", "error", "path"} <= parsed(answer).keys()
 
 
@@ -102,7 +102,7 @@ _TITLE: Final = re.compile(rb"(?is)<title[^>]*>(.{1,200}?)</title>")
 _PRODUCTS: Final[tuple[tuple[str, Callable[[Answer], bool]], ...]] = (
     ("Open WebUI", lambda answer: b"<title>Open WebUI" in answer.body),
     ("OpenSPG", lambda answer: b"<title>OpenSPG" in answer.body),
-    ("Spring Boot (OpenSPG?)", _is_spring),
+    ("Spring Boot (OpenSPG?)", is_spring),
     ("Neo4j", lambda answer: "neo4j_version" in parsed(answer)),
     ("MinIO", lambda answer: "MinIO" in answer.headers.get("server", "")),
     ("Elasticsearch", lambda answer: "lucene_version" in str(parsed(answer).get("version", ""))),
@@ -168,7 +168,7 @@ def _model_runner(asking: Asking, *, named: bool = False) -> Service | None:
 def _is_guarded(listing: Answer) -> bool:
     """Tell whether a service lists its models only for a key: it says so in JSON, and is none that wants a password."""
     says = parsed(listing)
-    is_other = _is_spring(listing) or listing.headers.get("www-authenticate", "").lower().startswith("basic")
+    is_other = is_spring(listing) or listing.headers.get("www-authenticate", "").lower().startswith("basic")
     return listing.status in (401, 403) and bool({"error", "detail"} & says.keys()) and not is_other
 
 

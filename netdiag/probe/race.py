@@ -54,6 +54,11 @@ class Race(NamedTuple):
     connected: dict[tuple[str, int], str]
     resolved: dict[str, NameAnswer]
 
+    @property
+    def last_failed(self) -> Attempt | None:
+        """The attempt that failed last, if any did."""
+        return next((attempt for attempt in reversed(self.attempts) if attempt.failure), None)
+
     def left(self, candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
         """Return the candidates that were called off before they had answered."""
         hosts = {attempt.host for attempt in self.attempts if attempt.failure == failures.NOT_AWAITED}

@@ -38,7 +38,7 @@ def key(endpoint: Endpoint) -> Hashable:
 
     Whether that is a row of the server's database matters, since the server adds to what it hands to KAG.
     """
-    is_row = endpoint.source.startswith("openspg:")
+    is_row = bool(endpoint.table)
     is_edited = endpoint.url_span is not None
     settings = {name: value for name, value in endpoint.settings.items() if name not in _IDS}
     alike = endpoint._replace(source="", line=0, place="", column=0, url_span=None, settings=settings)

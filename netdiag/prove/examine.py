@@ -5,7 +5,6 @@ own patience; the others follow in the order of preference. What fails leaves it
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from netdiag import config, failures
 from netdiag.model.attempt import Attempt, Proof
@@ -19,9 +18,6 @@ from netdiag.prove.caller import Caller
 from netdiag.prove.target import Target
 from netdiag.prove.url_check import mistyped, problem
 from netdiag.prove.ways import Ways
-
-_TOO_LATE: Final = frozenset({failures.READ_TIMED_OUT, failures.ANSWER_UNFINISHED})
-"""How a call ends that a service has taken and not answered in time: another address of it changes nothing."""
 
 
 def examine(endpoints: Sequence[Endpoint], ways: Ways, caller: Caller) -> tuple[Examined, ...]:
@@ -170,8 +166,11 @@ def _is_trusted(to: Target, candidate: Candidate, url: str, ways: Ways, caller: 
 
 
 def _is_too_late(proof: Proof) -> bool:
-    """Tell whether a service took the call and gave no answer in time; of a proxy's silence that is not known."""
-    return proof.failure in _TOO_LATE and "direct" not in proof.seen
+    """Tell whether a service took the call and gave no answer in time: another address of it changes nothing.
+
+    Of a proxy's silence that is not known.
+    """
+    return proof.failure in failures.TOO_LATE and "direct" not in proof.seen
 
 
 def _is_stranger(candidate: Candidate, proof: Proof) -> bool:

@@ -10,7 +10,7 @@ from netdiag.report import from_host
 from netdiag.report.labels import label, origin
 from netdiag.report.markup import Html, both, joined, tag
 from netdiag.report.outcomes import CHANGES, ended, label_name, outcomes
-from netdiag.text import shown
+from netdiag.text import host_port, shown
 
 
 def endpoints(report: Report) -> Html:
@@ -49,7 +49,7 @@ def _attempts(attempts: Sequence[Attempt]) -> Html:
 
 def _row(attempt: Attempt, whole: float) -> Html:
     where = shown(attempt.address or attempt.host)
-    at = f"[{where}]:{attempt.port}" if ":" in where else f"{where}:{attempt.port}"
+    at = host_port(where, attempt.port)
     return tag(
         "li",
         tag("span", attempt.step, class_="step"),

@@ -76,7 +76,7 @@ def _offers(
     def one(at: int, tell_: Tell) -> Offers:
         return offers(services[at], needs, caller.telling(tell_), wanted.environment)
 
-    made = side_by_side([[at] for at in range(len(services))], one, tell) if services else {}
+    made = side_by_side([[at] for at in range(len(services))], one, tell)
     return tuple(made[at] for at in range(len(services)))
 
 

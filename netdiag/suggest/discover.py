@@ -17,7 +17,7 @@ from netdiag.probe.race import CONNECT_LIMIT_S, race
 from netdiag.prove.beside import side_by_side
 from netdiag.suggest.ports import PORTS
 from netdiag.suggest.reach import Reach
-from netdiag.text import Secret, shown, without_secrets
+from netdiag.text import Secret, host_port, shown, without_secrets
 
 ASK_LIMIT_S: Final = 3.0
 """Seconds for a connection to what has just accepted one."""
@@ -52,7 +52,7 @@ def discover(reach: Reach, environment: Environment, key: Secret | None, tell: T
     def one(at: int, _: Tell) -> FoundService | Attempt:
         return _identified(groups[at], reach, environment, key)
 
-    answers = side_by_side([[at] for at in range(len(groups))], one, tell) if groups else {}
+    answers = side_by_side([[at] for at in range(len(groups))], one, tell)
     found = [each for each in answers.values() if isinstance(each, FoundService)]
     others = tuple(each for at in range(len(groups)) if isinstance(each := answers[at], Attempt))
     tell_all(tell, map(Tried, others))
@@ -67,8 +67,7 @@ def asking(found: FoundService, environment: Environment, bearer: Secret | None 
 
 def origin(candidate: Candidate, port: int) -> str:
     """Return ``http://172.18.0.1:11434``."""
-    host = f"[{candidate.host}]" if ":" in candidate.host else candidate.host
-    return f"http://{host}:{port}"
+    return f"http://{host_port(candidate.host, port)}"
 
 
 def _tried(reach: Reach) -> Iterator[Attempt]:

@@ -53,7 +53,7 @@ _OF_THE_USE: Final = frozenset(
 )
 """How a call ends that was made to a model of the other kind; servers agree on no way to say that."""
 
-_TOO_SLOW: Final = frozenset({failures.READ_TIMED_OUT, failures.ANSWER_UNFINISHED, failures.CLIENT_TIMED_OUT})
+_TOO_SLOW: Final = failures.TOO_LATE | {failures.CLIENT_TIMED_OUT}
 
 
 class Wanted(NamedTuple):

@@ -74,7 +74,7 @@ def reach(
         closed = tuple(each for each in serving if each.is_loopback and each.port not in reachable)
     beside = platform.siblings(view, dict.fromkeys((*ports, *table.PORTS))) if view else platform.NO_SIBLINGS
     ranks = {_key(each): each.rank for each in platform.candidates(facts, place, named, answers, beside)}
-    siblings = (*beside.meant, *beside.alike) if place.in_container and not place.shares_host_network else ()
+    siblings = (*beside.meant, *beside.alike) if place.has_own_network else ()
     hosts, siblings = (
         tuple(sorted((each._replace(rank=ranks[_key(each)]) for each in found), key=lambda each: each.rank))
         for found in (hosts, siblings)

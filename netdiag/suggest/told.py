@@ -5,6 +5,7 @@ from typing import Final
 
 from netdiag import failures
 from netdiag.findings.commands import quoted
+from netdiag.findings.suggested import ended
 from netdiag.model.attempt import Attempt
 from netdiag.model.endpoint import OLLAMA_PORT
 from netdiag.model.report import Finding
@@ -59,14 +60,10 @@ def _unproven(search: Search) -> Finding:
         "services": _listed(_named(found)),
         "service": _kind(found),
         **_key(search),
-        "slow": "yes" if any(offer.proof.failure in _SLOW for offer in found.offers) else "no",
+        "slow": "yes" if any(offer.proof.failure in failures.TOO_LATE for offer in found.offers) else "no",
         **_first(found.offers),
     }
     return Finding("ND582", "", values, tuple(map(_called, found.offers)))
-
-
-_SLOW: Final = frozenset({failures.READ_TIMED_OUT, failures.ANSWER_UNFINISHED})
-"""How a call ends for which a longer --timeout may do; KAG's own limit is none of netdiag's."""
 
 
 def _key(search: Search) -> dict[str, str]:
@@ -102,22 +99,21 @@ def _kind(found: Suggestions) -> str:
 def _connects(tried: tuple[Attempt, ...]) -> Iterator[str]:
     """Yield how each address ended: ``172.18.0.1 connection_refused: 11434, 8000``; and who answered in vain."""
     asked = {each.port for each in tried if each.step == "identity"}
-    ended: dict[tuple[str, str], list[int]] = {}
+    places: dict[tuple[str, str], list[int]] = {}
     for each in tried:
         where = each.address if each.host in ("", each.address) else f"{each.host} {each.address}".rstrip()
         if each.step == "identity":
             how = ": ".join(filter(None, (each.failure, each.detail)))
-            ended.setdefault((where, how), []).append(each.port)
+            places.setdefault((where, how), []).append(each.port)
         elif each.failure or each.port not in asked:
-            ended.setdefault((where, each.failure or "connected"), []).append(each.port)
-    for (where, how), ports in ended.items():
+            places.setdefault((where, each.failure or "connected"), []).append(each.port)
+    for (where, how), ports in places.items():
         yield f"{where} {how}: {_listed(tuple(ports))}"
 
 
 def _called(offer: Offer) -> str:
-    status = f"HTTP {offer.proof.status}" if offer.proof.status else ""
     what = " ".join(filter(None, (offer.base_url, shown(offer.model))))
-    return f"{what}: {', '.join(filter(None, (status, offer.proof.failure, offer.proof.detail)))}"
+    return f"{what}: {ended(offer.proof)}"
 
 
 def _named(found: Suggestions) -> tuple[str, ...]:
