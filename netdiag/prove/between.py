@@ -71,8 +71,6 @@ class Between:
     def send(self, call: Call, *, away: bool = False) -> Answer:
         """Send one call as KAG would, as often as its client would, within ``read_s`` seconds altogether.
 
-        What its connections take, names included, is not counted.
-
         Redirects to another origin are followed only with ``away``. A proxy that could not be reached once is not
         tried again.
         """
@@ -94,7 +92,6 @@ class Between:
         earlier: list[str] = []
         while True:
             answer = self._send(call, direct=False, away=away, read_s=deadline - time.monotonic())
-            deadline += answer.connecting_ms / 1000
             failure, said = kag.judge(call, answer)
             pause_s = kag.pause_s(call, answer, len(earlier) + 1, failed=failure is not None, now=time.time())
             if pause_s is None or time.monotonic() + pause_s >= deadline:
