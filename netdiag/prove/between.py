@@ -1,13 +1,12 @@
 """What stands between KAG and a service: the proxies of KAG's process, and TLS. Looked into only when a call failed."""
 
 import copy
-import json
 import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from netdiag import failures, kag
+from netdiag import failures, json_limits, kag
 from netdiag.kag.calls import Call
 from netdiag.kag.version import OF_08
 from netdiag.model.attempt import Answer, Request
@@ -34,8 +33,9 @@ _ABOUT_TLS: Final = re.compile(rb"(?i)https|\bssl\b|\btls\b")
 _PROXYS_OWN: Final = frozenset({403, 451, 502, 503, 504})
 """Statuses with which proxies answer themselves (RFC 9110, 15.6.3); 407 is theirs alone."""
 
-ANSWER_LIMIT: Final = 64 * 1024 * 1024
-"""Bytes read of an answer to KAG's call. KAG reads all there is; an embedding of 4,096 numbers takes some 90 KB."""
+ANSWER_LIMIT: Final = 8 * 1024 * 1024
+"""Bytes read of an answer to KAG's call. KAG reads all there is; an embedding of 4,096 numbers takes some 90 KB, and a
+stream of the 8,192 tokens that KAG asks for 3 MB."""
 
 
 AFTERWARDS_S: Final = 0.5
@@ -304,7 +304,7 @@ def _with_port(url: str) -> str:
 
 def _is_json(body: bytes) -> bool:
     try:
-        json.loads(body)
+        json_limits.loads(body)
     except (ValueError, RecursionError):
         return False
     return True

@@ -129,8 +129,8 @@ def _elsewhere(
     """Call each other way to the host, after the configured one has failed for good with the proofs ``configured``.
 
     All addresses of a machine have the time for one call together, and so has all that a proxy is asked for; of that
-    time the configured one has left ``configured_left_s``. A machine on which the call was taken and not answered in time is not asked again by another
-    of its addresses.
+    time the configured one has left ``configured_left_s``. A machine on which the call was taken and not answered in
+    time is not asked again by another of its addresses.
     """
     proofs = list(configured)
     strangers: set[tuple[str, int]] = set()
