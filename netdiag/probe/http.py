@@ -202,7 +202,13 @@ class _Exchange:
         is_late = isinstance(error, httpx.TimeoutException) and self._bound.is_clients
         if is_late and not (isinstance(error, httpx.ConnectTimeout) and self._connects_longer()):
             return failures.CLIENT_TIMED_OUT
+        if isinstance(error, httpx.ConnectTimeout) and self._is_taken():
+            return failures.READ_TIMED_OUT
         return _word(error)
+
+    def _is_taken(self) -> bool:
+        """Tell whether somebody has taken the call who let its time pass: in a handshake, or by redirects."""
+        return self._bound.is_connected or (bool(self._followed) and self._bound.left_s <= 0)
 
     def _connects_longer(self) -> bool:
         """Tell whether KAG's client waits longer for a connection than netdiag does."""
@@ -234,4 +240,6 @@ def _word(error: Exception) -> str:
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, httpx.RemoteProtocolError) and "disconnected" in str(error):
         return failures.CONNECTION_CLOSED
+    if isinstance(error, httpx.RemoteProtocolError) and "too long" in str(error):  # h11, of headers and trailers
+        return failures.TOO_LARGE
     return next((word for kind, word in _FAILURES if isinstance(error, kind)), failures.UNKNOWN)

@@ -214,21 +214,26 @@ class TlsStream(httpcore.NetworkStream):
     def _do(self, step: Callable[[], Result], wait_s: Callable[[], float | None]) -> Result:
         """Return what ``step`` of OpenSSL returns once enough has come; ``wait_s`` is asked before each wait."""
         while True:
-            try:
-                result = step()
-            except ssl.SSLWantReadError:  # noqa: PERF203 - each step may want more
-                self._flush(wait_s)
-                if got := self._below.read(_RECORD, wait_s()):
-                    self._in.write(got)
-                else:
-                    self._in.write_eof()
-            except ssl.SSLError:
-                with suppress(httpcore.NetworkError, httpcore.TimeoutException, TimeoutError):
-                    self._flush(wait_s)  # the alert that tells the other side
-                raise
+            with suppress(ssl.SSLWantReadError):
+                return self._done(step, wait_s)
+            # not where the wish for more is being handled: what fails here would be told as an error of TLS
+            self._flush(wait_s)
+            if got := self._below.read(_RECORD, wait_s()):
+                self._in.write(got)
             else:
-                self._flush(wait_s)
-                return result
+                self._in.write_eof()
+
+    def _done(self, step: Callable[[], Result], wait_s: Callable[[], float | None]) -> Result:
+        try:
+            result = step()
+        except ssl.SSLWantReadError:
+            raise
+        except ssl.SSLError:
+            with suppress(httpcore.NetworkError, httpcore.TimeoutException, TimeoutError):
+                self._flush(wait_s)  # the alert that tells the other side
+            raise
+        self._flush(wait_s)
+        return result
 
     def _flush(self, wait_s: Callable[[], float | None]) -> None:
         if self._out.pending:

@@ -38,7 +38,7 @@ ANSWER_LIMIT: Final = 8 * 1024 * 1024
 stream of the 8,192 tokens that KAG asks for 3 MB."""
 
 
-AFTERWARDS_S: Final = 0.5
+AFTERWARDS_S: Final = 0.4
 """Seconds after the time for a call in which is asked who has not answered it, and what stands in between. Whoever
 lives answers such questions from memory, in milliseconds."""
 
