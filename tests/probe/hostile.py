@@ -143,7 +143,7 @@ MANNERS: Final[dict[str, Manner]] = {
     "deep JSON": Manner(lambda: whole(JSON, b"[" * 100_000), NO_MODEL, is_http=True),
     "a long number": Manner(lambda: flood(JSON + b"Content-Length: 100000000\r\n\r\n", b"1", 100 * MEGABYTE), EITHER),
     "a million values": Manner(lambda: whole(JSON, b'{"data": [' + b"{}," * 1_000_000 + b"{}]}"), LARGE),
-    "redirects in a circle": Manner(lambda: redirects(0), frozenset({"too_many_redirects"})),
+    "redirects in a circle": Manner(lambda: redirects(0), LATE | {"too_many_redirects"}),
     "slow redirects": Manner(lambda: redirects(0.2), LATE),
     "cut short": Manner(cut_short, CUT),
     "closed": Manner(lambda: iter([]), CUT),

@@ -140,16 +140,16 @@ def run(directory, name: str, manner: Manner) -> tuple[float, int, dict]:
 def test_whole_runs_end_in_time_and_in_little_memory(tmp_path):
     """A run ends a second after its limit, and needs at most 64 MB more than against a healthy server.
 
-    What a program takes to start on a busy machine is not counted: the time is the run's own.
+    What a run takes on a busy machine beside waiting is not counted: as much as the healthy one takes.
     """
     healthy = Manner(
         lambda: iter([b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" + HEALTHY]), frozenset()
     )
-    _, usual, report = run(tmp_path, "healthy", healthy)
+    usual_s, usual, report = run(tmp_path, "healthy", healthy)
     assert report["exit_code"] == 0
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(3) as pool:
         found = dict(zip(WHOLE_RUNS, pool.map(lambda of: run(tmp_path, *of), WHOLE_RUNS.items()), strict=True))
-    assert {name: took for name, (took, _, _) in found.items() if took > 2 + 1} == {}
+    assert {name: took for name, (took, _, _) in found.items() if took - usual_s > 2 + 1} == {}
     assert {name: peak - usual for name, (_, peak, _) in found.items() if peak - usual > 64 * 1024} == {}
     words = {name: {proof["failure"] for proof in of["endpoints"][0]["attempts"] if proof["step"] == "call"}
              for name, (_, _, of) in found.items()}  # fmt: skip
