@@ -1,10 +1,10 @@
 """The JSON of an answer as KAG's client decodes it. Pure."""
 
 import codecs
-import json
 from email.message import Message
 from typing import Any, Final
 
+from netdiag import json_limits
 from netdiag.kag.calls import Call
 from netdiag.kag.clients import client_of
 from netdiag.model.attempt import Answer
@@ -35,8 +35,8 @@ def json_of(call: Call, answer: Answer) -> Any:
     """
     try:
         if client_of(call).library == "requests":
-            return json.loads(_text_of_requests(answer))
-        return json.loads(answer.body)
+            return json_limits.loads(_text_of_requests(answer))
+        return json_limits.loads(answer.body)
     except (ValueError, RecursionError):
         return None
 

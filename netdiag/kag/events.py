@@ -40,7 +40,7 @@ def decoded(body: bytes) -> list[Event]:
 
 def has_data(body: bytes) -> bool:
     """Tell whether any line of ``body`` is data of an event, whether the event is complete or not."""
-    return any(line.startswith(b"data:") for line in body.splitlines())
+    return body.startswith(b"data:") or b"\ndata:" in body or b"\rdata:" in body
 
 
 def _events(body: bytes) -> Iterator[Event]:

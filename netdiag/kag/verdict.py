@@ -4,7 +4,7 @@ import base64
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from netdiag import failures
+from netdiag import failures, json_limits
 from netdiag.kag import ollama_types, pieces, refusals
 from netdiag.kag.bodies import dig, json_of
 from netdiag.kag.calls import Call, Reads
@@ -17,9 +17,8 @@ ABOUT_PATHS: Final = frozenset({failures.PATH_NOT_FOUND, failures.WEB_PAGE})
 
 def judge(call: Call, answer: Answer) -> tuple[str | None, str]:
     """Return the failure word, or ``None``, and the server's own words about it (not yet made printable)."""
-    if answer.failure:
-        # h11 repeats the header that it refuses, with escapes: no mask for the key would fit
-        return answer.failure, "" if answer.failure == failures.KEY_UNSENDABLE else answer.detail
+    if unread := _unread(answer):
+        return unread
     status = answer.status or 0
     is_good = 200 <= status < 300
     if (is_good or call.reads in _UNCHECKED) and _readable(call, answer):
@@ -31,6 +30,16 @@ def judge(call: Call, answer: Answer) -> tuple[str | None, str]:
     if _is_unreadable_stream(call):
         return failures.STREAM_UNREADABLE, ""
     return _unreadable(call, status, answer)
+
+
+def _unread(answer: Answer) -> tuple[str, str] | None:
+    """Return why there is nothing to be judged, where the answer is none or holds more than is read."""
+    if answer.failure:
+        # h11 repeats the header that it refuses, with escapes: no mask for the key would fit
+        return answer.failure, "" if answer.failure == failures.KEY_UNSENDABLE else answer.detail
+    if json_limits.is_too_much(answer.body):
+        return failures.TOO_LARGE, f"more than {json_limits.MOST_VALUES} values or {json_limits.MOST_LINES} lines"
+    return None
 
 
 _UNCHECKED: Final[tuple[Reads, ...]] = ("unchecked_chat", "rerank")

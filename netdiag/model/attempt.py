@@ -62,8 +62,7 @@ class Redirect(NamedTuple):
 class Answer(NamedTuple):
     """What came back for one HTTP request: a response, or a ``failure`` when there was none.
 
-    A failure with a ``status`` came after the headers of a response. ``connecting_ms`` is what the connections took
-    that came about, their names included. ``earlier`` are the answers of earlier tries, as
+    A failure with a ``status`` came after the headers of a response. ``earlier`` are the answers of earlier tries, as
     text that is not yet printable.
     """
 
@@ -75,7 +74,6 @@ class Answer(NamedTuple):
     duration_ms: float = 0.0
     redirects: tuple[Redirect, ...] = ()
     earlier: tuple[str, ...] = ()
-    connecting_ms: float = 0.0
 
 
 class Service(NamedTuple):

@@ -13,6 +13,7 @@ import pymysql
 
 from netdiag import failures
 from netdiag.openspg.settings import Database
+from netdiag.probe.cutoff import CutOff
 from netdiag.probe.names import within
 from netdiag.store import Reason
 
@@ -21,6 +22,11 @@ CONNECT_S: Final = 2.0
 
 READ_S: Final = 5.0
 """Longest wait for an answer. A frozen server (SIGSTOP, a full disk) still accepts connections and never answers."""
+
+SESSION_S: Final = 10.0
+"""Seconds for all that is done over a connection that only reads, its login included: PyMySQL's limits are for each
+receive, and whoever sends a byte now and then would hold a run for minutes. Sixty megabytes of rows take two or three.
+In a transaction each statement has READ_S instead, since how many there are depends on what is written."""
 
 LOCK_S: Final = 3
 """Longest wait for a row that somebody else is writing; shorter than READ_S, or it would look like a frozen server."""
@@ -88,40 +94,61 @@ class Connection:
     """A connection to be closed in the end; what was not committed is then as it was before."""
 
     def __init__(self, database: Database) -> None:
-        self._connection = _connected(database)
+        self._connection, self._cut_off = _connected(database)
+        self._writes = False
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return what ``statement`` selects; raises :class:`FailedError`."""
-        with failing(), self._connection.cursor() as cursor:
+        with self._bounded(), self._connection.cursor() as cursor:
             cursor.execute(statement, tuple(values))
             return list(cursor.fetchall())
 
     def change(self, statement: str, values: Sequence[Any] = ()) -> int:
         """Return how many rows ``statement`` changed; raises :class:`FailedError`."""
-        with failing(), self._connection.cursor() as cursor:
+        with self._bounded(), self._connection.cursor() as cursor:
             return int(cursor.execute(statement, tuple(values)))
 
     def begin(self) -> None:
         """Begin a transaction in which nothing is ever cut off to fit, and no lock awaited for long."""
+        self._writes = True
         self.change("SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES')")
         self.change("SET SESSION innodb_lock_wait_timeout = %s", (LOCK_S,))
-        with failing():
+        with self._bounded():
             self._connection.begin()
 
     def commit(self) -> None:
         """Commit; after a :class:`FailedError` it is not known whether that was done."""
-        with failing():
+        with self._bounded():
             self._connection.commit()
 
     def close(self) -> None:
         """Close the connection; the database forgets what was not committed."""
+        self._cut_off.call_off()
         with contextlib.suppress(pymysql.Error, OSError):
             self._connection.close()
 
+    @contextlib.contextmanager
+    def _bounded(self) -> Iterator[None]:
+        if self._writes:
+            self._cut_off.renew(READ_S)
+        with failing(self._cut_off):
+            yield
+
 
 @contextlib.contextmanager
-def failing() -> Iterator[None]:
-    """Turn what PyMySQL raises into a :class:`FailedError`, without its text."""
+def failing(cut_off: CutOff | None = None) -> Iterator[None]:
+    """Turn what PyMySQL raises into a :class:`FailedError`, without its text; ``db_hangs`` where it was cut off."""
+    try:
+        with _failing():
+            yield
+    except FailedError:
+        if cut_off and cut_off.is_over:
+            raise FailedError(word="db_hangs") from None
+        raise
+
+
+@contextlib.contextmanager
+def _failing() -> Iterator[None]:
     try:
         yield
     except pymysql.Error as error:
@@ -136,7 +163,7 @@ def failing() -> Iterator[None]:
         raise FailedError(word="db_not_mysql") from None
 
 
-def _connected(database: Database) -> Any:
+def _connected(database: Database) -> tuple[Any, CutOff]:
     answer = within(database.host, CONNECT_S)
     if not answer.addresses:
         raise FailedError(word="db_name_unknown")
@@ -155,8 +182,10 @@ def _connected(database: Database) -> Any:
     raise failed
 
 
-def _logged_in(database: Database, address: str, limit_s: float, *, tls: bool = True) -> Any:
+def _logged_in(database: Database, address: str, limit_s: float, *, tls: bool = True) -> tuple[Any, CutOff]:
     """Return a connection to one address: over TLS where the server has it, unless the two have no version in common.
+
+    With it comes what cuts it off.
 
     Before the server has greeted nothing is known of it: what is silent then need not be a MySQL.
     """
@@ -174,17 +203,22 @@ def _logged_in(database: Database, address: str, limit_s: float, *, tls: bool = 
         ssl_disabled=not tls,
         defer_connect=True,
     )
+    cut_off = CutOff(lambda: getattr(made, "_sock", None), SESSION_S)
     try:
-        with failing():
+        with failing(cut_off):
             made.connect()
     except FailedError as error:
+        cut_off.call_off()
         has_greeted = hasattr(made, "server_version")
         if has_greeted and error.code == 2003 and tls:  # the connection is there, and TLS upon it is not
             return _logged_in(database, address, limit_s, tls=False)
         if error.word == "db_hangs" and not has_greeted:
             raise FailedError(word="db_silent") from None
         raise
-    return made
+    except BaseException:
+        cut_off.call_off()
+        raise
+    return made, cut_off
 
 
 def _code(error: pymysql.Error) -> int:

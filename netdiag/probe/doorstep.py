@@ -10,11 +10,10 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable
-from ipaddress import ip_address
 from typing import Final
 
 from netdiag.model.place import NameAnswer
-from netdiag.probe.names import in_background, lookup
+from netdiag.probe.names import in_background, is_address, lookup
 
 Door = tuple[str, int]
 
@@ -50,7 +49,7 @@ class Doorstep:
         return knock([(address, port) for host, port in doors for address in self._addresses(host)])
 
     def _addresses(self, host: str) -> tuple[str, ...]:
-        if _is_address(host):
+        if is_address(host):
             return (host,)
         with self._lock:
             now = self._now()
@@ -125,11 +124,3 @@ def _is_closed(connection: socket.socket) -> bool:
         return connection.recv(1, socket.MSG_PEEK) == b""
     except OSError:
         return True
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True

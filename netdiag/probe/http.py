@@ -2,10 +2,11 @@
 
 The proxies of the environment apply as they do to KAG unless ``direct`` is asked for, and so do the certificates it
 trusts. Redirects are followed as KAG's client follows them, without the key to another origin, and to another origin
-only where that is asked for. Answers are bounded in bytes and in time.
+only where that is asked for. One deadline bounds the call from the name to the last byte, redirects included, and what
+comes is bounded in bytes while it comes (:mod:`netdiag.probe.bound`).
 """
 
-import functools
+import math
 import socket
 import ssl
 import time
@@ -18,8 +19,9 @@ from netdiag import failures
 from netdiag.clock import since
 from netdiag.model.attempt import Answer, Redirect, Request
 from netdiag.probe import redirects, tls
+from netdiag.probe.bound import HEAD_LIMIT, Bound, TooLargeError
+from netdiag.probe.decoding import BadEncodingError, decoded
 from netdiag.probe.environment import Environment, of_shell
-from netdiag.probe.names import NAME_LIMIT_S
 from netdiag.probe.proxies import DIRECT, Client, way
 
 BODY_LIMIT: Final = 1024 * 1024
@@ -38,16 +40,12 @@ _FAILURES: Final[tuple[tuple[type[Exception], str], ...]] = (
 )
 
 
-class _TooLargeError(Exception):
-    """The answer went on after as many bytes as are read."""
-
-
 class _NoStoreError(Exception):
     """The file of trusted certificates that the environment names cannot be read."""
 
 
 class Limits(NamedTuple):
-    """What bounds a call: seconds for each connection and, once it stands, for the answer, and the answer's bytes.
+    """What bounds a call: seconds for each connection, seconds for all of it, and the answer's bytes.
 
     ``client_s`` is how long KAG's client waits for each connection and each piece of the answer, ``None`` for ever.
     """
@@ -84,7 +82,15 @@ def send(  # noqa: PLR0913 - what there is to decide about a call
 
 def warm() -> None:
     """Load now what the first call would load: 50 ms, which who waits has and who reacts has not."""
-    _client(False, None)
+    _session(Bound(0.0), None, None, None)
+
+
+def _session(
+    bound: Bound, verify: ssl.SSLContext | None, proxy: str | None, cookies: httpx.Cookies | None
+) -> httpx.Client:
+    from netdiag.probe.transport import session  # noqa: PLC0415 - httpcore takes 20 ms, and only calls need it
+
+    return session(bound, verify, proxy, cookies)
 
 
 class _Exchange:
@@ -96,10 +102,7 @@ class _Exchange:
         self._environment = environment
         self._client: Client = client
         self._away = away
-        self._deadline = time.monotonic() + limits.read_s
-        self._connecting_s = 0.0
-        self._began = 0.0
-        self._is_clients = False
+        self._bound = Bound(time.monotonic() + limits.read_s)
         self._status: int | None = None
         self._followed: list[Redirect] = []
 
@@ -107,32 +110,33 @@ class _Exchange:
         """Return what came back in the end."""
         try:
             answer = self._followed_to_the_end(request)
-        except _TooLargeError:
-            answer = Answer(failure=failures.TOO_LARGE, detail=f"more than {self._limits.most_bytes} bytes")
+        except TooLargeError as error:
+            answer = Answer(failure=failures.TOO_LARGE, detail=str(error))
+        except BadEncodingError as error:
+            answer = Answer(failure=failures.NOT_HTTP, detail=str(error))
         except _NoStoreError:
             answer = Answer(failure=failures.TLS_NO_STORE)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
             answer = Answer(failure=self._word(error), detail=str(error))
         status = answer.status if answer.status is not None else self._status
-        connecting_ms = round(1000 * self._connecting_s)
-        return answer._replace(status=status, redirects=tuple(self._followed), connecting_ms=connecting_ms)
+        return answer._replace(status=status, redirects=tuple(self._followed))
 
     def _followed_to_the_end(self, request: Request) -> Answer:
         url: str | httpx.URL = request.url
         onward: httpx.Request | None = None
+        cookies: httpx.Cookies | None = None
         while True:
             to = DIRECT if self._direct else way(self._environment, str(url), self._client)
             if to.problem:
                 return Answer(failure=failures.PROXY_UNUSABLE, detail=to.problem)
-            session = _client(
-                _verify(str(url), self._environment, self._client), to.proxy.reveal() if to.proxy else None
-            )
+            verify = _verify(str(url), self._environment, self._client)
+            session = _session(self._bound, verify, to.proxy.reveal() if to.proxy else None, cookies)
             if onward is None:
-                session.cookies.clear()
                 ready, auth = self._first(session, request), None
             else:
                 ready, auth = onward, httpx.Auth()  # the user-info of a redirect is not a login
-            ready.extensions = {**ready.extensions, "timeout": self._timeout().as_dict(), "trace": self._traced}
+            ready.extensions = {**ready.extensions, "timeout": self._timeout().as_dict()}
+            self._bound.allow(HEAD_LIMIT)
             response = session.send(ready, stream=True, auth=auth)
             try:
                 onward = redirects.following(response, self._client)
@@ -142,7 +146,7 @@ class _Exchange:
                     return refused
             finally:
                 response.close()
-            url = onward.url
+            url, cookies = onward.url, session.cookies
 
     def _refused(self, response: httpx.Response, onward: httpx.Request) -> Answer | None:
         """Note a redirect, and return the answer instead where it is not followed."""
@@ -164,75 +168,61 @@ class _Exchange:
         return session.build_request(request.method, request.url, headers=headers, content=request.body or None)
 
     def _timeout(self) -> httpx.Timeout:
-        """Return the limits of the next request, and note whether they are the client's own."""
-        left = max(self._deadline - time.monotonic(), _LEAST_S)
-        each = left if self._limits.client_s is None else min(left, self._limits.client_s)
-        self._is_clients = each < left
-        return httpx.Timeout(each, connect=min(self._limits.connect_s, each))
-
-    def _traced(self, event: str, _: object) -> None:
-        """Put off the end of the answer by what its connection took: the resolver's time is not the model's."""
-        if event.endswith("connect_tcp.started"):
-            self._began = time.monotonic()
-        elif event.endswith("connect_tcp.complete"):
-            took_s = min(time.monotonic() - self._began, NAME_LIMIT_S + self._limits.connect_s)
-            self._connecting_s += took_s
-            self._deadline += took_s
+        """Return the client's limits for each operation, and netdiag's own for a connection."""
+        each = self._limits.client_s
+        return httpx.Timeout(each, connect=min(self._limits.connect_s, math.inf if each is None else each))
 
     def _read(self, response: httpx.Response) -> Answer:
         self._status = response.status_code
         try:
             body = b"".join(self._pieces(response))
         except httpx.ReadTimeout:
-            return Answer(failure=failures.CLIENT_TIMED_OUT if self._is_clients else failures.ANSWER_UNFINISHED)
+            is_clients = self._bound.is_clients
+            return Answer(failure=failures.CLIENT_TIMED_OUT if is_clients else failures.ANSWER_UNFINISHED)
         return Answer(response.status_code, dict(response.headers), body)
 
     def _pieces(self, response: httpx.Response) -> Iterator[bytes]:
-        size = 0
+        most = self._limits.most_bytes
+        # chunks of single bytes are legal; what is no answer at all, as their extensions, is bounded by this
+        self._bound.allow(_MOST_OVERHEAD * most + HEAD_LIMIT)
         try:
-            # Without a size: with one, httpx collects that much first and a trickle would outlast the deadline.
-            for piece in response.iter_bytes():
-                size += len(piece)
-                if size > self._limits.most_bytes:
-                    raise _TooLargeError
-                if time.monotonic() > self._deadline:
-                    self._is_clients = False
-                    raise httpx.ReadTimeout(failures.ANSWER_UNFINISHED)
-                yield piece
+            yield from decoded(response.iter_raw(), response.headers.get("content-encoding", ""), most, self._check)
         except httpx.RemoteProtocolError:
             # urllib3 1.26, which requests 2.31 stands on in KAG's image, takes a body that is shorter than announced
             if self._client != "requests" or "content-length" not in response.headers:
                 raise
 
+    def _check(self) -> None:
+        """End the call where it is time, however quickly more comes."""
+        if self._bound.left_s <= 0:
+            self._bound.is_clients = False
+            raise httpx.ReadTimeout(failures.ANSWER_UNFINISHED)
+
     def _word(self, error: Exception) -> str:
-        is_late = isinstance(error, httpx.TimeoutException) and self._is_clients
+        is_late = isinstance(error, httpx.TimeoutException) and self._bound.is_clients
         if is_late and not (isinstance(error, httpx.ConnectTimeout) and self._connects_longer()):
             return failures.CLIENT_TIMED_OUT
+        if isinstance(error, httpx.ConnectTimeout) and self._is_taken():
+            return failures.READ_TIMED_OUT
         return _word(error)
+
+    def _is_taken(self) -> bool:
+        """Tell whether somebody has taken the call who let its time pass: in a handshake, or by redirects."""
+        return self._bound.is_connected or (bool(self._followed) and self._bound.left_s <= 0)
 
     def _connects_longer(self) -> bool:
         """Tell whether KAG's client waits longer for a connection than netdiag does."""
         return self._limits.client_s is None or self._limits.client_s > self._limits.connect_s
 
 
-_LEAST_S: Final = 0.001
-"""What is left of a call whose time is up; httpx takes 0 for "do not wait at all"."""
+_MOST_OVERHEAD: Final = 2
+"""Bytes on the way for each byte of an answer, at most."""
 
 
-@functools.lru_cache(maxsize=8)
-def _client(verify: ssl.SSLContext | bool, proxy: str | None) -> httpx.Client:
-    """Return the client for all calls of this sort: to make one takes as long as a call.
-
-    Each call has a connection of its own nevertheless, as KAG's first one has, and no cookie of an earlier one.
-    """
-    never = httpx.Limits(max_keepalive_connections=0)
-    return httpx.Client(trust_env=False, proxy=proxy, verify=verify, limits=never)
-
-
-def _verify(url: str, environment: Environment, client: Client) -> ssl.SSLContext | bool:
+def _verify(url: str, environment: Environment, client: Client) -> ssl.SSLContext | None:
     """Certificates matter to https only; leaving the trust store unread saves 15 ms of a plain call."""
     if not url.lower().startswith("https:"):
-        return False
+        return None
     try:
         return tls.context(environment, client)
     except OSError as error:
@@ -250,4 +240,6 @@ def _word(error: Exception) -> str:
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, httpx.RemoteProtocolError) and "disconnected" in str(error):
         return failures.CONNECTION_CLOSED
+    if isinstance(error, httpx.RemoteProtocolError) and "too long" in str(error):  # h11, of headers and trailers
+        return failures.TOO_LARGE
     return next((word for kind, word in _FAILURES if isinstance(error, kind)), failures.UNKNOWN)

@@ -3,13 +3,13 @@
 No key is sent, unless one is given for this very address.
 """
 
-import json
 import re
 import time
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from netdiag import failures
+from netdiag import failures, json_limits
 from netdiag.model.attempt import Answer, Request, Service
 from netdiag.probe.environment import Environment
 from netdiag.probe.http import send
@@ -18,6 +18,10 @@ from netdiag.text import Secret
 IDENTITY_LIMIT_S: Final = 3.0
 """Seconds for each question. These paths answer from memory; a server that needs longer is taken as unknown, unless it
 was as slow before."""
+
+
+MOST_MODELS: Final = 2000
+"""Models of a service that are known by name; the largest gateways list some hundreds."""
 
 
 class Asking(NamedTuple):
@@ -270,7 +274,7 @@ _HEADERS: Final = {"Accept": "application/json"}
 def parsed(answer: Answer) -> dict[str, Any]:
     """Return the JSON object of an answer; an empty one where it is none."""
     try:
-        value = json.loads(answer.body)
+        value = json_limits.loads(answer.body)
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
@@ -280,4 +284,5 @@ def _models(answer: Answer, listing: str, key: str) -> tuple[str, ...]:
     entries = parsed(answer).get(listing)
     if answer.failure == failures.TOO_LARGE or not isinstance(entries, list):
         return ()
-    return tuple(entry[key] for entry in entries if isinstance(entry, dict) and isinstance(entry.get(key), str))
+    named = (entry[key] for entry in entries if isinstance(entry, dict) and isinstance(entry.get(key), str))
+    return tuple(islice(named, MOST_MODELS))

@@ -5,7 +5,9 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from functools import partial
+from ipaddress import ip_address
+from typing import Any, Final
 
 from netdiag import failures
 from netdiag.model.place import NameAnswer
@@ -61,6 +63,38 @@ def in_background(name: str, done: Callable[[NameAnswer], None], resolve: Callab
     A daemon thread, because getaddrinfo cannot be called off: a dead name server must not hold the process.
     """
     threading.Thread(target=lambda: done(resolve(name)), name=f"resolve {name}", daemon=True).start()
+
+
+def endpoints(host: str, port: int, limit_s: float) -> list[tuple[Any, ...]]:
+    """Return what ``getaddrinfo`` has for a connection; raises its errors, and EAI_AGAIN after ``limit_s`` seconds."""
+    ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    if is_address(host):
+        return list(ask())
+    answers: queue.SimpleQueue[list[tuple[Any, ...]] | Exception] = queue.SimpleQueue()
+
+    def answer() -> None:
+        try:
+            answers.put(list(ask()))
+        except Exception as error:  # noqa: BLE001 - raised where it is waited for
+            answers.put(error)
+
+    threading.Thread(target=answer, name=f"resolve {host}", daemon=True).start()
+    try:
+        found = answers.get(timeout=limit_s)
+    except queue.Empty:
+        raise socket.gaierror(socket.EAI_AGAIN, "no answer in time") from None
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def is_address(host: str) -> bool:
+    """Tell whether ``host`` is an IPv4 or IPv6 address, so that nobody is asked for it."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def within(name: str, limit_s: float, resolve: Callable[[str], NameAnswer] = lookup) -> NameAnswer:

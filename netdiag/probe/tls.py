@@ -18,6 +18,7 @@ import certifi
 import httpx
 
 from netdiag import failures
+from netdiag.probe.bound import HEAD_LIMIT, Bound, TooLargeError
 from netdiag.probe.environment import Environment
 from netdiag.probe.proxies import DIRECT, Client, Way
 
@@ -122,28 +123,30 @@ def meaning(error: ssl.SSLError) -> str:
     return _BY_REASON.get(error.reason or "", failures.TLS_FAILED)
 
 
-def look(url: str, *, connect_s: float, way: Way = DIRECT) -> Look:
+def look(url: str, *, limit_s: float, way: Way = DIRECT) -> Look:
     """Return what the certificate at ``url`` says, by handshakes that trust anybody; nothing but a HEAD is sent.
 
+    All of them together take ``limit_s`` seconds at most, and what is not known by then is left out.
     The first accepts every certificate, which leaves it undecoded. The next trusts that very one, for whatever time,
     so that OpenSSL decodes it, and judges its name by the way.
     """
     anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
-    shown, ahead_s = _handshake(url, anybody, connect_s, way)
+    bound = Bound(time.monotonic() + limit_s)
+    shown, ahead_s = _handshake(url, anybody, bound, way)
     if shown is None:
         return Look()
     der = shown[0]
-    named, _ = _handshake(url, _only(der, named=True), connect_s, way)
-    decoded = named or _handshake(url, _only(der, named=False), connect_s, way)[0]
+    named, _ = _handshake(url, _only(der, named=True), bound, way)
+    decoded = named or _handshake(url, _only(der, named=False), bound, way)[0]
     return Look(_certificate(decoded[1]) if decoded else None, named is not None or decoded is None, ahead_s)
 
 
-def is_spoken(url: str, *, connect_s: float) -> bool:
-    """Tell whether TLS is spoken at the host and port of ``url``, whatever its scheme."""
+def is_spoken(url: str, *, limit_s: float) -> bool:
+    """Tell whether TLS is spoken at the host and port of ``url``, whatever its scheme, within ``limit_s`` seconds."""
     anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
-    return _handshake(url, anybody, connect_s, DIRECT)[0] is not None
+    return _handshake(url, anybody, Bound(time.monotonic() + limit_s), DIRECT)[0] is not None
 
 
 def _store(variables: Mapping[str, str], client: Client) -> tuple[str | None, str | None]:
@@ -166,24 +169,27 @@ def _only(der: bytes, *, named: bool) -> ssl.SSLContext:
 
 
 def _handshake(
-    url: str, trusting: ssl.SSLContext, connect_s: float, way: Way
+    url: str, trusting: ssl.SSLContext, bound: Bound, way: Way
 ) -> tuple[tuple[bytes, Mapping[str, Any]] | None, float | None]:
     """Return the certificate, as bytes and decoded as far as it is trusted, and how far the server's clock is ahead.
 
     No header is sent but those of httpx; a proxy is used as the call would use it.
     """
+    from netdiag.probe.transport import session  # noqa: PLC0415 - httpcore takes 20 ms, and only calls need it
+
     found: list[tuple[bytes, Mapping[str, Any]]] = []
 
     def note(event: str, info: Mapping[str, Any]) -> None:
         if event.endswith("start_tls.complete"):  # the last is the server's, an https proxy's comes before
-            tls = info["return_value"].get_extra_info("ssl_object")  # httpcore's is the object below ssl.SSLSocket
+            tls = info["return_value"].get_extra_info("ssl_object")
             found.append((tls.getpeercert(True), tls.getpeercert() or {}))
 
     proxy = way.proxy.reveal() if way.proxy else None
     ahead_s = None
+    bound.allow(HEAD_LIMIT)
     with (
-        suppress(httpx.HTTPError, httpx.InvalidURL, OSError),
-        httpx.Client(verify=trusting, trust_env=False, proxy=proxy, timeout=connect_s) as client,
+        suppress(httpx.HTTPError, httpx.InvalidURL, OSError, TooLargeError),
+        session(bound, trusting, proxy) as client,
     ):
         answer = client.head(_root(url), extensions={"trace": note})
         with suppress(ValueError, TypeError):

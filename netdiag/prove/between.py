@@ -1,12 +1,12 @@
 """What stands between KAG and a service: the proxies of KAG's process, and TLS. Looked into only when a call failed."""
 
-import json
+import copy
 import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from netdiag import failures, kag
+from netdiag import failures, json_limits, kag
 from netdiag.kag.calls import Call
 from netdiag.kag.version import OF_08
 from netdiag.model.attempt import Answer, Request
@@ -33,8 +33,14 @@ _ABOUT_TLS: Final = re.compile(rb"(?i)https|\bssl\b|\btls\b")
 _PROXYS_OWN: Final = frozenset({403, 451, 502, 503, 504})
 """Statuses with which proxies answer themselves (RFC 9110, 15.6.3); 407 is theirs alone."""
 
-ANSWER_LIMIT: Final = 64 * 1024 * 1024
-"""Bytes read of an answer to KAG's call. KAG reads all there is; an embedding of 4,096 numbers takes some 90 KB."""
+ANSWER_LIMIT: Final = 8 * 1024 * 1024
+"""Bytes read of an answer to KAG's call. KAG reads all there is; an embedding of 4,096 numbers takes some 90 KB, and a
+stream of the 8,192 tokens that KAG asks for 3 MB."""
+
+
+AFTERWARDS_S: Final = 0.4
+"""Seconds after the time for a call in which is asked who has not answered it, and what stands in between. Whoever
+lives answers such questions from memory, in milliseconds."""
 
 
 class Cause(NamedTuple):
@@ -60,18 +66,26 @@ class Between:
         self._connect_s = min(connect_s, read_s)
         self._read_s = read_s
         self._sleep = sleep
+        self._ends: float | None = None
         self._unreachable: dict[str, Answer] = {}
         self._stores: dict[tuple[Client, bool], tuple[str, str] | None] = {}
         self._looks: dict[tuple[str, str], tls.Look] = {}
+
+    def until(self, ends: float) -> "Between":
+        """Return the same, with calls that end by then (``time.monotonic``); the time is ``read_s`` seconds without it.
+
+        What is asked because a call failed ends :data:`AFTERWARDS_S` later, all of it together.
+        """
+        other = copy.copy(self)
+        other._ends = ends  # noqa: SLF001 - its own class
+        return other
 
     def way(self, call: Call) -> Way:
         """Return where KAG's client goes first with this call."""
         return way(self._environment, call.request.url, client_of(call))
 
     def send(self, call: Call, *, away: bool = False) -> Answer:
-        """Send one call as KAG would, as often as its client would, within ``read_s`` seconds altogether.
-
-        What its connections take, names included, is not counted.
+        """Send one call as KAG would, as often as its client would, within the time for all tries together.
 
         Redirects to another origin are followed only with ``away``. A proxy that could not be reached once is not
         tried again.
@@ -86,15 +100,24 @@ class Between:
 
     def once(self, call: Call, *, away: bool = False) -> Answer:
         """Send one request the same way, without repeating it: one that KAG does not make."""
-        return self._send(call, direct=False, away=away)
+        return self._send(call, self._questions_end(), direct=False, away=away)
+
+    def _calls_end(self) -> float:
+        return time.monotonic() + self._read_s if self._ends is None else self._ends
+
+    def _questions_end(self) -> float:
+        return self._calls_end() + AFTERWARDS_S
+
+    def _looks_s(self) -> float:
+        """Return how many seconds a look at what is in between may take."""
+        return min(self._connect_s, self._questions_end() - time.monotonic())
 
     def _repeated(self, call: Call, *, away: bool) -> Answer:
         """Return the last answer: it is the one that counts for KAG, with the earlier ones in words."""
-        deadline = time.monotonic() + self._read_s
+        deadline = self._calls_end()
         earlier: list[str] = []
         while True:
-            answer = self._send(call, direct=False, away=away, read_s=deadline - time.monotonic())
-            deadline += answer.connecting_ms / 1000
+            answer = self._send(call, deadline, direct=False, away=away)
             failure, said = kag.judge(call, answer)
             pause_s = kag.pause_s(call, answer, len(earlier) + 1, failed=failure is not None, now=time.time())
             if pause_s is None or time.monotonic() + pause_s >= deadline:
@@ -140,12 +163,12 @@ class Between:
         if url.lower().startswith("https:"):
             seen = self._of_tls(call, failure, DIRECT)
             return Cause(failures.TLS_NOT_SPOKEN if "suggestion" in seen else failure, detail, seen)
-        if (failure in _PERHAPS_TLS or _is_about_tls(answer)) and tls.is_spoken(url, connect_s=self._connect_s):
+        if (failure in _PERHAPS_TLS or _is_about_tls(answer)) and tls.is_spoken(url, limit_s=self._looks_s()):
             return Cause(failures.TLS_SPOKEN, detail, {"suggestion": "https"})
         return Cause(failure, detail, {})
 
     def _through_proxy(self, call: Call, to: Way, answer: Answer, said: Cause) -> Cause:
-        directly = self._send(call, direct=True)
+        directly = self._send(call, self._questions_end(), direct=True)
         outcome = kag.judge(call, directly)[0]
         seen = {**self._proxy_seen(call, to), "direct": outcome or "works"}
         if said.failure in failures.UNREACHED:
@@ -188,7 +211,7 @@ class Between:
             return {**certificate.told(self._look(url, to), failure), "store": store}
         if failure in _PERHAPS_PLAIN and not to.proxy:
             plain = Request("GET", "http:" + _with_port(url).partition(":")[2])
-            answer = send(plain, connect_s=self._connect_s, read_s=self._connect_s, direct=True)
+            answer = send(plain, connect_s=self._connect_s, read_s=self._looks_s(), direct=True)
             return {"suggestion": "http"} if answer.status and not _is_about_tls(answer) else {}
         return {}
 
@@ -201,17 +224,19 @@ class Between:
     def _look(self, url: str, to: Way) -> tls.Look:
         origin = _with_port(url)
         if (origin, to.shown) not in self._looks:
-            self._looks[origin, to.shown] = tls.look(url, connect_s=self._connect_s, way=to)
+            self._looks[origin, to.shown] = tls.look(url, limit_s=self._looks_s(), way=to)
         return self._looks[origin, to.shown]
 
-    def _send(self, call: Call, *, direct: bool, away: bool = False, read_s: float | None = None) -> Answer:
+    def _send(self, call: Call, ends: float, *, direct: bool, away: bool = False) -> Answer:
+        if (left := ends - time.monotonic()) <= 0:
+            return Answer(failure=failures.READ_TIMED_OUT)
         request, client = call.request, client_of(call)
         if client == "requests" and (login := netrc.login(self._environment, request.url)):
             request = request._replace(bearer=None, secret_headers={"Authorization": login.authorization})
         return send(
             request,
             connect_s=self._connect_s,
-            read_s=self._read_s if read_s is None else read_s,
+            read_s=left,
             direct=direct,
             environment=self._environment,
             client=client,
@@ -279,7 +304,7 @@ def _with_port(url: str) -> str:
 
 def _is_json(body: bytes) -> bool:
     try:
-        json.loads(body)
+        json_limits.loads(body)
     except (ValueError, RecursionError):
         return False
     return True

@@ -16,7 +16,7 @@ from netdiag.model.event import Answered, Called, Calling, Tell
 from netdiag.probe.environment import Environment, of_shell
 from netdiag.probe.identity import IDENTITY_LIMIT_S, Asking, identify, listed, stranger
 from netdiag.prove import remarks
-from netdiag.prove.between import Between, Cause
+from netdiag.prove.between import AFTERWARDS_S, Between, Cause
 from netdiag.text import shown
 
 CONNECT_LIMIT_S = 5.0
@@ -47,7 +47,8 @@ class Caller:
         self.version = version
         self._certain = certain
         self._asks_who = asks_who
-        self._read_s = read_s
+        self.read_s = read_s
+        self._ends: float | None = None
         self.tell = tell
         self._environment = (environment or of_shell()).as_read_by(version)
         self._between = Between(self._environment, CONNECT_LIMIT_S, read_s)
@@ -58,6 +59,21 @@ class Caller:
         """Return the same caller, with what it knows by now and will know, telling somebody else."""
         other = copy.copy(self)
         other.tell = tell
+        return other
+
+    @property
+    def ends(self) -> float:
+        """When a call that begins now is over, by ``time.monotonic``."""
+        return time.monotonic() + self.read_s if self._ends is None else self._ends
+
+    def until(self, ends: float) -> "Caller":
+        """Return the same caller, whose calls are over then, and soon after what is asked because they failed.
+
+        Without it each call has ``read_s`` seconds of its own.
+        """
+        other = copy.copy(self)
+        other._ends = ends  # noqa: SLF001 - its own class
+        other._between = self._between.until(ends)  # noqa: SLF001
         return other
 
     def keyed(self, endpoint: Endpoint) -> Endpoint:
@@ -96,6 +112,8 @@ class Caller:
         A secret goes along only when the place is ``trusted`` (configured, named by the user, or surely the host) or
         has shown itself to be a model service.
         """
+        if self._ends is None:
+            return self.until(self.ends).prove(endpoint, host, base_url, trusted=trusted)
         proof = self._masked(self._proven(endpoint, host, base_url, trusted=trusted))
         self.tell(Called(endpoint, proof))
         return proof
@@ -226,14 +244,13 @@ class Caller:
         return {"who": shown(stranger(asking))} if failure == failures.NOT_A_MODEL_SERVICE else {}
 
     def _asking(self, url: str, answer: Answer | None = None) -> Asking:
-        """Return whom to ask about ``url``, within what ``answer`` has left of the time for the call.
+        """Return whom to ask about ``url``, within what is left of the time for the call, and a little more.
 
-        There is always time for one question: silence in a call says too little. Who took long to answer may again.
+        Who took long to answer may again.
         """
-        took_s = answer.duration_ms / 1000 if answer else 0.0
-        read_s = max(IDENTITY_LIMIT_S, 2 * took_s) if answer and not answer.failure else IDENTITY_LIMIT_S
-        deadline = time.monotonic() + max(self._read_s - took_s, IDENTITY_LIMIT_S)
-        return Asking(_origin(url), CONNECT_LIMIT_S, read_s, deadline, self._environment)
+        took_s = answer.duration_ms / 1000 if answer and not answer.failure else 0.0
+        each_s = max(IDENTITY_LIMIT_S, 2 * took_s)
+        return Asking(_origin(url), CONNECT_LIMIT_S, each_s, self.ends + AFTERWARDS_S, self._environment)
 
     def _identify(self, asking: Asking) -> tuple[Service, Answer]:
         if asking.origin not in self._services:

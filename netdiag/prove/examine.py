@@ -4,6 +4,7 @@ A base_url that works is never touched, so the configured one is always called f
 own patience; the others follow in the order of preference. What fails leaves its evidence.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 
 from netdiag import config, failures
@@ -88,9 +89,10 @@ def _called(to: Target, ways: Ways, caller: Caller) -> Examined:
         if proof.failure:
             return _unusable(to, word)._replace(attempts=_calls(to, [proof]))
         return Examined(endpoint, "works", _calls(to, [proof]), (proof,), proven_url=proof.url)
+    began = time.monotonic()
     proofs = _configured(to, ways, caller)
     if to.local and all(proof.failure for proof in proofs):
-        return _elsewhere(to, proofs, ways, caller)
+        return _elsewhere(to, proofs, ways, caller, caller.read_s - (time.monotonic() - began))
     attempts = ways.attempts(to) if to.local else ()
     tried = Examined(endpoint, "broken", attempts + _calls(to, proofs), proofs)
     if proofs[-1].failure:
@@ -116,31 +118,42 @@ def _configured(to: Target, ways: Ways, caller: Caller) -> tuple[Proof, ...]:
     endpoint = to.endpoint
     if not to.local:
         return tuple(_proofs(endpoint, to.url.host, endpoint.base_url, caller, trusted=True))
-    if not caller.uses_proxy(endpoint, endpoint.base_url) and not ways.is_reached(to, caller.tell):
+    if not caller.uses_proxy(endpoint, endpoint.base_url) and not ways.is_reached(to, caller.tell, caller.read_s):
         return ()
     return tuple(_proofs(endpoint, ways.configured(to).host, endpoint.base_url, caller, trusted=True))
 
 
-def _elsewhere(to: Target, configured: tuple[Proof, ...], ways: Ways, caller: Caller) -> Examined:
+def _elsewhere(
+    to: Target, configured: tuple[Proof, ...], ways: Ways, caller: Caller, configured_left_s: float
+) -> Examined:
     """Call each other way to the host, after the configured one has failed for good with the proofs ``configured``.
 
-    A machine on which the call was taken and not answered in time is not asked again by another of its addresses.
+    All addresses of a machine have the time for one call together, and so has all that a proxy is asked for; of that
+    time the configured one has left ``configured_left_s``. A machine on which the call was taken and not answered in
+    time is not asked again by another of its addresses.
     """
     proofs = list(configured)
     strangers: set[tuple[str, int]] = set()
-    too_slow = {ways.machine(ways.configured(to))} if any(map(_is_too_late, proofs)) else set()
+    first = ways.machine(ways.configured(to))
+    too_slow = {first} if any(map(_is_too_late, proofs)) else set()
+    left_s: dict[tuple[str, bool], float] = {}
+    if configured:
+        left_s[_side(first, caller.uses_proxy(to.endpoint, to.endpoint.base_url))] = configured_left_s
     for candidate in ways.open(to, caller.tell):
-        if ways.machine(candidate) in too_slow:
-            continue
+        machine = ways.machine(candidate)
         url = to.base_url(candidate)
+        side = _side(machine, caller.uses_proxy(to.endpoint, url))
+        ends = time.monotonic() + left_s.get(side, caller.read_s)
+        if machine in too_slow or left_s.get(side, caller.read_s) <= 0:
+            continue
         trusted = _is_trusted(to, candidate, url, ways, caller)
-        for proof in _proofs(to.endpoint, candidate.host, url, caller, trusted=trusted):
+        for proof in _proofs(to.endpoint, candidate.host, url, caller.until(ends), trusted=trusted):
             if _is_stranger(candidate, proof):
                 strangers.add((candidate.host, candidate.port))
                 continue
             proofs.append(proof)
             if _is_too_late(proof):
-                too_slow.add(ways.machine(candidate))
+                too_slow.add(machine)
             if proof.failure is None:
                 return Examined(
                     to.endpoint,
@@ -151,8 +164,14 @@ def _elsewhere(to: Target, configured: tuple[Proof, ...], ways: Ways, caller: Ca
                     proof.url,
                     runner_up=ways.next_open(to, candidate),
                 )
+        left_s[side] = ends - time.monotonic()
     tried = tuple(attempt for attempt in ways.attempts(to) if (attempt.host, attempt.port) not in strangers)
     return Examined(to.endpoint, "broken", tried + _calls(to, proofs), tuple(proofs))
+
+
+def _side(machine: str, by_proxy: bool) -> tuple[str, bool]:
+    """Return the same for what one machine answers: through a proxy that is the proxy, whatever it is asked for."""
+    return ("", True) if by_proxy else (machine, False)
 
 
 def _is_trusted(to: Target, candidate: Candidate, url: str, ways: Ways, caller: Caller) -> bool:
@@ -180,7 +199,11 @@ def _is_stranger(candidate: Candidate, proof: Proof) -> bool:
 
 
 def _proofs(endpoint: Endpoint, host: str, base_url: str, caller: Caller, *, trusted: bool) -> Iterator[Proof]:
-    """Call at ``base_url``, and once more with the path that KAG's rules ask for when the path was what failed."""
+    """Call at ``base_url``, and once more with the path that KAG's rules ask for when the path was what failed.
+
+    Both have the time for one call together.
+    """
+    caller = caller.until(caller.ends)
     first = caller.prove(endpoint, host, base_url, trusted=trusted)
     yield first
     if first.wanted_url:

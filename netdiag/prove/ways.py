@@ -166,14 +166,15 @@ class Ways:
         """Return the same word for candidates that are one machine (:func:`netdiag.platform.machine`)."""
         return platform.machine(candidate, self.place)
 
-    def is_reached(self, to: Target, tell: Tell) -> bool:
+    def is_reached(self, to: Target, tell: Tell, limit_s: float) -> bool:
         """Tell whether the configured host accepts connections on its port, waiting for it as long as KAG would.
 
-        ``tell`` hears of what was not known yet when the race for all was over.
+        Its name gets ``limit_s`` seconds at most, from the beginning of the race for all. ``tell`` hears of what was
+        not known yet when that was over.
         """
         way = self.configured(to)
         if self._is_waiting(way, to.port):
-            left = NAME_LIMIT_S - (time.monotonic() - self._began)
+            left = min(NAME_LIMIT_S, limit_s) - (time.monotonic() - self._began)
             again = race([way], [to.port], patient=True, name_limit_s=max(left, NAME_GRACE_S), resolve=self._lookup)
             self._join(again, tell)
         return self._is_open(way, to.port)

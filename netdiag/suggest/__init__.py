@@ -48,7 +48,7 @@ class Search(NamedTuple):
 def search(wanted: Search, tell: Tell) -> tuple[Suggestions, tuple[Finding, ...]]:
     """Return what could be typed, and what is to be said of the search; every failure is in them, none is raised."""
     within = reach(wanted.facts, wanted.hosts, wanted.ports, wanted.view)
-    found = discover(within, wanted.environment, wanted.key, tell)
+    found = discover(within, wanted.environment, wanted.key, tell, wanted.answer_s)
     made = _offers(found.services, wanted, within.trusted, _without_calls(tell))
     every = [offer for each in made for offer in each.offers]
     suggestions = Suggestions(

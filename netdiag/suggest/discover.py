@@ -40,8 +40,13 @@ class Discovered(NamedTuple):
     tried: tuple[Attempt, ...]
 
 
-def discover(reach: Reach, environment: Environment, key: Secret | None, tell: Tell) -> Discovered:
-    """Return the model services within ``reach``; ``key`` is the user's, sent only to who wants one and is trusted."""
+def discover(
+    reach: Reach, environment: Environment, key: Secret | None, tell: Tell, limit_s: float = QUESTIONS_LIMIT_S
+) -> Discovered:
+    """Return the model services within ``reach``; ``key`` is the user's, sent only to who wants one and is trusted.
+
+    All questions to one port together end within ``limit_s`` seconds.
+    """
     ended = tuple(_tried(reach))
     known = neighbours()  # of addresses that have just been connected to
     tried = tuple(each._replace(neighbour=known.get(each.address, "")) for each in ended)
@@ -50,7 +55,7 @@ def discover(reach: Reach, environment: Environment, key: Secret | None, tell: T
     groups = _groups(reach, accepted)
 
     def one(at: int, _: Tell) -> FoundService | Attempt:
-        return _identified(groups[at], reach, environment, key)
+        return _identified(groups[at], reach, environment, key, time.monotonic() + limit_s)
 
     answers = side_by_side([[at] for at in range(len(groups))], one, tell)
     found = [each for each in answers.values() if isinstance(each, FoundService)]
@@ -59,10 +64,10 @@ def discover(reach: Reach, environment: Environment, key: Secret | None, tell: T
     return Discovered(tuple(_once(sorted(found, key=lambda each: _order(each, reach)))), (*tried, *others))
 
 
-def asking(found: FoundService, environment: Environment, bearer: Secret | None = None) -> Asking:
-    """Return how to ask a service what it has."""
-    until = time.monotonic() + QUESTIONS_LIMIT_S
-    return Asking(origin(found.candidate, found.port), ASK_LIMIT_S, ANSWER_LIMIT_S, until, environment, bearer)
+def asking(found: FoundService, environment: Environment, bearer: Secret | None, until: float) -> Asking:
+    """Return how to ask a service what it has, with all questions over by ``until`` (``time.monotonic``)."""
+    ends = min(until, time.monotonic() + QUESTIONS_LIMIT_S)
+    return Asking(origin(found.candidate, found.port), ASK_LIMIT_S, ANSWER_LIMIT_S, ends, environment, bearer)
 
 
 def origin(candidate: Candidate, port: int) -> str:
@@ -103,7 +108,9 @@ def _groups(reach: Reach, accepted: set[tuple[str, int]]) -> list[_Group]:
     return [_Group(tuple(ways), port) for (_, port), ways in groups.items()]
 
 
-def _identified(group: _Group, reach: Reach, environment: Environment, key: Secret | None) -> FoundService | Attempt:
+def _identified(
+    group: _Group, reach: Reach, environment: Environment, key: Secret | None, until: float
+) -> FoundService | Attempt:
     """Return the service of a group, asked at the first of its ways that gets an answer, or how none came about."""
     refused: FoundService | None = None
     other: Attempt | None = None
@@ -111,10 +118,10 @@ def _identified(group: _Group, reach: Reach, environment: Environment, key: Secr
         program = "" if way.is_container else reach.programs.get(group.port, "")
         found = FoundService(Service("other"), way, group.port, group.ways[at:], program)
         began = time.monotonic()
-        service, answer = identify(asking(found, environment))
+        service, answer = identify(asking(found, environment, None, until))
         needs = wants_key(answer) and service.name != "other"
         if needs and key and way.host in reach.trusted:
-            service = _listed(identify(asking(found, environment, key))[0], service, key)
+            service = _listed(identify(asking(found, environment, key, until))[0], service, key)
         service = service._replace(models=tuple(name for name in service.models if can_be_typed(name, key)))
         found = found._replace(service=service, wants_key=needs)
         if service.name != "other" and (service.models or answer.status != 403 or needs):
@@ -122,16 +129,16 @@ def _identified(group: _Group, reach: Reach, environment: Environment, key: Secr
         if service.name != "other":
             refused = refused or found  # an Ollama that refuses this Host may take another
             continue
-        other = other or _other(found, answer, began, environment)
+        other = other or _other(found, answer, began, asking(found, environment, None, until))
         if answer.failure not in failures.UNREACHED:
             break
-    return refused or other or _other(found, answer, began, environment)
+    return refused or other or _other(found, answer, began, asking(found, environment, None, until))
 
 
-def _other(found: FoundService, answer: Answer, began: float, environment: Environment) -> Attempt:
+def _other(found: FoundService, answer: Answer, began: float, to: Asking) -> Attempt:
     """Return who answers there instead of a model service, or how nobody did."""
     failure = answer.failure or failures.NOT_A_MODEL_SERVICE
-    who = "" if answer.failure else shown(stranger(asking(found, environment)))
+    who = "" if answer.failure else shown(stranger(to))
     way = found.candidate
     address = next(iter(way.addresses), "")
     took = (time.monotonic() - began) * 1000

@@ -90,7 +90,8 @@ class _Offering:
         found = self._found
         if found.wants_key and (self._key is None or not found.service.models):
             return Offers(found, (self._of_nobody("chat"),))
-        listed = models(asking(found, self._environment, self._key if found.wants_key else None), found.service)
+        key = self._key if found.wants_key else None
+        listed = models(asking(found, self._environment, key, self._caller.ends), found.service)
         made: dict[str, Offer] = {}
         left_out: set[str] = set()
         for kind in _KINDS:

@@ -130,7 +130,7 @@ def test_a_silent_client_harms_nobody():
 def test_the_certificates_stay_as_they_are_meant(kind, starts, ends):
     """None of them expires while anybody may still use the lab, and the one that has expired stays so."""
     with serving_tls(kind) as port:
-        certificate = tls.look(f"https://127.0.0.1:{port}/", connect_s=2).certificate
+        certificate = tls.look(f"https://127.0.0.1:{port}/", limit_s=2).certificate
     years = [datetime.fromtimestamp(when, timezone.utc).year for when in (certificate.starts, certificate.ends)]
     assert years == [starts, ends]
 

@@ -61,6 +61,25 @@ def test_nothing_listens():
     assert failed.value.word == "db_refused"
 
 
+def test_a_greeting_that_drips(monkeypatch):
+    """One limit is for a whole session, however often a byte comes."""
+    monkeypatch.setattr(connection, "SESSION_S", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            client, _ = listening.accept()
+            with client, contextlib.suppress(OSError):
+                for byte in b"\x4a\x00\x00\x00\x0a8.0.36\x00" + bytes(200):
+                    client.sendall(bytes([byte]))
+                    time.sleep(0.1)
+
+        threading.Thread(target=drip, daemon=True).start()
+        began = time.monotonic()
+        with pytest.raises(FailedError) as failed:
+            Connection(Database("127.0.0.1", listening.getsockname()[1]))
+    assert (failed.value.word, time.monotonic() - began < 1.5) == ("db_silent", True)
+
+
 def test_a_name_that_takes_too_long(monkeypatch):
     """A dead name server is not waited for."""
     monkeypatch.setattr(connection, "CONNECT_S", 0.1)

@@ -103,7 +103,7 @@ def test_httpx_itself_fails_so(monkeypatch):
 def test_what_a_certificate_says(kind, subject, issuer, fits):
     """Subject, issuer, dates and names are read of every certificate, trusted or not: as openssl reads them."""
     with serving_tls(kind) as port:
-        seen = tls.look(f"https://127.0.0.1:{port}/v1", connect_s=2)
+        seen = tls.look(f"https://127.0.0.1:{port}/v1", limit_s=2)
     certificate = seen.certificate
     assert (certificate.subject, certificate.issuer, seen.fits_name) == (subject, issuer, fits)
     assert abs(seen.ahead_s) < 60
@@ -121,14 +121,14 @@ def test_what_a_certificate_says(kind, subject, issuer, fits):
 def test_the_servers_clock_is_seen():
     """The Date of an answer tells how far another clock is ahead."""
     with serving_tls("later-clock") as port:
-        seen = tls.look(f"https://127.0.0.1:{port}/", connect_s=2)
+        seen = tls.look(f"https://127.0.0.1:{port}/", limit_s=2)
     assert seen.ahead_s > 60 * 365 * 86400
 
 
 def test_looking_never_sends_a_key():
     """A look is a HEAD of the root with httpx's own headers and nothing else, and only over TLS."""
     with serving(lambda m, p: reply(200)) as site:
-        assert tls.look(site.origin.replace("http", "https"), connect_s=2) == tls.Look()
+        assert tls.look(site.origin.replace("http", "https"), limit_s=2) == tls.Look()
     assert site.requests == []
 
 
@@ -138,11 +138,11 @@ def test_looking_never_sends_a_key():
 def test_whether_tls_is_spoken(kind, spoken):
     """An http URL's port speaks TLS when a handshake succeeds, whatever the certificate."""
     with serving_tls(kind) as port:
-        assert tls.is_spoken(f"http://127.0.0.1:{port}/v1", connect_s=2) == spoken
+        assert tls.is_spoken(f"http://127.0.0.1:{port}/v1", limit_s=2) == spoken
 
 
 @pytest.mark.parametrize("url", ["https://127.0.0.1:1/", "http://127.0.0.1:1/", "nonsense", "https://"])
 def test_where_nobody_is_nothing_is_seen(url):
     """A look at nobody is no exception."""
-    assert tls.look(url, connect_s=1) == tls.Look()
-    assert not tls.is_spoken(url, connect_s=1)
+    assert tls.look(url, limit_s=1) == tls.Look()
+    assert not tls.is_spoken(url, limit_s=1)

@@ -333,8 +333,9 @@ def test_which_client_kag_calls_with(version, kind, type_, client):
     assert client_of(call) == client
 
 
-def test_the_time_of_a_name_is_not_the_clients(monkeypatch):
-    """A client that repeats its call has as long for all tries as the answers take, whatever the names took."""
+@pytest.mark.parametrize(("read_s", "status", "tries"), [(5.0, 200, 2), (0.7, 500, 1)])
+def test_one_limit_is_for_all_tries(monkeypatch, read_s, status, tries):
+    """A client that repeats its call has as long for all tries, names included, as for one."""
     found, replies = socket.getaddrinfo, iter([reply(500, b"{}"), reply(200, CHAT)])
 
     def slowly(_, *rest, **options):
@@ -345,5 +346,5 @@ def test_the_time_of_a_name_is_not_the_clients(monkeypatch):
     endpoint = Endpoint("f", 1, "chat_llm", "chat", "maas", "m", "http://a.test/v1", Secret(KEY))
     with serving(lambda m, p: next(replies)) as site:
         call = kag.call("0.8", endpoint, f"http://a.test:{site.port}/v1")
-        answer = Between(Environment({}, "shell"), 0.5, 0.7, sleep=lambda _: None).send(call)
-    assert (answer.status, len(answer.earlier)) == (200, 1)
+        answer = Between(Environment({}, "shell"), 0.5, read_s, sleep=lambda _: None).send(call)
+    assert (answer.status, len(answer.earlier) + 1) == (status, tries)
