@@ -9,8 +9,8 @@ import functools
 import socket
 import ssl
 import time
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 import httpx
 
@@ -46,6 +46,10 @@ class _NoStoreError(Exception):
     """The file of trusted certificates that the environment names cannot be read."""
 
 
+class _StrangerError(Exception):
+    """The connection leads to an address that this request must not go to; nothing was sent over it."""
+
+
 class Limits(NamedTuple):
     """What bounds a call: seconds for each connection and, once it stands, for the answer, and the answer's bytes.
 
@@ -69,16 +73,19 @@ def send(  # noqa: PLR0913 - what there is to decide about a call
     client_s: float | None = None,
     most_bytes: int = BODY_LIMIT,
     away: bool = False,
+    peers: frozenset[str] | None = None,
 ) -> Answer:
     """Send ``request`` and return what came back; every failure is a word, none an exception.
 
     The limits are those of :class:`Limits`; a model that is being loaded may need minutes. Proxies and trusted
     certificates are those that ``client`` takes from ``environment``, by default this process's own; ``direct`` leaves
-    the proxies aside. Redirects to another origin are followed only with ``away``.
+    the proxies aside. Redirects to another origin are followed only with ``away``. With ``peers`` nothing is sent over
+    a connection to any other address, whatever the name stands for at that moment; the answer is ``not_trusted`` then,
+    with that address as its detail.
     """
     began = time.monotonic()
     limits = Limits(connect_s, read_s, client_s, most_bytes)
-    answer = _Exchange(limits, direct, environment or of_shell(), client, away).answer(request)
+    answer = _Exchange(limits, direct, environment or of_shell(), client, away, peers=peers).answer(request)
     return answer._replace(duration_ms=since(began))
 
 
@@ -90,7 +97,17 @@ def warm() -> None:
 class _Exchange:
     """One request and what follows from its redirects."""
 
-    def __init__(self, limits: Limits, direct: bool, environment: Environment, client: Client, away: bool) -> None:
+    def __init__(  # noqa: PLR0913 - what there is to decide about a call
+        self,
+        limits: Limits,
+        direct: bool,
+        environment: Environment,
+        client: Client,
+        away: bool,
+        *,
+        peers: frozenset[str] | None,
+    ) -> None:
+        self._peers = peers
         self._limits = limits
         self._direct = direct
         self._environment = environment
@@ -111,6 +128,8 @@ class _Exchange:
             answer = Answer(failure=failures.TOO_LARGE, detail=f"more than {self._limits.most_bytes} bytes")
         except _NoStoreError:
             answer = Answer(failure=failures.TLS_NO_STORE)
+        except _StrangerError as error:
+            answer = Answer(failure=failures.NOT_TRUSTED, detail=str(error))
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
             answer = Answer(failure=self._word(error), detail=str(error))
         status = answer.status if answer.status is not None else self._status
@@ -152,6 +171,8 @@ class _Exchange:
         if len(self._followed) == redirects.LIMITS[self._client]:
             return Answer(failure=failures.TOO_MANY_REDIRECTS, detail=f"more than {len(self._followed)} redirects")
         self._followed.append(step)
+        if step.away and "authorization" not in onward.headers:
+            self._peers = None  # nothing goes there that is not told to everybody
         return None
 
     def _first(self, session: httpx.Client, request: Request) -> httpx.Request:
@@ -170,14 +191,24 @@ class _Exchange:
         self._is_clients = each < left
         return httpx.Timeout(each, connect=min(self._limits.connect_s, each))
 
-    def _traced(self, event: str, _: object) -> None:
-        """Put off the end of the answer by what its connection took: the resolver's time is not the model's."""
+    def _traced(self, event: str, info: Mapping[str, Any]) -> None:
+        """Put off the end of the answer by what its connection took: the resolver's time is not the model's.
+
+        A connection to a stranger ends here, before anything is sent over it.
+        """
         if event.endswith("connect_tcp.started"):
             self._began = time.monotonic()
         elif event.endswith("connect_tcp.complete"):
             took_s = min(time.monotonic() - self._began, NAME_LIMIT_S + self._limits.connect_s)
             self._connecting_s += took_s
             self._deadline += took_s
+            self._check_peer(info["return_value"])
+
+    def _check_peer(self, stream: Any) -> None:
+        address = stream.get_extra_info("server_addr")[0].removeprefix("::ffff:")
+        if self._peers is not None and address not in self._peers:
+            stream.close()
+            raise _StrangerError(address)
 
     def _read(self, response: httpx.Response) -> Answer:
         self._status = response.status_code

@@ -59,10 +59,12 @@ def discover(reach: Reach, environment: Environment, key: Secret | None, tell: T
     return Discovered(tuple(_once(sorted(found, key=lambda each: _order(each, reach)))), (*tried, *others))
 
 
-def asking(found: FoundService, environment: Environment, bearer: Secret | None = None) -> Asking:
-    """Return how to ask a service what it has."""
+def asking(
+    found: FoundService, environment: Environment, bearer: Secret | None = None, peers: frozenset[str] | None = None
+) -> Asking:
+    """Return how to ask a service what it has; with ``peers`` a key goes to these addresses only."""
     until = time.monotonic() + QUESTIONS_LIMIT_S
-    return Asking(origin(found.candidate, found.port), ASK_LIMIT_S, ANSWER_LIMIT_S, until, environment, bearer)
+    return Asking(origin(found.candidate, found.port), ASK_LIMIT_S, ANSWER_LIMIT_S, until, environment, bearer, peers)
 
 
 def origin(candidate: Candidate, port: int) -> str:
@@ -113,8 +115,9 @@ def _identified(group: _Group, reach: Reach, environment: Environment, key: Secr
         began = time.monotonic()
         service, answer = identify(asking(found, environment))
         needs = wants_key(answer) and service.name != "other"
-        if needs and key and way.host in reach.trusted:
-            service = _listed(identify(asking(found, environment, key))[0], service, key)
+        if needs and key and reach.trusts(way.host):
+            peers = reach.trust[way.host].addresses
+            service = _listed(identify(asking(found, environment, key, peers))[0], service, key)
         service = service._replace(models=tuple(name for name in service.models if can_be_typed(name, key)))
         found = found._replace(service=service, wants_key=needs)
         if service.name != "other" and (service.models or answer.status != 403 or needs):
