@@ -16,6 +16,7 @@ NETWORK_UNREACHABLE: Final = "network_unreachable"
 NOT_PERMITTED: Final = "not_permitted"
 ADDRESS_UNUSABLE: Final = "address_unusable"
 NOT_AWAITED: Final = "not_awaited"
+NOT_TRUSTED: Final = "not_trusted"
 # names
 DNS_NXDOMAIN: Final = "dns_nxdomain"
 DNS_NO_ADDRESS: Final = "dns_no_address"

@@ -73,13 +73,14 @@ def of_detection(place: Platform, evidence: Evidence) -> tuple[Finding, ...]:
 
 
 def values(facts: Facts, place: Platform) -> Mapping[str, str]:
-    """Return what remedies ask of a place: its platforms, the systems its host may have, its gateway and network."""
+    """Return what remedies ask of a place: its platforms, its host's systems, name servers, gateway, network."""
     own = [a for i in facts.interfaces for a in i.addresses if i.name != "lo" and ":" not in a]
     network = ipaddress.IPv4Interface(own[0]).network if own else _DEFAULT_POOLS
     return {
         "platform": f"{place.name} {place.below}".strip(),
         "systems": " ".join(place.systems),
         "loopback": "yes" if place.reaches_loopback else "no",
+        "nameservers": ", ".join(facts.nameservers),
         "gateway": facts.gateways[0].address if facts.gateways else "?",
         "containers": str(_DEFAULT_POOLS if network.subnet_of(_DEFAULT_POOLS) else network),
     }

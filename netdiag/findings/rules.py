@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from netdiag import failures
-from netdiag.findings import broken_off, filled, host, process, proxies, reach, service, tls, typed
+from netdiag.findings import broken_off, filled, host, process, proxies, reach, service, tls, trust, typed
 from netdiag.findings.catalog import catalog
 from netdiag.findings.context import Context, call_line, line_of
 from netdiag.findings.places import no_way, values
@@ -15,6 +15,7 @@ from netdiag.text import shown
 Rule = Callable[[Examined, Context], Iterator[Finding]]
 
 _RULES: Final[tuple[Rule, ...]] = (
+    trust.of_trust,
     proxies.of_proxies,
     tls.of_tls,
     process.of_process,

@@ -137,6 +137,7 @@ class Candidate(NamedTuple):
     Another container has a ``port`` of its own, and is a way to what is configured on certain ports only:
     ``instead_of``. A ``sibling`` publishes such a port on the host, one that is ``alike`` only has the same.
     ``aliases`` are other names of the same: those to which this machine's ``/etc/hosts`` gives loopback addresses only.
+    ``contested`` tells that several containers publish the port, each on another address of the host.
     """
 
     host: str
@@ -147,6 +148,7 @@ class Candidate(NamedTuple):
     port: int = 0
     instead_of: tuple[int, ...] = ()
     aliases: tuple[str, ...] = ()
+    contested: bool = False
 
     @property
     def is_container(self) -> bool:

@@ -9,16 +9,19 @@ from netdiag.platform.facts import read
 from netdiag.platform.naming import host, name
 from netdiag.platform.path import path
 from netdiag.platform.siblings import NO_SIBLINGS, Siblings, concerning, siblings
-from netdiag.platform.trust import is_host, machine
+from netdiag.platform.trust import WHEREVER_IT_LEADS, Trust, is_host, judge, machine
 
 __all__ = [
     "NO_SIBLINGS",
+    "WHEREVER_IT_LEADS",
     "Siblings",
+    "Trust",
     "candidates",
     "choice",
     "concerning",
     "host",
     "is_host",
+    "judge",
     "machine",
     "name",
     "path",

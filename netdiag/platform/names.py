@@ -40,16 +40,57 @@ def is_null(address: str) -> bool:
     return parsed.is_unspecified or parsed.is_loopback
 
 
+_PRIVATE: Final = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),  # RFC 1918
+            *("127.0.0.0/8", "169.254.0.0/16", "100.64.0.0/10"),  # loopback, RFC 3927, RFC 6598
+            *("0.250.250.0/24", str(_ONCE_ORBSTACK)),  # OrbStack
+            "203.0.113.113/32",  # what Apple's documentation gives host.container.internal (apple/container: how-to.md)
+            *("::1/128", "fc00::/7", "fe80::/10"),  # RFC 4291, RFC 4193
+        ),
+    )
+)
+"""Where a machine's own host may have an address. What :mod:`ipaddress` calls private is more: 203.0.113.0/24 too."""
+
+
+def is_private(address: str) -> bool:
+    """Tell whether an address is one that networks give out for themselves."""
+    parsed = ipaddress.ip_address(address)
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return any((mapped or parsed) in network for network in _PRIVATE)
+
+
+def own_network(facts: Facts, address: str) -> str:
+    """Return the container's own network that an address lies in, where it is not the gateway; empty elsewhere.
+
+    Any other container on that network may have the address.
+    """
+    if address in {gateway.address for gateway in facts.gateways}:
+        return ""
+    parsed = ipaddress.ip_address(address)
+    links = (ipaddress.ip_interface(each) for link in facts.interfaces for each in link.addresses if link.name != "lo")
+    return next((str(each.network) for each in links if parsed in each.network), "")
+
+
+def is_strange(facts: Facts, address: str) -> bool:
+    """Tell whether an address that a host's name stands for is no host's: another container has it, or it is public."""
+    return bool(own_network(facts, address)) or not is_private(address)
+
+
 def believable(facts: Facts, answers: Sequence[NameAnswer]) -> Mapping[str, NameAnswer]:
     """Return the answers that say where a name leads, by name: of several servers the first that knew it.
 
-    Left out are pinned names that were asked through ``/etc/hosts``, addresses that mean nothing, and all of a server
-    that answers what nobody can know.
+    Left out are pinned names that were asked through ``/etc/hosts``, addresses that mean nothing, those of other
+    containers and public ones, and all of a server that answers what nobody can know.
     """
     known: dict[str, NameAnswer] = {}
     liars = {answer.server for answer in answers if answer.name == CONTROL and answer.addresses}
     for answer in answers:
-        is_useless = any(is_fake(address) or is_null(address) for address in answer.addresses)
+        is_useless = any(
+            is_fake(address) or is_null(address) or is_strange(facts, address) for address in answer.addresses
+        )
         is_pinned = not answer.server and facts.pinned(answer.name)
         if answer.addresses and not is_useless and not is_pinned and answer.server not in liars:
             known.setdefault(answer.name, answer)

@@ -67,17 +67,20 @@ def siblings(view: "HostView", ports: Iterable[int]) -> Siblings:
         for candidate, is_meant in _candidates(view, port):
             key = (candidate.host, candidate.port)
             known = meant if is_meant or key in meant else alike
-            before = known[key].instead_of if key in known else ()
-            known[key] = candidate._replace(instead_of=(*before, port))
+            before = known.get(key, candidate)
+            is_contested = before.contested or candidate.contested
+            known[key] = candidate._replace(instead_of=(*before.instead_of, port), contested=is_contested)
     return Siblings(tuple(meant.values()), tuple(each for key, each in alike.items() if key not in meant))
 
 
 def _candidates(view: "HostView", port: int) -> Iterator[tuple[Candidate, bool]]:
+    publishing = {each.sibling.name for each in serving(view, port) if each.published and each.sibling.is_running}
     for found in serving(view, port):
         at = attached(view, found.sibling)
         if at and found.sibling.is_running:
             host = at.names[0] if at.names else at.address
             source = f"{found.sibling.name} ({at.network})"
             kind: CandidateKind = "sibling" if found.published else "alike"
-            candidate = Candidate(host, kind, source, 0, (at.address,), found.port)
+            is_contested = kind == "sibling" and len(publishing) > 1
+            candidate = Candidate(host, kind, source, 0, (at.address,), found.port, contested=is_contested)
             yield candidate, bool(found.published and at.names)

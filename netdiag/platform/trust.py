@@ -6,29 +6,78 @@ what a name server says, since a network's name server knows every container by 
 
 import ipaddress
 from collections.abc import Iterator, Sequence
+from typing import Final, Literal, NamedTuple
 
 from netdiag.model.place import Candidate, Facts, Platform
+from netdiag.platform import names
 from netdiag.platform.candidates import DOCKER0, routed
 from netdiag.platform.naming import host
+from netdiag.platform.table import BY_NAME, Row
+
+Distrust = Literal["", "neighbour", "public", "router", "unproven", "unresolved", "loopback", "container"]
+"""Why an address is not trusted: it lies in an own network and is not the gateway; it is public; it is a gateway, but
+not the host's; nothing proves that it is the host's; the name stands for nothing; it is this container itself; it is a
+container that the host's view does not prove to be the only one that publishes the port."""
+
+
+class Trust(NamedTuple):
+    """Whether the secrets of an endpoint may go to a place.
+
+    ``distrust`` is why not, empty where they may. ``address`` is then the first that does not count, and ``network``
+    the own network that it lies in. Else ``addresses`` are all that a connection may lead to; ``None`` stands for any.
+    """
+
+    distrust: Distrust = ""
+    address: str = ""
+    network: str = ""
+    addresses: frozenset[str] | None = None
+
+    @property
+    def is_trusted(self) -> bool:
+        """Tell whether secrets may go there."""
+        return not self.distrust
+
+
+WHEREVER_IT_LEADS: Final = Trust()
+"""What is configured, or was named by the user."""
+
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
+
+_MACVLAN: Final = frozenset({"macvlan", "ipvlan"})
+"""Drivers of interfaces whose gateway is a router of the network outside (docker docs: macvlan, ipvlan)."""
+
+_ANYBODYS_GATEWAY: Final = frozenset({"lxc", "unknown-container"})
+"""Platforms whose bridge may be that of a whole network, as vmbr0 of Proxmox: its gateway is a router then."""
+
+
+def judge(
+    candidate: Candidate, addresses: Sequence[str], facts: Facts, platform: Platform, named: Sequence[str] = ()
+) -> Trust:
+    """Return whether ``candidate``, whose name stands for ``addresses``, is surely the host, or what it publishes.
+
+    That is what the user ``named``; loopback where the network is the host's own; what this container's ``/etc/hosts``
+    pins the name to; the default gateway of a bridge; an address that the platform itself gives its host, and docker0's
+    on a Docker of Linux, where they lie outside the container's own networks; and another container that alone is known
+    to publish the configured port on the host. A name counts only if every address that it stands for, and that there
+    is a way to, counts.
+    """
+    if candidate.kind == "user" or candidate.host.lower() in {each.lower() for each in named}:
+        return WHEREVER_IT_LEADS
+    if candidate.kind == "loopback":
+        return Trust("loopback") if platform.has_own_network else Trust(addresses=_LOOPBACK)
+    if candidate.is_container:
+        return _of_container(candidate, addresses)
+    known = frozenset((*_addresses(facts, platform), *_pinned(facts, candidate.host), *named))
+    usable = routed(facts, addresses) or addresses
+    strange = next((each for each in usable if each not in known), "")
+    if strange or not usable:
+        return _untrusted(strange, facts)
+    return Trust(addresses=known)
 
 
 def is_host(candidate: Candidate, addresses: Sequence[str], facts: Facts, platform: Platform) -> bool:
-    """Tell whether ``candidate``, whose name stands for ``addresses``, is surely the host, or what it publishes.
-
-    That is loopback where the network is the host's own; what this container's ``/etc/hosts`` pins; the default
-    gateway, unless it is a router; an address that the platform itself gives its host, and docker0's on a Docker of
-    Linux, where they lie outside the container's own networks; and another container that is known to publish the
-    configured port on the host. A name counts only if every address that it stands for, and that there is a way to,
-    counts.
-    """
-    if candidate.kind == "loopback":
-        return not platform.has_own_network
-    if candidate.is_container:
-        return candidate.kind == "sibling"
-    if facts.pinned(candidate.host):
-        return True
-    known = frozenset(_addresses(facts, platform))
-    return bool(addresses) and known.issuperset(routed(facts, addresses) or addresses)
+    """Tell whether ``candidate`` is surely the host, or what it publishes (:func:`judge`)."""
+    return candidate.kind != "user" and judge(candidate, addresses, facts, platform).is_trusted
 
 
 def machine(candidate: Candidate, platform: Platform) -> str:
@@ -42,17 +91,55 @@ def machine(candidate: Candidate, platform: Platform) -> str:
     return "localhost" if candidate.kind == "loopback" else candidate.host
 
 
+def _of_container(candidate: Candidate, addresses: Sequence[str]) -> Trust:
+    """Return the trust in another container: its name must stand for the address that the host's view has of it.
+
+    Where several containers publish the port, on different addresses of the host, nobody knows which one is meant.
+    """
+    strange = next((each for each in addresses if each not in candidate.addresses), "")
+    if candidate.kind != "sibling" or candidate.contested or strange or not addresses:
+        return Trust("container", strange or next(iter(addresses), ""))
+    return Trust(addresses=frozenset(candidate.addresses))
+
+
+def _untrusted(address: str, facts: Facts) -> Trust:
+    """Return why an address is not trusted; an empty one is that of a name that stands for nothing."""
+    if not address:
+        return Trust("unresolved")
+    if network := names.own_network(facts, address):
+        return Trust("neighbour", address, network)
+    if address in {gateway.address for gateway in facts.gateways}:
+        return Trust("router", address)
+    return Trust("unproven" if names.is_private(address) else "public", address)
+
+
+def _pinned(facts: Facts, name: str) -> Iterator[str]:
+    """Yield the addresses of a name in ``/etc/hosts``: the container's owner wrote them, or its engine for him."""
+    wanted = name.lower()
+    yield from (line.address for line in facts.hosts if wanted in (each.lower() for each in line.names))
+
+
 def _addresses(facts: Facts, platform: Platform) -> Iterator[str]:
     """Yield the addresses that are the host's, or lead to it alone, whoever else is on the container's networks."""
     row = host(platform)
-    if not platform.has_own_network or row.gateway in ("router", "node", "nothing"):
-        gateways: list[str] = []
-    else:
-        gateways = [gateway.address for gateway in facts.gateways]
-    yield from gateways
+    if platform.has_own_network and platform.confidence != "guess" and _has_hosts_gateway(row):
+        drivers = {link.name: link.driver for link in facts.interfaces}
+        yield from (each.address for each in facts.gateways if drivers.get(each.interface) not in _MACVLAN)
     is_docker = row.name.startswith("docker-") and "linux" in row.systems
     has_docker0 = is_docker and row.gateway in ("host", "wsl", "outer_container")
-    own = [ipaddress.ip_interface(each).network for link in facts.interfaces for each in link.addresses]
-    for address in (*row.constants, *([DOCKER0] if has_docker0 else [])):
-        if not any(ipaddress.ip_address(address) in network for network in own):
+    below = BY_NAME[platform.below].constants if platform.below else ()
+    for address in dict.fromkeys((*row.constants, *below, *([DOCKER0] if has_docker0 else []))):
+        if not _is_of(facts, address):
             yield address
+
+
+def _has_hosts_gateway(row: Row) -> bool:
+    """Tell whether the default gateway of a bridge is the host, or leads to nobody else."""
+    is_engines = row.name not in _ANYBODYS_GATEWAY and not row.on_top
+    return is_engines and row.gateway not in ("router", "node", "nothing")
+
+
+def _is_of(facts: Facts, address: str) -> bool:
+    """Tell whether an address lies in one of the container's own networks."""
+    own = (ipaddress.ip_interface(each).network for link in facts.interfaces for each in link.addresses)
+    return any(ipaddress.ip_address(address) in network for network in own)

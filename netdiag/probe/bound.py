@@ -13,15 +13,23 @@ class TooLargeError(Exception):
     """More came than is read; the text says of what."""
 
 
+class StrangerError(Exception):
+    """A name stands for addresses that the call must not go to; the text is the first of them."""
+
+
 class Bound:
     """The end of a call by ``time.monotonic``, and the bytes that may still come over its connections.
 
+    With ``peers`` they lead to these addresses only, whatever a name stands for by now.
     ``is_clients`` tells whether the last wait was as long as KAG's client waits, and not as long as netdiag does.
     ``is_connected`` tells whether somebody has accepted the last connection.
     """
 
-    def __init__(self, ends: float, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, ends: float, peers: frozenset[str] | None = None, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self.ends = ends
+        self.peers = peers
         self.is_clients = False
         self.is_connected = False
         self._now = now

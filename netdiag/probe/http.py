@@ -19,7 +19,7 @@ from netdiag import failures
 from netdiag.clock import since
 from netdiag.model.attempt import Answer, Redirect, Request
 from netdiag.probe import redirects, tls
-from netdiag.probe.bound import HEAD_LIMIT, Bound, TooLargeError
+from netdiag.probe.bound import HEAD_LIMIT, Bound, StrangerError, TooLargeError
 from netdiag.probe.decoding import BadEncodingError, decoded
 from netdiag.probe.environment import Environment, of_shell
 from netdiag.probe.proxies import DIRECT, Client, way
@@ -67,16 +67,19 @@ def send(  # noqa: PLR0913 - what there is to decide about a call
     client_s: float | None = None,
     most_bytes: int = BODY_LIMIT,
     away: bool = False,
+    peers: frozenset[str] | None = None,
 ) -> Answer:
     """Send ``request`` and return what came back; every failure is a word, none an exception.
 
     The limits are those of :class:`Limits`; a model that is being loaded may need minutes. Proxies and trusted
     certificates are those that ``client`` takes from ``environment``, by default this process's own; ``direct`` leaves
-    the proxies aside. Redirects to another origin are followed only with ``away``.
+    the proxies aside. Redirects to another origin are followed only with ``away``. With ``peers`` nothing is sent over
+    a connection to any other address, whatever the name stands for at that moment; the answer is ``not_trusted`` then,
+    with that address as its detail.
     """
     began = time.monotonic()
     limits = Limits(connect_s, read_s, client_s, most_bytes)
-    answer = _Exchange(limits, direct, environment or of_shell(), client, away).answer(request)
+    answer = _Exchange(limits, direct, environment or of_shell(), client, away, peers=peers).answer(request)
     return answer._replace(duration_ms=since(began))
 
 
@@ -96,13 +99,22 @@ def _session(
 class _Exchange:
     """One request and what follows from its redirects."""
 
-    def __init__(self, limits: Limits, direct: bool, environment: Environment, client: Client, away: bool) -> None:
+    def __init__(  # noqa: PLR0913 - what there is to decide about a call
+        self,
+        limits: Limits,
+        direct: bool,
+        environment: Environment,
+        client: Client,
+        away: bool,
+        *,
+        peers: frozenset[str] | None,
+    ) -> None:
         self._limits = limits
         self._direct = direct
         self._environment = environment
         self._client: Client = client
         self._away = away
-        self._bound = Bound(time.monotonic() + limits.read_s)
+        self._bound = Bound(time.monotonic() + limits.read_s, peers)
         self._status: int | None = None
         self._followed: list[Redirect] = []
 
@@ -116,6 +128,8 @@ class _Exchange:
             answer = Answer(failure=failures.NOT_HTTP, detail=str(error))
         except _NoStoreError:
             answer = Answer(failure=failures.TLS_NO_STORE)
+        except StrangerError as error:
+            answer = Answer(failure=failures.NOT_TRUSTED, detail=str(error))
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
             answer = Answer(failure=self._word(error), detail=str(error))
         status = answer.status if answer.status is not None else self._status
@@ -156,6 +170,8 @@ class _Exchange:
         if len(self._followed) == redirects.LIMITS[self._client]:
             return Answer(failure=failures.TOO_MANY_REDIRECTS, detail=f"more than {len(self._followed)} redirects")
         self._followed.append(step)
+        if step.away and "authorization" not in onward.headers:
+            self._bound.peers = None  # nothing goes there that is not told to everybody
         return None
 
     def _first(self, session: httpx.Client, request: Request) -> httpx.Request:

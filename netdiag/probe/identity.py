@@ -29,7 +29,7 @@ class Asking(NamedTuple):
 
     ``connect_s`` and ``read_s`` bound each question, ``deadline`` all of them: a reading of ``time.monotonic``, or
     nothing. ``environment`` has the trusted certificates, by default this process's own. ``bearer`` is a key that may
-    be sent there.
+    be sent there, to the addresses ``peers`` alone where they are given.
     """
 
     origin: str
@@ -38,6 +38,7 @@ class Asking(NamedTuple):
     deadline: float | None = None
     environment: Environment | None = None
     bearer: Secret | None = None
+    peers: frozenset[str] | None = None
 
 
 def identify(asking: Asking) -> tuple[Service, Answer]:
@@ -265,6 +266,7 @@ def ask(asking: Asking, path: str, body: bytes = b"") -> Answer:
         read_s=min(asking.read_s, left),
         direct=True,
         environment=asking.environment,
+        peers=asking.peers if asking.bearer else None,
     )
 
 

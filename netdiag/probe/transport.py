@@ -8,7 +8,7 @@ longer than the call has left and counts what comes (:class:`netdiag.probe.bound
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 import httpcore
 import httpx
 
-from netdiag.probe.bound import Bound, TooLargeError
+from netdiag.probe.bound import Bound, StrangerError, TooLargeError
 from netdiag.probe.decoding import ACCEPTED
 from netdiag.probe.names import NAME_LIMIT_S, endpoints
 
@@ -91,15 +91,25 @@ class Backend(httpcore.NetworkBackend):
         local_address: str | None = None,  # noqa: ARG002 - httpcore's own
         socket_options: Iterable[Any] | None = None,  # noqa: ARG002
     ) -> httpcore.NetworkStream:
-        """Return a stream to ``host``, whose addresses are tried in the resolver's order, ``timeout`` for each."""
+        """Return a stream to ``host``, whose addresses are tried in the resolver's order, ``timeout`` for each.
+
+        Raises :exc:`StrangerError` where it stands for nobody whom this call may go to, beside httpcore's exceptions.
+        """
         self._bound.is_connected = False
         try:
             found = endpoints(host, port, min(NAME_LIMIT_S, self._bound.wait_s()))
-            return Stream(self._connected(found, timeout), self._bound)
+            return Stream(self._connected(self._allowed(found), timeout), self._bound)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(str(error)) from error
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from error
+
+    def _allowed(self, found: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        peers = self._bound.peers
+        allowed = [each for each in found if peers is None or _peer(each) in peers]
+        if found and not allowed:
+            raise StrangerError(_peer(found[0]))
+        return allowed
 
     def _connected(self, found: Iterable[tuple[Any, ...]], timeout: float | None) -> socket.socket:
         failed: OSError = socket.gaierror(socket.EAI_NONAME, "no address")
@@ -118,6 +128,11 @@ class Backend(httpcore.NetworkBackend):
             self._bound.is_connected = True
             return connection
         raise failed
+
+
+def _peer(found: tuple[Any, ...]) -> str:
+    """Return the address of one of ``getaddrinfo``'s entries, IPv4 as such (RFC 4291, 2.5.5)."""
+    return str(found[4][0]).removeprefix("::ffff:")
 
 
 class Stream(httpcore.NetworkStream):

@@ -8,13 +8,13 @@ from typing import Final, NamedTuple
 
 from netdiag import failures, json_limits, kag
 from netdiag.kag.calls import Call
-from netdiag.kag.version import OF_08
 from netdiag.model.attempt import Answer, Request
+from netdiag.platform.trust import WHEREVER_IT_LEADS, Trust
 from netdiag.probe import netrc, no_proxy, tls
 from netdiag.probe.environment import Environment, of_shell
 from netdiag.probe.http import send
 from netdiag.probe.proxies import DIRECT, Client, Way, entries, settings, way
-from netdiag.prove import certificate
+from netdiag.prove import certificate, secrets
 from netdiag.text import shown
 
 _UNTRUSTED: Final = frozenset(
@@ -52,7 +52,11 @@ class Cause(NamedTuple):
 
 
 class Between:
-    """Sends KAG's calls by the way that KAG's process would take, and says what stood there when one fails."""
+    """Sends KAG's calls by the way that KAG's process would take, and says what stood there when one fails.
+
+    Every call is sent from here, so here it is decided who is sent a secret: only who is trusted with it
+    (:mod:`netdiag.platform.trust`), and only over a connection that leads there.
+    """
 
     def __init__(
         self,
@@ -84,23 +88,34 @@ class Between:
         """Return where KAG's client goes first with this call."""
         return way(self._environment, call.request.url, client_of(call))
 
-    def send(self, call: Call, *, away: bool = False) -> Answer:
+    def kept_back(self, call: Call, to: Trust, *, direct: bool = False) -> str:
+        """Return why a call is not sent where ``to`` is thought of so; empty where it is.
+
+        A proxy of another machine may know another machine by the host's address, so evidence does not count there.
+        """
+        if not (secrets.are_in(call) or self._login(call)):
+            return ""
+        if to.addresses is not None and not direct and self.way(call).proxy:
+            return "proxy"
+        return to.distrust
+
+    def send(self, call: Call, *, to: Trust = WHEREVER_IT_LEADS) -> Answer:
         """Send one call as KAG would, as often as its client would, within the time for all tries together.
 
-        Redirects to another origin are followed only with ``away``. A proxy that could not be reached once is not
-        tried again.
+        Redirects to another origin are followed only where ``to`` is trusted. A proxy that could not be reached once is
+        not tried again.
         """
-        to = self.way(call)
-        if to.shown in self._unreachable and to.proxy:
-            return self._unreachable[to.shown]
-        answer = self._repeated(call, away=away)
-        if to.proxy and answer.failure in failures.UNREACHED:  # it is the proxy that was not reached
-            self._unreachable[to.shown] = answer
+        by = self.way(call)
+        if by.shown in self._unreachable and by.proxy:
+            return self._unreachable[by.shown]
+        answer = self._repeated(call, to)
+        if by.proxy and answer.failure in failures.UNREACHED:  # it is the proxy that was not reached
+            self._unreachable[by.shown] = answer
         return answer
 
-    def once(self, call: Call, *, away: bool = False) -> Answer:
+    def once(self, call: Call, *, to: Trust = WHEREVER_IT_LEADS) -> Answer:
         """Send one request the same way, without repeating it: one that KAG does not make."""
-        return self._send(call, self._questions_end(), direct=False, away=away)
+        return self._send(call, to, self._questions_end(), direct=False)
 
     def _calls_end(self) -> float:
         return time.monotonic() + self._read_s if self._ends is None else self._ends
@@ -112,12 +127,12 @@ class Between:
         """Return how many seconds a look at what is in between may take."""
         return min(self._connect_s, self._questions_end() - time.monotonic())
 
-    def _repeated(self, call: Call, *, away: bool) -> Answer:
+    def _repeated(self, call: Call, to: Trust) -> Answer:
         """Return the last answer: it is the one that counts for KAG, with the earlier ones in words."""
         deadline = self._calls_end()
         earlier: list[str] = []
         while True:
-            answer = self._send(call, deadline, direct=False, away=away)
+            answer = self._send(call, to, deadline, direct=False)
             failure, said = kag.judge(call, answer)
             pause_s = kag.pause_s(call, answer, len(earlier) + 1, failed=failure is not None, now=time.time())
             if pause_s is None or time.monotonic() + pause_s >= deadline:
@@ -138,27 +153,31 @@ class Between:
             return Cause(failures.TLS_NO_KEY_LOG, log, {"variable": "SSLKEYLOGFILE", "file": shown(log)})
         return None
 
-    def cause(self, call: Call, answer: Answer, failure: str, detail: str) -> Cause:
+    def cause(self, call: Call, answer: Answer, failure: str, detail: str, to: Trust = WHEREVER_IT_LEADS) -> Cause:
         """Return what a failed call really failed at, with what KAG's process had put into it."""
-        found = self._cause(call, answer, failure, detail)
+        found = self._cause(call, answer, Cause(failure, detail, {}), to)
         return found._replace(seen={**found.seen, **self._added(call)})
 
     def _added(self, call: Call) -> Mapping[str, str]:
         """Return by name what the environment of KAG's process put into a call; never a value of a variable."""
-        login = netrc.login(self._environment, call.request.url) if client_of(call) == "requests" else None
+        login = self._login(call)
         sent = ", ".join(call.request.secret_headers)
         return {**({"netrc": shown(login.file)} if login else {}), **({"sent": sent} if sent else {})}
 
-    def _cause(self, call: Call, answer: Answer, failure: str, detail: str) -> Cause:
-        to = self.way(call)
-        if to.problem:
-            return Cause(failures.PROXY_UNUSABLE, to.problem, self._proxy_seen(call, to))
-        if to.proxy:
-            return self._through_proxy(call, to, answer, Cause(failure, detail, {}))
-        return self.direct_cause(call, answer, failure, detail)
+    def _login(self, call: Call) -> netrc.Login | None:
+        """Return the login that KAG's client takes from the ``.netrc`` of its process for a call."""
+        return netrc.login(self._environment, call.request.url) if client_of(call) == "requests" else None
 
-    def direct_cause(self, call: Call, answer: Answer, failure: str, detail: str) -> Cause:
-        """The same for what was asked without a proxy: only TLS can stand in between."""
+    def _cause(self, call: Call, answer: Answer, said: Cause, to: Trust) -> Cause:
+        by = self.way(call)
+        if by.problem:
+            return Cause(failures.PROXY_UNUSABLE, by.problem, self._proxy_seen(call, by))
+        if by.proxy:
+            return self._through_proxy(call, by, answer, said, to)
+        return self._direct_cause(call, answer, said.failure, said.detail)
+
+    def _direct_cause(self, call: Call, answer: Answer, failure: str, detail: str) -> Cause:
+        """The same for what was sent without a proxy: only TLS can stand in between."""
         url = call.request.url
         if url.lower().startswith("https:"):
             seen = self._of_tls(call, failure, DIRECT)
@@ -167,10 +186,10 @@ class Between:
             return Cause(failures.TLS_SPOKEN, detail, {"suggestion": "https"})
         return Cause(failure, detail, {})
 
-    def _through_proxy(self, call: Call, to: Way, answer: Answer, said: Cause) -> Cause:
-        directly = self._send(call, self._questions_end(), direct=True)
+    def _through_proxy(self, call: Call, by: Way, answer: Answer, said: Cause, to: Trust) -> Cause:
+        directly = self._send(call, to, self._questions_end(), direct=True)
         outcome = kag.judge(call, directly)[0]
-        seen = {**self._proxy_seen(call, to), "direct": outcome or "works"}
+        seen = {**self._proxy_seen(call, by), "direct": outcome or "works"}
         if said.failure in failures.UNREACHED:
             return Cause(failures.PROXY_UNREACHABLE, said.detail, {**seen, "hop_failure": said.failure})
         status = _own_status(answer, directly)
@@ -180,7 +199,7 @@ class Between:
             return Cause(word if status < 500 else failures.PROXY_NO_WAY, said.detail, seen)
         if outcome is None:
             return Cause(failures.PROXY_FAILED, said.detail, seen)
-        return Cause(said.failure, said.detail, {**seen, **self._of_tls(call, said.failure, to)})
+        return Cause(said.failure, said.detail, {**seen, **self._of_tls(call, said.failure, by)})
 
     def _proxy_seen(self, call: Call, to: Way) -> Mapping[str, str]:
         """Return what is to be told of a proxy in the way; nothing of a variable's value but scheme, host and port."""
@@ -227,12 +246,15 @@ class Between:
             self._looks[origin, to.shown] = tls.look(url, limit_s=self._looks_s(), way=to)
         return self._looks[origin, to.shown]
 
-    def _send(self, call: Call, ends: float, *, direct: bool, away: bool = False) -> Answer:
+    def _send(self, call: Call, to: Trust, ends: float, *, direct: bool) -> Answer:
+        if reason := self.kept_back(call, to, direct=direct):
+            return Answer(failure=failures.NOT_TRUSTED, detail=reason)
         if (left := ends - time.monotonic()) <= 0:
             return Answer(failure=failures.READ_TIMED_OUT)
-        request, client = call.request, client_of(call)
-        if client == "requests" and (login := netrc.login(self._environment, request.url)):
+        request, client, login = call.request, client_of(call), self._login(call)
+        if login:
             request = request._replace(bearer=None, secret_headers={"Authorization": login.authorization})
+        has_secrets = bool(login) or secrets.are_in(call)
         return send(
             request,
             connect_s=self._connect_s,
@@ -242,27 +264,14 @@ class Between:
             client=client,
             client_s=kag.limit_s(call),
             most_bytes=ANSWER_LIMIT,
-            away=away and not _is_personal(call),
+            away=to.is_trusted and not (secrets.are_in_body(call) or call.request.secret_headers),
+            peers=to.addresses if has_secrets else None,
         )
 
 
 def client_of(call: Call) -> Client:
     """Return which client KAG makes this call with."""
     return kag.client_of(call).library
-
-
-_KAGS_OWN: Final = frozenset(
-    {"messages", "model", "stream", "temperature", "max_tokens", "chat_template_kwargs", "seed", "top_p", "stop"}
-)
-
-
-def _is_personal(call: Call) -> bool:
-    """Tell whether a call holds what may be a secret beside its key, which no client drops on the way elsewhere.
-
-    That is what somebody wrote under ``extra_body`` (KAG 0.8), and what KAG's process adds of its own.
-    """
-    has_extra = call.reads == "openai_chat" and call.version in OF_08 and not call.body.keys() <= _KAGS_OWN
-    return has_extra or bool(call.request.secret_headers)
 
 
 def _own_status(answer: Answer, directly: Answer) -> int:

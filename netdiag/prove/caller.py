@@ -13,6 +13,7 @@ from netdiag.kag.version import Version
 from netdiag.model.attempt import Answer, Proof, Request, Service
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.event import Answered, Called, Calling, Tell
+from netdiag.platform.trust import WHEREVER_IT_LEADS, Trust
 from netdiag.probe.environment import Environment, of_shell
 from netdiag.probe.identity import IDENTITY_LIMIT_S, Asking, identify, listed, stranger
 from netdiag.prove import remarks
@@ -106,15 +107,15 @@ class Caller:
         seen = {name: shown(said) for name, said in call.seen.items()}
         return Proof("", endpoint.base_url, call.failure, call.detail, seen={**seen, **instead})
 
-    def prove(self, endpoint: Endpoint, host: str, base_url: str, *, trusted: bool) -> Proof:
+    def prove(self, endpoint: Endpoint, host: str, base_url: str, to: Trust = WHEREVER_IT_LEADS) -> Proof:
         """Call ``endpoint`` at ``base_url`` as KAG would.
 
-        A secret goes along only when the place is ``trusted`` (configured, named by the user, or surely the host) or
-        has shown itself to be a model service.
+        A call with a secret is made only where ``to`` is trusted, by default since that is configured. Who answers
+        decides nothing: it is asked for afterwards, to put a failure into words.
         """
         if self._ends is None:
-            return self.until(self.ends).prove(endpoint, host, base_url, trusted=trusted)
-        proof = self._masked(self._proven(endpoint, host, base_url, trusted=trusted))
+            return self.until(self.ends).prove(endpoint, host, base_url, to)
+        proof = self._masked(self._proven(endpoint, host, base_url, to))
         self.tell(Called(endpoint, proof))
         return proof
 
@@ -124,15 +125,18 @@ class Caller:
         seen = {name: shown(value, secrets) for name, value in proof.seen.items()} if secrets else proof.seen
         return proof._replace(detail=shown(proof.detail, secrets), seen=seen) if secrets else proof
 
-    def _proven(self, endpoint: Endpoint, host: str, base_url: str, *, trusted: bool) -> Proof:
+    def _proven(self, endpoint: Endpoint, host: str, base_url: str, to: Trust) -> Proof:
         call = self._call(endpoint, base_url)
         if not isinstance(call, Call):
             return Proof(host, base_url, call.failure, call.detail)
-        if not trusted and _holds_secret(endpoint, call):
-            service, seen = self._identify(self._asking(call.request.url))
-            if service.name == "other":
-                return self._unasked(Proof(host, base_url, None, service=service), call, seen)
-        answer = self._send(call, f"{endpoint.model} at {shown(base_url)}", away=trusted)
+        if reason := self._between.kept_back(call, to):
+            proof = not_trusted(host, base_url, to, reason)
+            if reason == "container":  # whether it is worth a word depends on who that is; nothing secret is needed
+                return proof._replace(service=self._identify(self._asking(call.request.url))[0])
+            return proof
+        answer = self._send(call, f"{endpoint.model} at {shown(base_url)}", to)
+        if answer.failure == failures.NOT_TRUSTED:
+            return not_trusted(host, base_url, to._replace(address=answer.detail), "moved")
         asking = self._asking(call.request.url, answer)
         if kag.judge(call, answer)[0] is None:
             known = self._identify(asking) if self._asks_who else self._services.get(asking.origin)
@@ -140,27 +144,10 @@ class Caller:
             return _worked(endpoint, Proof(host, base_url, None, service=who), call, answer)
         is_nobody = answer.failure in _NOBODY and self._between.way(call).proxy is None
         service, seen = (Service("other"), answer) if is_nobody else self._identify(asking)
-        return self._failed(endpoint, Proof(host, base_url, None, service=service), call, answer, seen, away=trusted)
-
-    def _unasked(self, proof: Proof, call: Call, seen: Answer) -> Proof:
-        """Return the ``proof`` of a call that was not made, since ``seen`` shows no model service there."""
-        word = seen.failure or failures.NOT_A_MODEL_SERVICE
-        cause = self._between.direct_cause(call, seen, word, _words(seen))
-        more = {
-            **self._who(self._asking(call.request.url), cause.failure),
-            **_unheard(seen),
-            **_suggested(cause, proof.url),
-        }
-        return proof._replace(
-            failure=cause.failure,
-            detail=shown(cause.detail),
-            status=seen.status,
-            duration_ms=seen.duration_ms,
-            seen=more,
-        )
+        return self._failed(endpoint, Proof(host, base_url, None, service=service), call, answer, seen, to=to)
 
     def _failed(  # noqa: PLR0913 - all there is to know
-        self, endpoint: Endpoint, proof: Proof, call: Call, answer: Answer, unasked: Answer, *, away: bool
+        self, endpoint: Endpoint, proof: Proof, call: Call, answer: Answer, unasked: Answer, *, to: Trust
     ) -> Proof:
         """Return the ``proof`` with all there is to know of a call that failed; ``unasked`` told who is there."""
         base_url, service = proof.url, proof.service or Service("other")
@@ -168,12 +155,12 @@ class Caller:
         is_stranger = service.name == "other" and unasked.failure != failures.READ_TIMED_OUT
         if failure in kag.ABOUT_PATHS and is_stranger and not kag.is_provider(config.split(base_url).host):
             failure = failures.NOT_A_MODEL_SERVICE
-        cause = self._between.cause(call, answer, failure or failures.UNKNOWN, detail)
+        cause = self._between.cause(call, answer, failure or failures.UNKNOWN, detail, to)
         if cause.failure == failure and remarks.is_lost(answer, failure):
             cause = cause._replace(failure=failures.REDIRECTED_AWAY)
-        small = self._smaller(endpoint, call, answer, cause.failure, away=away)
+        small = self._smaller(endpoint, call, answer, cause.failure, to)
         if small.get("tried") == WORKS:
-            again = self._between.send(call, away=away)
+            again = self._between.send(call, to=to)
             if kag.judge(call, again)[0] is None:  # then it was not the number of tokens
                 first = f"HTTP {answer.status}: {detail}"
                 return _worked(endpoint, proof, call, again._replace(earlier=(*answer.earlier, first, *again.earlier)))
@@ -181,7 +168,7 @@ class Caller:
         secrets = endpoint.secrets
         wanted = self._wanted(endpoint, base_url, service) if cause.failure in kag.ABOUT_PATHS else ""
         if cause.failure == failures.MODEL_NOT_FOUND and not service.models and call.request.bearer:
-            service = service._replace(models=self._listed(call, base_url))
+            service = service._replace(models=self._listed(call, base_url, to))
         told = {**self._seen(endpoint, call, answer, cause.failure, wanted), **small}
         if not wanted and cause.failure in kag.ABOUT_PATHS and (other := self._other(endpoint, base_url)):
             told["other_kag"] = other
@@ -234,10 +221,10 @@ class Caller:
             told["path_fault"] = kag.fault(self.version, endpoint, present, right)
         return told
 
-    def _listed(self, call: Call, base_url: str) -> tuple[str, ...]:
+    def _listed(self, call: Call, base_url: str, to: Trust) -> tuple[str, ...]:
         """Return the models that a provider lists only for a key, which it has just been sent."""
         request = Request("GET", f"{base_url.rstrip('/')}/models", call.request.headers, b"", call.request.bearer)
-        return listed(self._between.once(call._replace(request=request)))
+        return listed(self._between.once(call._replace(request=request), to=to))
 
     def _who(self, asking: Asking, failure: str) -> Mapping[str, str]:
         """Return under ``who`` what answers, where that is no model service."""
@@ -257,20 +244,18 @@ class Caller:
             self._services[asking.origin] = identify(asking)
         return self._services[asking.origin]
 
-    def _send(self, call: Call, what: str, *, away: bool, once: bool = False) -> Answer:
+    def _send(self, call: Call, what: str, to: Trust, *, once: bool = False) -> Answer:
         request = call.request
-        key = (request.url, request.body, request.bearer, call.version, call.reads, kag.limit_s(call), away)
+        key = (request.url, request.body, request.bearer, call.version, call.reads, kag.limit_s(call), to)
         if key not in self._answers:
             self.tell(Calling(what))
             try:
-                self._answers[key] = (self._between.once if once else self._between.send)(call, away=away)
+                self._answers[key] = (self._between.once if once else self._between.send)(call, to=to)
             finally:
                 self.tell(Answered(what))
         return self._answers[key]
 
-    def _smaller(
-        self, endpoint: Endpoint, call: Call, answer: Answer, failure: str, *, away: bool
-    ) -> Mapping[str, str]:
+    def _smaller(self, endpoint: Endpoint, call: Call, answer: Answer, failure: str, to: Trust) -> Mapping[str, str]:
         """Return what became of the same call with fewer tokens to answer with, where their number may be what failed.
 
         KAG 0.8 asks for 8192, and not every server says in its refusal that this is too many.
@@ -283,7 +268,7 @@ class Caller:
         if not 0 < fewer < asked:
             return {}
         small = kag.smaller(call, fewer)
-        failed = kag.judge(small, self._send(small, f"{endpoint.model}, max_tokens {fewer}", away=away, once=True))[0]
+        failed = kag.judge(small, self._send(small, f"{endpoint.model}, max_tokens {fewer}", to, once=True))[0]
         known = {"asked": str(asked), "limit": "?", **told, "fewer": str(fewer), "tried": failed or WORKS}
         return known if failed is None or failure == failures.TOO_MANY_TOKENS else {}
 
@@ -314,11 +299,10 @@ def _worked(endpoint: Endpoint, proof: Proof, call: Call, answer: Answer) -> Pro
     return proof._replace(status=answer.status, duration_ms=answer.duration_ms, seen=seen, dimensions=dimensions)
 
 
-def _holds_secret(endpoint: Endpoint, call: Call) -> bool:
-    """Tell whether a call carries what is nobody's but the configured service's: a key, user-info, a query, fields."""
-    url = config.split(endpoint.base_url)
-    request, extra = call.request, endpoint.settings.get("extra_body")
-    return any((endpoint.secrets, request.bearer, request.secret_headers, url.userinfo, "?" in url.path, extra))
+def not_trusted(host: str, base_url: str, to: Trust, reason: str) -> Proof:
+    """Return that nothing was sent to ``base_url``, with what the rules want of it: ``reason`` is why."""
+    seen = {"distrust": reason, "address": to.address, "network": to.network}
+    return Proof(host, base_url, failures.NOT_TRUSTED, shown(to.address), seen=seen)
 
 
 def _origin(url: str) -> str:
@@ -336,10 +320,3 @@ def _suggested(cause: Cause, base_url: str) -> Mapping[str, str]:
     """Return what was seen, with the whole base_url where another scheme is suggested for it."""
     scheme = cause.seen.get("suggestion")
     return {**cause.seen, "suggestion": f"{scheme}://{shown(base_url.rpartition('://')[2])}"} if scheme else cause.seen
-
-
-def _words(answer: Answer) -> str:
-    if answer.failure:
-        return answer.detail
-    kind = answer.headers.get("content-type", "no content type").partition(";")[0]
-    return f"HTTP {answer.status}, {kind}: {answer.body[:200].decode('utf-8', 'replace')}"

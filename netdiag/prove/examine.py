@@ -13,9 +13,10 @@ from netdiag.model.endpoint import Endpoint
 from netdiag.model.event import Called, Tell, tell_all
 from netdiag.model.place import Candidate
 from netdiag.model.report import Examined, Verdict
+from netdiag.platform.trust import WHEREVER_IT_LEADS, Trust
 from netdiag.prove.alike import once_each
 from netdiag.prove.beside import side_by_side
-from netdiag.prove.caller import Caller
+from netdiag.prove.caller import Caller, not_trusted
 from netdiag.prove.target import Target
 from netdiag.prove.url_check import mistyped, problem
 from netdiag.prove.ways import Ways
@@ -85,7 +86,7 @@ def _called(to: Target, ways: Ways, caller: Caller) -> Examined:
     if word := problem(to, caller.version):
         return _unusable(to, word)
     if word := mistyped(to, caller.version):
-        proof = caller.prove(endpoint, to.url.host, endpoint.base_url, trusted=True)
+        proof = caller.prove(endpoint, to.url.host, endpoint.base_url)
         if proof.failure:
             return _unusable(to, word)._replace(attempts=_calls(to, [proof]))
         return Examined(endpoint, "works", _calls(to, [proof]), (proof,), proven_url=proof.url)
@@ -117,10 +118,10 @@ def _configured(to: Target, ways: Ways, caller: Caller) -> tuple[Proof, ...]:
     """
     endpoint = to.endpoint
     if not to.local:
-        return tuple(_proofs(endpoint, to.url.host, endpoint.base_url, caller, trusted=True))
+        return tuple(_proofs(endpoint, to.url.host, endpoint.base_url, caller))
     if not caller.uses_proxy(endpoint, endpoint.base_url) and not ways.is_reached(to, caller.tell, caller.read_s):
         return ()
-    return tuple(_proofs(endpoint, ways.configured(to).host, endpoint.base_url, caller, trusted=True))
+    return tuple(_proofs(endpoint, ways.configured(to).host, endpoint.base_url, caller))
 
 
 def _elsewhere(
@@ -141,13 +142,11 @@ def _elsewhere(
         left_s[_side(first, caller.uses_proxy(to.endpoint, to.endpoint.base_url))] = configured_left_s
     for candidate in ways.open(to, caller.tell):
         machine = ways.machine(candidate)
-        url = to.base_url(candidate)
-        side = _side(machine, caller.uses_proxy(to.endpoint, url))
+        side = _side(machine, caller.uses_proxy(to.endpoint, to.base_url(candidate)))
         ends = time.monotonic() + left_s.get(side, caller.read_s)
         if machine in too_slow or left_s.get(side, caller.read_s) <= 0:
             continue
-        trusted = _is_trusted(to, candidate, url, ways, caller)
-        for proof in _proofs(to.endpoint, candidate.host, url, caller.until(ends), trusted=trusted):
+        for proof in _at(to, candidate, ways, caller.until(ends)):
             if _is_stranger(candidate, proof):
                 strangers.add((candidate.host, candidate.port))
                 continue
@@ -174,14 +173,19 @@ def _side(machine: str, by_proxy: bool) -> tuple[str, bool]:
     return ("", True) if by_proxy else (machine, False)
 
 
-def _is_trusted(to: Target, candidate: Candidate, url: str, ways: Ways, caller: Caller) -> bool:
-    """Tell whether a key may go to a candidate: the user named it, or it is surely this container's own host.
+def _at(to: Target, candidate: Candidate, ways: Ways, caller: Caller) -> Iterator[Proof]:
+    """Call at a candidate, with what is secret where it is trusted.
 
-    Another machine's proxy may know another machine by that address, so evidence does not count through a proxy.
+    A name of the host's that stands for another container, or for a public address, is nobody's that a base_url could
+    be given to: it is not called at all.
     """
-    if candidate.kind == "user" or to.is_at(candidate):
-        return True
-    return ways.is_host(candidate) and not caller.uses_proxy(to.endpoint, url)
+    url, trust = to.base_url(candidate), ways.trust(to, candidate)
+    if candidate.kind in ("name", "answer") and trust.distrust in ("neighbour", "public"):
+        proof = not_trusted(candidate.host, url, trust, trust.distrust)
+        caller.tell(Called(to.endpoint, proof))
+        yield proof
+    else:
+        yield from _proofs(to.endpoint, candidate.host, url, caller, trust)
 
 
 def _is_too_late(proof: Proof) -> bool:
@@ -198,16 +202,18 @@ def _is_stranger(candidate: Candidate, proof: Proof) -> bool:
     return candidate.kind == "alike" and proof.failure is not None and is_other
 
 
-def _proofs(endpoint: Endpoint, host: str, base_url: str, caller: Caller, *, trusted: bool) -> Iterator[Proof]:
+def _proofs(
+    endpoint: Endpoint, host: str, base_url: str, caller: Caller, trust: Trust = WHEREVER_IT_LEADS
+) -> Iterator[Proof]:
     """Call at ``base_url``, and once more with the path that KAG's rules ask for when the path was what failed.
 
     Both have the time for one call together.
     """
     caller = caller.until(caller.ends)
-    first = caller.prove(endpoint, host, base_url, trusted=trusted)
+    first = caller.prove(endpoint, host, base_url, trust)
     yield first
     if first.wanted_url:
-        yield caller.prove(endpoint, host, first.wanted_url, trusted=trusted)
+        yield caller.prove(endpoint, host, first.wanted_url, trust)
 
 
 def _calls(to: Target, proofs: Sequence[Proof]) -> tuple[Attempt, ...]:

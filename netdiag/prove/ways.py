@@ -15,7 +15,7 @@ from netdiag.model.event import Tell, Tried, nobody, tell_all
 from netdiag.model.place import Candidate, Facts, NameAnswer, Platform
 from netdiag.model.report import Examined
 from netdiag.probe import control
-from netdiag.probe.names import NAME_LIMIT_S, Lookups
+from netdiag.probe.names import NAME_LIMIT_S, Lookups, within
 from netdiag.probe.race import CONNECT_LIMIT_S, NAME_GRACE_S, Race, race
 from netdiag.prove.target import Target, target
 
@@ -110,7 +110,8 @@ class Ways:
         A call through a proxy that was made all the same says nothing of the ways, where it leads nowhere without it.
         """
         to = self.target(item.endpoint)
-        is_called = any(proof.seen.get("direct") not in failures.UNREACHED for proof in item.proofs)
+        sent = (proof for proof in item.proofs if proof.failure != failures.NOT_TRUSTED)
+        is_called = any(proof.seen.get("direct") not in failures.UNREACHED for proof in sent)
         return item.verdict == "broken" and to is not None and to.local and not is_called
 
     def explained(self, examined: Sequence[Examined]) -> tuple[Examined, ...]:
@@ -156,11 +157,21 @@ class Ways:
         """What kind of place this is, by all that names stood for so far."""
         return platform.name(self._facts, (*self.answers, *self._asked))
 
-    def is_host(self, candidate: Candidate) -> bool:
-        """Tell whether a candidate is surely this container's host (:func:`netdiag.platform.is_host`)."""
-        resolved = self._race.resolved.get(candidate.host)
-        addresses = resolved.addresses if resolved else candidate.addresses
-        return platform.is_host(candidate, addresses, self._facts, self.place)
+    def trust(self, to: Target, candidate: Candidate) -> platform.Trust:
+        """Return whether the secrets of an endpoint may go to a candidate (:func:`netdiag.platform.judge`).
+
+        They may go where it is configured to go. A name is resolved once more, since it may stand for something else by
+        now; what it stood for before counts too.
+        """
+        if to.is_at(candidate):
+            return platform.WHEREVER_IT_LEADS
+        addresses = candidate.addresses
+        if not config.address_of(candidate.host) and candidate.kind != "loopback":
+            before = self._race.resolved.get(candidate.host)
+            now = within(candidate.host, CONNECT_LIMIT_S)
+            addresses = tuple(dict.fromkeys((*(before.addresses if before else ()), *now.addresses)))
+        named = [each.host for each in self.candidates if each.kind == "user"]
+        return platform.judge(candidate, addresses, self._facts, self.place, named)
 
     def machine(self, candidate: Candidate) -> str:
         """Return the same word for candidates that are one machine (:func:`netdiag.platform.machine`)."""

@@ -3,7 +3,7 @@
 Ports and addresses → who accepts → who that is → its models → KAG's own call for each → what to type, best first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from netdiag import findings
@@ -12,6 +12,7 @@ from netdiag.model.host import HostView
 from netdiag.model.place import Facts
 from netdiag.model.report import Finding
 from netdiag.model.suggestion import FoundService, Suggestions
+from netdiag.platform.trust import Trust
 from netdiag.probe.environment import Environment
 from netdiag.prove.beside import side_by_side
 from netdiag.prove.caller import Caller
@@ -49,7 +50,7 @@ def search(wanted: Search, tell: Tell) -> tuple[Suggestions, tuple[Finding, ...]
     """Return what could be typed, and what is to be said of the search; every failure is in them, none is raised."""
     within = reach(wanted.facts, wanted.hosts, wanted.ports, wanted.view)
     found = discover(within, wanted.environment, wanted.key, tell, wanted.answer_s)
-    made = _offers(found.services, wanted, within.trusted, _without_calls(tell))
+    made = _offers(found.services, wanted, within.trust, _without_calls(tell))
     every = [offer for each in made for offer in each.offers]
     suggestions = Suggestions(
         form=wanted.place.form,
@@ -66,12 +67,12 @@ def search(wanted: Search, tell: Tell) -> tuple[Suggestions, tuple[Finding, ...]
 
 
 def _offers(
-    services: Sequence[FoundService], wanted: Search, trusted: frozenset[str], tell: Tell
+    services: Sequence[FoundService], wanted: Search, trust: Mapping[str, Trust], tell: Tell
 ) -> tuple[Offers, ...]:
     """Return the offers of each service; services are called side by side, the models of one in turn."""
     form, version, certain = wanted.place
     caller = Caller(version, wanted.answer_s, tell, wanted.environment, certain=certain)
-    needs = Wanted(form, version, certain, wanted.key, trusted)
+    needs = Wanted(form, version, certain, wanted.key, trust)
 
     def one(at: int, tell_: Tell) -> Offers:
         return offers(services[at], needs, caller.telling(tell_), wanted.environment)

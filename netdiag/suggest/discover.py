@@ -64,10 +64,19 @@ def discover(
     return Discovered(tuple(_once(sorted(found, key=lambda each: _order(each, reach)))), (*tried, *others))
 
 
-def asking(found: FoundService, environment: Environment, bearer: Secret | None, until: float) -> Asking:
-    """Return how to ask a service what it has, with all questions over by ``until`` (``time.monotonic``)."""
+def asking(
+    found: FoundService,
+    environment: Environment,
+    until: float,
+    bearer: Secret | None = None,
+    peers: frozenset[str] | None = None,
+) -> Asking:
+    """Return how to ask a service what it has, with all questions over by ``until`` (``time.monotonic``).
+
+    With ``peers`` a key goes to these addresses only.
+    """
     ends = min(until, time.monotonic() + QUESTIONS_LIMIT_S)
-    return Asking(origin(found.candidate, found.port), ASK_LIMIT_S, ANSWER_LIMIT_S, ends, environment, bearer)
+    return Asking(origin(found.candidate, found.port), ASK_LIMIT_S, ANSWER_LIMIT_S, ends, environment, bearer, peers)
 
 
 def origin(candidate: Candidate, port: int) -> str:
@@ -118,10 +127,11 @@ def _identified(
         program = "" if way.is_container else reach.programs.get(group.port, "")
         found = FoundService(Service("other"), way, group.port, group.ways[at:], program)
         began = time.monotonic()
-        service, answer = identify(asking(found, environment, None, until))
+        service, answer = identify(asking(found, environment, until))
         needs = wants_key(answer) and service.name != "other"
-        if needs and key and way.host in reach.trusted:
-            service = _listed(identify(asking(found, environment, key, until))[0], service, key)
+        if needs and key and reach.trusts(way.host):
+            peers = reach.trust[way.host].addresses
+            service = _listed(identify(asking(found, environment, until, key, peers))[0], service, key)
         service = service._replace(models=tuple(name for name in service.models if can_be_typed(name, key)))
         found = found._replace(service=service, wants_key=needs)
         if service.name != "other" and (service.models or answer.status != 403 or needs):
@@ -129,10 +139,10 @@ def _identified(
         if service.name != "other":
             refused = refused or found  # an Ollama that refuses this Host may take another
             continue
-        other = other or _other(found, answer, began, asking(found, environment, None, until))
+        other = other or _other(found, answer, began, asking(found, environment, until))
         if answer.failure not in failures.UNREACHED:
             break
-    return refused or other or _other(found, answer, began, asking(found, environment, None, until))
+    return refused or other or _other(found, answer, began, asking(found, environment, until))
 
 
 def _other(found: FoundService, answer: Answer, began: float, to: Asking) -> Attempt:

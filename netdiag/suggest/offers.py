@@ -6,6 +6,7 @@ knowledge base is built with them; and none that the service passes on to a prov
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from netdiag import failures, kag
@@ -14,6 +15,7 @@ from netdiag.model.attempt import Proof
 from netdiag.model.endpoint import Endpoint, Kind
 from netdiag.model.place import Candidate
 from netdiag.model.suggestion import ANY_KEY, Form, FoundService, KeyNeed, Offer
+from netdiag.platform.trust import Trust
 from netdiag.probe.environment import Environment
 from netdiag.probe.models import Model, by_name, is_of_chat_family, models
 from netdiag.prove.caller import Caller
@@ -63,7 +65,7 @@ class Wanted(NamedTuple):
     version: Version
     certain: bool
     key: Secret | None = None
-    trusted: frozenset[str] = frozenset()
+    trust: Mapping[str, Trust] = MappingProxyType({})
 
 
 class Offers(NamedTuple):
@@ -84,14 +86,15 @@ class _Offering:
         self._wanted = wanted
         self._caller = caller
         self._environment = environment
-        self._key = wanted.key if found.candidate.host in wanted.trusted else None
+        self._key = wanted.key if self._trust(found.candidate).is_trusted else None
 
     def offers(self) -> Offers:
         found = self._found
         if found.wants_key and (self._key is None or not found.service.models):
             return Offers(found, (self._of_nobody("chat"),))
         key = self._key if found.wants_key else None
-        listed = models(asking(found, self._environment, key, self._caller.ends), found.service)
+        peers = self._trust(found.candidate).addresses
+        listed = models(asking(found, self._environment, self._caller.ends, key, peers), found.service)
         made: dict[str, Offer] = {}
         left_out: set[str] = set()
         for kind in _KINDS:
@@ -102,6 +105,9 @@ class _Offering:
         ordered = [made[model.name] for model in listed if model.name in made]
         kept = tuple(model.name for model in listed if model.name in left_out)
         return Offers(found._replace(left_out=kept), tuple(ordered))
+
+    def _trust(self, way: Candidate) -> Trust:
+        return self._wanted.trust.get(way.host, Trust("unproven"))
 
     def _of_kind(self, kind: Kind, queue: Sequence[Model]) -> Iterator[tuple[str, Offer]]:
         """Yield the offers of as many models of a kind as are called.
@@ -164,11 +170,11 @@ class _Offering:
 
     def _called(self, endpoint: Endpoint, way: Candidate) -> Proof:
         """Return what came of KAG's call, made again with another path where the path was what failed."""
-        trusted = way.host in self._wanted.trusted
-        proof = self._caller.prove(endpoint, way.host, endpoint.base_url, trusted=trusted)
+        trust = self._trust(way)
+        proof = self._caller.prove(endpoint, way.host, endpoint.base_url, trust)
         if not proof.failure or not proof.wanted_url:
             return proof
-        again = self._caller.prove(endpoint, way.host, proof.wanted_url, trusted=trusted)
+        again = self._caller.prove(endpoint, way.host, proof.wanted_url, trust)
         return proof if again.failure else again
 
     def _endpoint(self, way: Candidate, kind: Kind, model: str, *, own: bool) -> Endpoint:

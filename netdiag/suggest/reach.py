@@ -11,6 +11,7 @@ from typing import NamedTuple
 from netdiag import platform
 from netdiag.model.host import HostView, Listener, Published
 from netdiag.model.place import Candidate, Facts, NameAnswer, Platform
+from netdiag.platform.trust import Trust
 from netdiag.probe.names import resolved
 from netdiag.suggest import ports as table
 
@@ -23,7 +24,7 @@ class Reach(NamedTuple):
 
     ``place`` is the platform by now. ``ports`` are those of this container's host: the table's, or what listens there.
 
-    ``trusted`` are the hosts of those that may be sent a key. ``programs`` are known of ports where the host was seen.
+    ``trust`` tells of each host whether it may be sent a key. ``programs`` are known of ports where the host was seen.
     ``closed`` are listeners on the host that no container reaches, ``given`` the ports that the user named.
     """
 
@@ -31,7 +32,7 @@ class Reach(NamedTuple):
     hosts: tuple[Candidate, ...]
     ports: tuple[int, ...]
     siblings: tuple[Candidate, ...] = ()
-    trusted: frozenset[str] = frozenset()
+    trust: Mapping[str, Trust] = MappingProxyType({})
     programs: Mapping[int, str] = MappingProxyType({})
     closed: tuple[Listener, ...] = ()
     given: tuple[int, ...] = ()
@@ -40,6 +41,10 @@ class Reach(NamedTuple):
         """Return the ports to look at: nobody has seen what listens at an address that the user named."""
         named = table.PORTS if candidate.kind == "user" else ()
         return tuple(dict.fromkeys((*self.ports, *named)))
+
+    def trusts(self, host: str) -> bool:
+        """Tell whether a host may be sent a key."""
+        return host in self.trust and self.trust[host].is_trusted
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -80,9 +85,10 @@ def reach(
         for found in (hosts, siblings)
     )
     # a container beside this one that the user names is trusted by that name
-    every = (*hosts, *siblings)
-    trusted = frozenset(each.host for each in every if each.kind == "user" or _is_host(each, facts, place))
-    return Reach(place, hosts, ports, siblings, trusted, programs, closed, tuple(given))
+    trust: dict[str, Trust] = {}
+    for each in sorted((*hosts, *siblings), key=lambda each: each.kind == "user"):
+        trust[each.host] = platform.judge(each, _stands_for(each, answers), facts, place, named)
+    return Reach(place, hosts, ports, siblings, trust, programs, closed, tuple(given))
 
 
 def _key(candidate: Candidate) -> tuple[str, int]:
@@ -93,10 +99,9 @@ def _of_host(
     facts: Facts, place: Platform, candidates: Sequence[Candidate], answers: Sequence[NameAnswer]
 ) -> Iterator[Candidate]:
     """Yield the candidates that are the host or were named, each with the addresses that none before it has."""
-    known = {answer.name: answer.addresses for answer in answers}
     taken: set[str] = set()
     for each in candidates:
-        addresses = each.addresses or platform.routed(facts, known.get(each.host, ()))
+        addresses = platform.routed(facts, _stands_for(each, answers))
         is_meant = each.kind == "user" or platform.is_host(each, addresses, facts, place)
         new = tuple(address for address in addresses if address not in taken)
         if is_meant and new:
@@ -104,8 +109,10 @@ def _of_host(
             yield each._replace(addresses=new)
 
 
-def _is_host(candidate: Candidate, facts: Facts, place: Platform) -> bool:
-    return platform.is_host(candidate, candidate.addresses, facts, place)
+def _stands_for(candidate: Candidate, answers: Sequence[NameAnswer]) -> tuple[str, ...]:
+    """Return the addresses of a candidate, or what its name was just resolved to."""
+    known = {answer.name: answer.addresses for answer in answers}
+    return candidate.addresses or known.get(candidate.host, ())
 
 
 def _is_open(listener: Listener, addresses: set[str]) -> bool:

@@ -73,7 +73,7 @@ def _key(search: Search) -> dict[str, str]:
     """
     wanting = [offer for offer in search.found.offers if offer.key == "own" and offer.proof.failure in KEY]
     hosts = [offer.service.candidate.host for offer in wanting]
-    if host := next((each for each in hosts if each not in search.reach.trusted), ""):
+    if host := next((each for each in hosts if not search.reach.trusts(each)), ""):
         return {"is_container": "yes", "host": quoted(host)}
     return {("refuses_key" if search.has_key else "wants_key"): "yes"} if hosts else {}
 

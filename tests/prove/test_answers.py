@@ -14,6 +14,7 @@ from netdiag.findings.rules import of_endpoint
 from netdiag.model.attempt import Answer, Proof
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.report import Examined
+from netdiag.platform import WHEREVER_IT_LEADS, Trust
 from netdiag.probe.environment import Environment
 from netdiag.prove import remarks
 from netdiag.prove.between import Between
@@ -69,7 +70,7 @@ def proven(base_url: str, *, trusted=True, read_s=5.0, version="0.8", **settings
     """Prove a base_url, and return the proof and the findings about it."""
     caller = Caller(version, read_s, lambda event: None, Environment())
     asked = endpoint(base_url, **settings)
-    proof = caller.prove(asked, "127.0.0.1", base_url, trusted=trusted)
+    proof = caller.prove(asked, "127.0.0.1", base_url, WHEREVER_IT_LEADS if trusted else Trust("unproven"))
     item = Examined(asked, "broken" if proof.failure else "works", proofs=(proof,))
     return proof, of_endpoint(item, Context((), version, read_s))
 

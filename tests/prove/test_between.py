@@ -14,6 +14,7 @@ from netdiag import kag
 from netdiag.lab.servers.certificates import AUTHORITY
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.report import Examined
+from netdiag.platform import WHEREVER_IT_LEADS, Trust
 from netdiag.probe.environment import Environment
 from netdiag.prove.between import Between, client_of
 from netdiag.prove.caller import Caller
@@ -45,7 +46,9 @@ def proven(base_url: str, *, trusted: bool = True, source="shell", key: str | No
     """Prove ``base_url`` as KAG 0.8 would with these variables."""
     endpoint = Endpoint("f", 1, "chat_llm", "chat", "maas", "m", base_url, Secret(key) if key else None)
     caller = Caller("0.8", 2.0, lambda event: None, Environment(variables, source))
-    return caller.refusal(endpoint) or caller.prove(endpoint, "127.0.0.1", base_url, trusted=trusted)
+    return caller.refusal(endpoint) or caller.prove(
+        endpoint, "127.0.0.1", base_url, WHEREVER_IT_LEADS if trusted else Trust("unproven")
+    )
 
 
 def keys(site) -> list[str]:
@@ -114,7 +117,7 @@ def test_a_proxy_that_is_not_there_is_tried_once():
         dead = Environment({"http_proxy": f"http://127.0.0.1:{port}"})
         caller = Caller("0.8", 2.0, lambda event: None, dead)
         proofs = [
-            caller.prove(Endpoint("f", 1, "n", "chat", "maas", "m", url), "127.0.0.1", url, trusted=True)
+            caller.prove(Endpoint("f", 1, "n", "chat", "maas", "m", url), "127.0.0.1", url)
             for url in ("http://127.0.0.8:9/v1", "http://127.0.0.9:9/v1")
         ]
     assert [proof.failure for proof in proofs] == ["proxy_unreachable"] * 2
@@ -147,7 +150,7 @@ def test_requests_is_stopped_only_where_it_would_use_the_proxy():
         urls = (f"{site.origin}/v1/rerank", f"http://localhost:{site.port}/v1/rerank")
         rerank = [Endpoint("f", 1, "rerank", "rerank", "maas", "m", url, Secret(KEY)) for url in urls]
         assert [caller.refusal(each) for each in rerank] == [None, None]
-        proofs = [caller.prove(each, "", each.base_url, trusted=True) for each in rerank]
+        proofs = [caller.prove(each, "", each.base_url) for each in rerank]
     assert [proof.failure for proof in proofs] == [None, "proxy_unusable"]
 
 
@@ -196,11 +199,11 @@ def test_a_key_goes_to_the_configured_proxy_as_kags_does():
 
 
 def test_no_key_goes_through_a_proxy_to_a_stranger():
-    """Where nobody showed himself as a model service no call is made, through no proxy either."""
+    """Where nothing proves whose address it is no call is made, through no proxy either."""
     page = reply(200, b"<html>", content_type="text/html")
     with serving(lambda m, p: page) as site, serving(lambda m, p: page) as proxy:
         proof = proven(f"{site.origin}/v1", trusted=False, HTTP_PROXY=proxy.origin)
-        assert proof.failure == "not_a_model_service"
+        assert proof.failure == "not_trusted"
         assert (keys(site), proxy.requests) == ([], [])
 
 
@@ -245,12 +248,11 @@ def test_a_healthy_call_looks_into_nothing():
         ("other-name", False, "tls_unknown_issuer", "tls_unknown_issuer tls_wrong_name"),
     ],
 )
-@pytest.mark.parametrize("known", [True, False], ids=["configured", "stranger"])
-def test_all_that_is_wrong_with_a_certificate(kind, trusted, failure, faults, known):
-    """OpenSSL names the first fault; the others are found too, at configured addresses and at strangers."""
+def test_all_that_is_wrong_with_a_certificate(kind, trusted, failure, faults):
+    """OpenSSL names the first fault; the others are found too."""
     with serving_tls(kind) as port:
         variables = {"SSL_CERT_FILE": str(AUTHORITY)} if trusted else {}
-        proof = proven(f"https://127.0.0.1:{port}/v1", trusted=known, **variables)
+        proof = proven(f"https://127.0.0.1:{port}/v1", **variables)
     assert (proof.failure, proof.seen["faults"]) == (failure, faults)
 
 
@@ -259,11 +261,10 @@ def plain_to_tls(port: int) -> str:
     return f"http://127.0.0.1:{port}/v1"
 
 
-@pytest.mark.parametrize("known", [True, False], ids=["configured", "stranger"])
-def test_http_to_a_port_that_speaks_tls(known):
-    """Told by one handshake, with the URL that is right; the key was sent to nobody who is no model service."""
+def test_http_to_a_port_that_speaks_tls():
+    """Told by one handshake, with the URL that is right."""
     with serving_tls("trusted") as port:
-        proof = proven(plain_to_tls(port), trusted=known)
+        proof = proven(plain_to_tls(port))
     assert (proof.failure, proof.seen["suggestion"]) == ("tls_spoken", f"https://127.0.0.1:{port}/v1")
 
 

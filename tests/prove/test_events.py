@@ -1,7 +1,7 @@
 """What is told while endpoints are examined: each attempt, each wait and each call, in the order they happen."""
 
 from probe.web import serving
-from prove.test_examine import GATEWAY, LOOPBACK, endpoint, no_proxies, openai
+from prove.test_examine import FACTS, GATEWAY, LOOPBACK, endpoint, no_proxies, openai
 
 from netdiag.model.event import Answered, Called, Calling, Tried
 from netdiag.prove.caller import Caller
@@ -16,7 +16,7 @@ def test_a_repair_is_told_as_it_happens():
     told = []
     with serving(openai) as site:
         wanted = endpoint(f"http://localhost:{site.port}/v1")
-        ways = Ways((LOOPBACK, GATEWAY), [wanted], told.append)
+        ways = Ways((LOOPBACK, GATEWAY), [wanted], told.append, facts=FACTS)
         (item,) = examine([wanted], ways, Caller("0.8", 2.0, told.append))
     tried = [event for event in told if isinstance(event, Tried)]
     assert told[: len(tried)] == tried
@@ -30,7 +30,7 @@ def test_nothing_told_is_lost():
     """Every attempt and every proof of the report was told."""
     told = []
     wanted = endpoint("http://localhost:9/v1")
-    ways = Ways((LOOPBACK, GATEWAY), [wanted], told.append)
+    ways = Ways((LOOPBACK, GATEWAY), [wanted], told.append, facts=FACTS)
     (item,) = examine([wanted], ways, Caller("0.8", 2.0, told.append))
     assert [event.attempt for event in told if isinstance(event, Tried)] == list(item.attempts)
     assert item.proofs == ()

@@ -7,7 +7,7 @@ from probe.sockets import closed
 from probe.web import reply, serving
 
 from netdiag.model.endpoint import Endpoint
-from netdiag.model.place import Candidate
+from netdiag.model.place import Candidate, Fact, Facts, Gateway, Interface
 from netdiag.probe.environment import Environment
 from netdiag.prove.caller import Caller
 from netdiag.prove.examine import examine
@@ -24,6 +24,13 @@ NOBODY = "127.0.0.9"
 
 LOOPBACK = Candidate("localhost", "loopback", "test", 0, (NOBODY,))
 GATEWAY = Candidate("127.0.0.1", "gateway", "test", 5, ("127.0.0.1",))
+FACTS = Facts(
+    marks=(Fact("dockerenv", "present", "/.dockerenv"),),
+    interfaces=(Interface("eth0", ("172.18.0.2/16",), "veth"),),
+    gateways=(Gateway("127.0.0.1", "eth0"),),
+)
+"""What a container of Docker knows whose bridge is 127.0.0.1."""
+
 USER = Candidate("127.0.0.1", "user", "test", 5, ("127.0.0.1",))
 
 
@@ -60,9 +67,9 @@ def endpoint(base_url: str, **more) -> Endpoint:
     return Endpoint("f.yaml", 1, "chat_llm", "chat", base_url=base_url, **fields)
 
 
-def examined(*endpoints: Endpoint, candidates=(LOOPBACK, GATEWAY)):
+def examined(*endpoints: Endpoint, candidates=(LOOPBACK, GATEWAY), facts=FACTS):
     """Examine the endpoints as KAG 0.8 would call them."""
-    ways = Ways(candidates, endpoints)
+    ways = Ways(candidates, endpoints, facts=facts)
     return examine(endpoints, ways, Caller("0.8", 2.0, lambda event: None))
 
 
@@ -109,16 +116,21 @@ def test_an_address_that_connects_but_fails_the_call_is_passed_over():
     assert (item.proofs[0].host, item.chosen) == (unusable.host, GATEWAY)
 
 
+NO_EVIDENCE = FACTS._replace(gateways=())
+
+
+@pytest.mark.parametrize("site", [openai, ollama, web_page], ids=["model service", "Ollama", "page"])
 @pytest.mark.parametrize(
-    ("site", "candidate", "sent"),
-    [(openai, GATEWAY, True), (ollama, GATEWAY, True), (web_page, GATEWAY, False), (web_page, USER, True)],
-    ids=["model service", "Ollama", "stranger", "named by the user"],
+    ("candidate", "facts", "sent"),
+    [(GATEWAY, FACTS, True), (GATEWAY, NO_EVIDENCE, False), (USER, NO_EVIDENCE, True)],
+    ids=["surely the host", "anybody", "named by the user"],
 )
-def test_a_key_goes_only_where_it_may(site, candidate, sent):
-    """Where nothing proves an address to be the host's, a key is sent to a model service, or where the user says."""
+def test_a_key_follows_addresses_and_not_manners(site, candidate, facts, sent):
+    """Who answers, and how, decides nothing: whose address it is does."""
     with serving(site) as here:
-        examined(endpoint(f"http://{NOBODY}:{here.port}/v1"), candidates=(LOOPBACK, candidate))
+        (item,) = examined(endpoint(f"http://{NOBODY}:{here.port}/v1"), candidates=(LOOPBACK, candidate), facts=facts)
     assert bool(keys(here)) == sent
+    assert any(proof.failure == "not_trusted" for proof in item.proofs) != sent
 
 
 def test_an_address_of_the_host_that_fails_is_replaced():
@@ -191,7 +203,7 @@ def test_a_silent_model_is_not_called_unreachable():
     """A service that accepts and says nothing in time has its own word."""
     with serving(sleepy) as site:
         url = endpoint(f"http://{NOBODY}:{site.port}", type="ollama", api_key=None)
-        ways = Ways((LOOPBACK, GATEWAY), [url])
+        ways = Ways((LOOPBACK, GATEWAY), [url], facts=FACTS)
         (item,) = examine([url], ways, Caller("0.8", 0.2, lambda event: None))
     assert [proof.failure for proof in item.proofs] == ["read_timed_out"]
 
@@ -205,7 +217,7 @@ def test_a_base_url_that_works_through_the_proxy_is_not_touched():
     with serving(forwarded) as proxy:
         url = endpoint(f"http://{NOBODY}:9/v1")
         caller = Caller("0.8", 2.0, lambda event: None, Environment({"HTTP_PROXY": proxy.origin}))
-        (item,) = examine([url], Ways((LOOPBACK, GATEWAY), [url]), caller)
+        (item,) = examine([url], Ways((LOOPBACK, GATEWAY), [url], facts=FACTS), caller)
     assert (item.verdict, item.proven_url) == ("works", url.base_url)
 
 

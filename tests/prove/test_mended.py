@@ -2,6 +2,7 @@
 
 import pytest
 from probe.web import reply, serving
+from prove.test_examine import FACTS
 
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.place import Candidate
@@ -61,7 +62,7 @@ def examined(base_url: str, *, version="0.8", candidates=(HERE,), **more):
     """Examine one endpoint as this KAG would call it."""
     fields = {"type": "maas", "model": "m", "api_key": Secret("sk-canary-4f1d"), "kind": "chat", **more}
     endpoint = Endpoint("f.yaml", 1, "n", base_url=base_url, **fields)
-    ways = Ways(candidates, [endpoint])
+    ways = Ways(candidates, [endpoint], facts=FACTS)
     (item,) = examine([endpoint], ways, Caller(version, 2.0, lambda event: None))
     return item
 

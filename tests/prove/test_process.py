@@ -42,7 +42,7 @@ def called(item: Endpoint, variables: dict[str, str], version: str = "0.8") -> E
     """Call it once, and diagnose what came of it."""
     caller = Caller(version, 2.0, lambda _: None, of_shell(variables))
     item = caller.keyed(item)
-    proof = caller.refusal(item) or caller.prove(item, "127.0.0.1", item.base_url, trusted=True)
+    proof = caller.refusal(item) or caller.prove(item, "127.0.0.1", item.base_url)
     found = Examined(item, "broken" if proof.failure else "works", proofs=(proof,))
     return found._replace(findings=of_endpoint(found, CONTEXT))
 

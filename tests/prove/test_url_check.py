@@ -4,7 +4,7 @@ import json
 
 import pytest
 from probe.web import serving
-from prove.test_examine import GATEWAY, LOOPBACK, endpoint, no_proxies, ollama, openai  # noqa: F401 - a fixture
+from prove.test_examine import FACTS, GATEWAY, LOOPBACK, endpoint, no_proxies, ollama, openai  # noqa: F401 - a fixture
 
 from netdiag import config
 from netdiag.findings.rules import of_endpoints
@@ -21,7 +21,7 @@ HERE = Candidate("localhost", "loopback", "test", 0, ("127.0.0.1",))
 def proven(base_url: str, type_: str, *ways: Candidate) -> Examined:
     """What KAG 0.8 would do with a chat endpoint."""
     chat = endpoint(base_url, type=type_)
-    (item,) = examine([chat], Ways(ways, [chat]), Caller("0.8", 2.0, lambda event: None))
+    (item,) = examine([chat], Ways(ways, [chat], facts=FACTS), Caller("0.8", 2.0, lambda event: None))
     return item
 
 
@@ -134,7 +134,7 @@ def test_a_block_of_text_is_repaired_by_hand(type_, codes, tmp_path):
     with serving(ollama) as site:
         text = f"chat_llm:\n  type: {type_}\n  model: m\n  base_url: |\n    http://localhost:{site.port}\n"
         (chat,) = config.parse(text.encode(), "kag_config.yaml").endpoints
-        ways = Ways((LOOPBACK, GATEWAY), [chat])
+        ways = Ways((LOOPBACK, GATEWAY), [chat], facts=FACTS)
         examined = examine([chat], ways, Caller("0.8", 2.0, lambda event: None))
     (item,) = of_endpoints(examined, ways.candidates, CONTAINER, Evidence(Facts()))
     assert [finding.code for finding in item.findings] == codes

@@ -12,6 +12,7 @@ from netdiag.kag.version import Version
 from netdiag.model.event import nobody
 from netdiag.model.place import Candidate, Platform
 from netdiag.model.suggestion import Form, FoundService
+from netdiag.platform import WHEREVER_IT_LEADS
 from netdiag.probe.environment import Environment
 from netdiag.prove.caller import Caller
 from netdiag.suggest.discover import discover
@@ -51,10 +52,10 @@ def seen(
     """Look at one server on one port, as if it were the host's."""
     secret = Secret(key) if key else None
     with serving(answers) as peer:
-        reach = Reach(PLACE, (HOST,), (peer.port,), trusted=frozenset({HOST.host} if trusted else ()))
+        reach = Reach(PLACE, (HOST,), (peer.port,), trust={HOST.host: WHEREVER_IT_LEADS} if trusted else {})
         found = discover(reach, Environment(), secret, nobody).services
         caller = Caller(version, answer_s, nobody, Environment(), certain=certain)
-        wanted = Wanted(form, version, certain, secret, reach.trusted)
+        wanted = Wanted(form, version, certain, secret, reach.trust)
         made = [offers(each, wanted, caller, Environment()) for each in found]
         every = [offer for each in made for offer in each.offers]
         bare = f"http://127.0.0.1:{peer.port}"

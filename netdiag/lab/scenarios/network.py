@@ -84,7 +84,7 @@ SCENARIOS: Final = (
             "所有程序都以固定的那一行为准，所以写入的是地址本身。",
         },
         world=World(
-            networks=(COMPOSE, Network("lima0", gateway="192.168.5.2/24", container="192.168.5.15/24")),
+            networks=(COMPOSE, Network("lima0", gateway="192.168.5.2/24", container="192.168.5.15/32")),
             nameserver="127.0.0.11",
             services=(Service("ollama", 11434, listen="192.168.5.2"),),
             hosts=(("172.18.0.1", "host.docker.internal"),),
@@ -146,7 +146,7 @@ SCENARIOS: Final = (
             "重要。被拒绝说明它没有运行。",
         },
         world=World(
-            networks=(Network("vm0", gateway="192.168.65.254/24", container="192.168.65.3/24"),),
+            networks=(Network("vm0", gateway="192.168.65.254/25", container="192.168.65.130/25"),),
             names=(("192.168.65.254", "host.docker.internal"), ("192.168.65.1", "gateway.docker.internal")),
             nameserver="192.168.65.254",
         ),

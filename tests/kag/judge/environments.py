@@ -209,5 +209,5 @@ def netdiag_does(case: Case, home: Path, server: _Server) -> Did:
     (endpoint,) = config.parse(text.encode(), "kag_config.json").endpoints
     caller = Caller(case.version, 10.0, lambda _: None, environment)
     endpoint = caller.keyed(endpoint)
-    proof = caller.refusal(endpoint) or caller.prove(endpoint, "127.0.0.1", endpoint.base_url, trusted=True)
+    proof = caller.refusal(endpoint) or caller.prove(endpoint, "127.0.0.1", endpoint.base_url)
     return Did(proof.failure is None, server.first())
