@@ -44,7 +44,7 @@ there, and that is nothing."""
 
 _BY_CODE: Final = (
     (exits.ROLLED_BACK, {"ND602", "ND611"}),
-    (exits.CANNOT_WRITE, {"ND601", "ND609", "ND610"}),
+    (exits.CANNOT_WRITE, {"ND601", "ND609", "ND610", "ND621"}),
     (
         exits.NO_CONFIGURATION,
         {"ND501", "ND502", "ND505", "ND530", "ND531", "ND532", "ND533", "ND534", "ND535", "ND536", "ND539", "ND540"}

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from netdiag import config, failures, openspg
+from netdiag.findings.commands import quoted
 from netdiag.findings.filled import of_variable
 from netdiag.model.endpoint import Endpoint, Span
 from netdiag.model.journal import Applied, PastFile, PastRun, PastState
@@ -15,7 +16,7 @@ from netdiag.model.plan import Edit, Plan
 from netdiag.model.report import Examined, Finding
 from netdiag.openspg.confirm import confirmed
 from netdiag.sources import STDIN
-from netdiag.store import CannotWrite, Change, Recovered, RunFile, Store, beside, is_row
+from netdiag.store import CannotWrite, Change, Fault, NotTrustedError, Recovered, RunFile, Store, beside, is_row
 
 _UNSURE: Final = MappingProxyType({"silent": "ND612", "untold": "ND613"})
 """What is said where the server does not tell whether it holds what was written."""
@@ -93,9 +94,13 @@ def _text(endpoint: Endpoint) -> tuple[str, Span | None]:
 
 
 def recover(open_store: Callable[[], Store]) -> tuple[Finding, ...]:
-    """Tidy up what killed runs left behind, and say what became of each file."""
+    """Tidy up what killed runs left behind, and say what became of each file, and what of the journal is not obeyed."""
     try:
-        return tuple(map(_recovered, open_store().recover()))
+        store = open_store()
+        tidied = tuple(map(_recovered, store.recover()))
+        return (*tidied, *(_passed_over(record, fault) for record, fault in store.passed_over()))
+    except NotTrustedError as error:
+        return (_not_trusted("ND620", error),)
     except CannotWrite:
         return ()  # a journal that cannot be read is told when there is something to write
 
@@ -148,6 +153,8 @@ def write(
 
 def not_undone(error: CannotWrite) -> Finding:
     """Return the finding that a rollback was refused, or had nothing to do."""
+    if isinstance(error, NotTrustedError):
+        return _not_trusted("ND621", error)
     listed = "yes" if error.nothing_to_undo else "no"
     values = {"reason": _reason(error), "detail": error.detail, "listed": listed}
     return Finding("ND605", str(error.path), values)
@@ -175,6 +182,17 @@ def _recovered(what: Recovered) -> Finding:
     if what.outcome == "left":
         return Finding("ND606", where, {"detail": what.detail})
     return Finding("ND604", where, {"reason": f"{kind}_{what.outcome}"})
+
+
+def _passed_over(record: Path, fault: Fault) -> Finding:
+    return Finding("ND622", str(record), {"reason": fault, "path": quoted(str(record))})
+
+
+def _not_trusted(code: str, error: NotTrustedError) -> Finding:
+    """Return whose the journal is that is not believed, with the path as a word of a shell."""
+    path = quoted(str(error.path))
+    values = {"reason": error.why, "owner": error.owner, "mode": error.mode, "user": error.user, "path": path}
+    return Finding(code, str(error.path), values)
 
 
 def _edits(document: config.Document, item: Examined) -> tuple[Edit, ...] | None:
@@ -245,6 +263,8 @@ def _undone(change: Change, store: Store, run: str, told: str = "") -> Finding:
 
 def _refused(error: CannotWrite, changes: Sequence[Change]) -> Finding:
     """Return why nothing was written: of a row what the database said, and what has to be done there."""
+    if isinstance(error, NotTrustedError):
+        return _not_trusted("ND621", error)
     values = {"reason": _reason(error), "detail": error.detail}
     if not is_row(error.path):
         return Finding("ND601", str(error.path), values)

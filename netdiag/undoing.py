@@ -8,7 +8,7 @@ from netdiag import exits, platform, repair
 from netdiag.clock import now, since
 from netdiag.job import Job, server_of
 from netdiag.model.report import Report
-from netdiag.store import CannotWrite, Store
+from netdiag.store import CannotWrite, NotTrustedError, Store
 
 
 def rollback(
@@ -23,6 +23,7 @@ def rollback(
     try:
         applied = open_store().rollback(paths, run)
     except CannotWrite as error:
+        said = () if isinstance(error, NotTrustedError) else said  # which was said of that too
         status = exits.PROBLEM if error.nothing_to_undo else exits.CANNOT_WRITE
         return Report("rollback", started, since(began), status, findings=(*said, repair.not_undone(error)))
     said = (*said, *repair.around(applied))

@@ -1,6 +1,10 @@
 """What the host may show: views to be given to rules."""
 
-from netdiag.model.host import Attached, Firewall, HostView, Listener, Published, Sibling
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from netdiag.model.host import Attached, Firewall, HostView, Listener, Published, Sibling, to_json
 
 OWN = "release_default"
 """The network of the container that is looked at."""
@@ -45,3 +49,12 @@ def view(
 ) -> HostView:
     """What a host shows whose sockets were seen."""
     return HostView(seen, "Debian GNU/Linux 12", "openspg", networks, listeners, firewalls, siblings)
+
+
+def handing(command: Sequence[str], handed: HostView | None, directory: Path) -> list[str]:
+    """The command, with a view handed to netdiag as a host hands it in: at a descriptor."""
+    if not handed:
+        return [*command]
+    path = directory / "handed-in"
+    path.write_text(json.dumps({"view": to_json(handed), "environment": {}}))
+    return ["env", "NETDIAG_HANDED_IN=3", "sh", "-c", 'exec "$@" 3<"$0"', str(path), *command]

@@ -37,8 +37,8 @@ FORMS = {
 }
 
 VARIABLES = {
-    ("NETDIAG_STATE_DIR",): "where the journal is kept (else `/var/lib/netdiag` for root, and for others "
-    "`netdiag` in `XDG_STATE_HOME` or in `~/.local/state`)",
+    ("NETDIAG_STATE_DIR",): "where the journal is kept, a directory that only this user may write (else "
+    "`/var/lib/netdiag` for root, and for others `netdiag` in `XDG_STATE_HOME` or in `~/.local/state`)",
     ("XDG_STATE_HOME",): "for users other than root, see `NETDIAG_STATE_DIR`; only an absolute path counts",
     ("NO_COLOR",): "no colours, unless it is empty",
     ("COLUMNS",): "how wide the help is; by default as wide as the terminal",
@@ -55,8 +55,13 @@ VARIABLES = {
     ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "XDG_RUNTIME_DIR"): "which engine `--container` asks, and a run "
     "on a host that found no configuration; also what Docker's own command takes: `DOCKER_TLS_VERIFY`, "
     "`DOCKER_CERT_PATH`",
-    ("NETDIAG_CALLED", "NETDIAG_TERMINAL", "NETDIAG_PROCESS"): "are set for the netdiag in a container by the one on "
-    "its host: how it is called there, which of its outputs end on a terminal, whose mounts it sees",
+    (
+        "NETDIAG_CALLED",
+        "NETDIAG_TERMINAL",
+        "NETDIAG_PROCESS",
+        "NETDIAG_HANDED_IN",
+    ): "are set for the netdiag in a container by the one on its host: how it is called there, which of its outputs "
+    "end on a terminal, whose mounts it sees, and that what the host saw and a password come by standard input",
     ("OLLAMA_HOST",): "is only looked at: a value with which Ollama would not start or not listen is told",
     (
         "container",

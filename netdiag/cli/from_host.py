@@ -5,20 +5,26 @@ import io
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from netdiag import container
+from netdiag import container, exits
 from netdiag.cli.terminal import VARIABLE
 from netdiag.container import PLACE, Request, Streams
 from netdiag.handed_in import CALLED
 from netdiag.sources import standard_input
 from netdiag.text import shown
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
 _OF_THE_HOST: Final = {"--container": 6, "--user": 4, "--way": 5, "--helper-image": 7}
 """Options that take a value and mean the host, each with how many characters argparse needs to tell it from others."""
 
 _HERE: Final = frozenset({"explain", "demo", "install", "uninstall"})
 """Commands that look at no container."""
+
+_LARGEST: Final = 64 << 20
+"""Bytes of a report as JSON: one of 5,000 rows has some 20 MB."""
 
 _PASSED: Final = ("NO_COLOR", "TERM", "COLUMNS")
 
@@ -47,13 +53,23 @@ def _report(arguments: argparse.Namespace) -> int:
     from netdiag.cli import page  # noqa: PLC0415 - for one command
     from netdiag.replay import NotAReportError, replay  # noqa: PLC0415
 
-    said = io.BytesIO()
+    said = _Bounded()
     argv = ("check", "--format", "json", *_as_check(arguments.argv))
     status = container.run_inside(_request(arguments, argv), Streams(said, sys.stderr.buffer))
     try:
         return page.write(replay(said.getvalue()), arguments)
     except NotAReportError:  # why was said on standard error
-        return status
+        return status or exits.PROBLEM
+
+
+class _Bounded(io.BytesIO):
+    """Holds a report, and nothing of what is longer than any: a container may send without end."""
+
+    def write(self, data: "ReadableBuffer") -> int:
+        """Take it all, and keep what fits."""
+        if self.tell() <= _LARGEST:
+            super().write(data)
+        return memoryview(data).nbytes
 
 
 def _as_check(argv: Sequence[str]) -> Iterator[str]:
@@ -71,7 +87,6 @@ def _as_check(argv: Sequence[str]) -> Iterator[str]:
 
 def _request(arguments: argparse.Namespace, argv: Sequence[str]) -> Request:
     given = vars(arguments)
-    environment = {**_terminal(os.environ), **_password(given, os.environ)}
     return Request(
         container=arguments.container,
         argv=tuple(_with_key(without_options(argv), given)),
@@ -86,7 +101,8 @@ def _request(arguments: argparse.Namespace, argv: Sequence[str]) -> Request:
         writes=writes(given),
         watches=arguments.command == "watch",
         encoding=sys.stdout.encoding or "utf-8",
-        environment=environment,
+        environment=_terminal(os.environ),
+        secrets=_password(given, os.environ),
     )
 
 

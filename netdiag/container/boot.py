@@ -4,7 +4,7 @@ This file is no part of the program that runs: its text is sent to the container
 nothing but its standard library. :mod:`netdiag.container.lending` writes what is read here, in this order: the length
 of a header and the header, JSON as :class:`~netdiag.container.lending.Loan` has it; then the program, an archive that
 is imported from memory; what netdiag is to read as its standard input; and the journal that the host has kept of this
-container. After that a byte is a signal, and the end of the stream says that nobody waits any more.
+container. After that a byte is a signal or a question, and the end of the stream says that nobody waits any more.
 
 Standard error begins a line with NUL for what is for the host: netdiag never prints one.
 """
@@ -14,13 +14,20 @@ import io
 import json
 import os
 import pathlib
+import re
 import signal
+import stat
 import sys
 import tarfile
 import threading
 from typing import Any
 
 HOME_DIRECTORIES = ("/dev/shm", "/run", "/tmp", "/var/tmp")  # noqa: S108 - /dev/shm is a tmpfs in every container
+
+
+RECORD = re.compile(r"\d{8}-[0-9A-Za-z.-]{1,200}\.jsonl")
+LARGEST = 32 << 20  # bytes of a journal, as on the host
+SPEAKING = threading.Lock()
 
 
 def take(size: int) -> bytes:
@@ -45,7 +52,7 @@ def in_memory(content: bytes, name: str) -> int:
 
 
 class Lifeline:
-    """What the host still says: ``I`` and ``T`` are signals, ``A`` that the journal is safe with it."""
+    """What the host still says: ``I`` and ``T`` are signals, ``A``: the journal is safe, ``P`` asks for an answer."""
 
     def __init__(self, descriptor: int, *, gently: bool) -> None:
         self.status = 0
@@ -60,6 +67,8 @@ class Lifeline:
             if word == b"A":
                 self.safe = True
                 self.answered.set()
+            elif word == b"P":
+                tell(b"here")
             elif word in b"IT":
                 self._signal(word == b"T")
         self.answered.set()
@@ -75,17 +84,32 @@ class Lifeline:
 
 
 def contents(journal: bytes) -> dict[str, bytes]:
-    """Return the records of a tar by name."""
-    with tarfile.open(fileobj=io.BytesIO(journal)) as archive:
-        files = {member.name: archive.extractfile(member) for member in archive.getmembers()}
-        return {pathlib.PurePath(path).name: file.read() for path, file in files.items() if file}
+    """Return the records of a plain tar by name."""
+    with tarfile.open(fileobj=io.BytesIO(journal[:LARGEST]), mode="r:") as archive:
+        members = [each for each in archive if each.isreg() and not each.issparse() and RECORD.fullmatch(each.name)]
+        files = {member.name: archive.extractfile(member) for member in members}
+        return {name: file.read() for name, file in files.items() if file}
+
+
+def records(path: pathlib.Path) -> dict[str, bytes]:
+    """Return the records in a directory by name: plain files of this user with one name, and no other's."""
+    found = {}
+    for file in sorted(each for each in path.iterdir() if RECORD.fullmatch(each.name)):
+        with os.fdopen(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as opened:
+            status = os.fstat(opened.fileno())
+            if stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid() and status.st_nlink == 1:
+                found[file.name] = opened.read()
+    return found
 
 
 def tell(line: bytes) -> None:
     """Write a line that is for the host, in one piece."""
-    if sys.stderr:
-        sys.stderr.flush()
-    os.write(2, b"\0" + line + b"\n")
+    with SPEAKING:
+        if sys.stderr:
+            sys.stderr.flush()
+        rest = memoryview(b"\0" + line + b"\n")
+        while rest:
+            rest = rest[os.write(2, rest) :]
 
 
 def state_directory(name: str, journal: bytes) -> pathlib.Path | None:
@@ -98,24 +122,30 @@ def state_directory(name: str, journal: bytes) -> pathlib.Path | None:
             path.mkdir(mode=0o700, exist_ok=True)
         except OSError:
             continue
-        if path.is_symlink() or path.stat().st_uid != os.geteuid():
+        status = path.lstat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
             continue
         for record, content in contents(journal).items():
-            to = path / record
-            if not to.exists():  # what a killed run left is newer
-                to.write_bytes(content)
-                to.chmod(0o600)
+            try:  # what a killed run left is newer
+                made = os.open(path / record, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            except FileExistsError:
+                continue
+            with os.fdopen(made, "wb") as file:
+                file.write(content)
         return path
     return None
 
 
 def hand_back(path: pathlib.Path, lifeline: Lifeline, sent: bytes) -> None:
     """Give the journal to the host where it has become another; only when it is safe there is the directory removed."""
-    made = io.BytesIO()
-    with tarfile.open(fileobj=made, mode="w") as archive:
-        for file in sorted(path.glob("*.jsonl")):
-            archive.add(file, file.name)
-    if contents(made.getvalue()) != contents(sent):
+    now = records(path)
+    if now != contents(sent):
+        made = io.BytesIO()
+        with tarfile.open(fileobj=made, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+            for name, content in now.items():
+                member = tarfile.TarInfo(name)
+                member.size = len(content)
+                archive.addfile(member, io.BytesIO(content))
         tell(b"journal " + base64.b64encode(made.getvalue()))
         lifeline.answered.wait(10)
     else:
@@ -185,6 +215,9 @@ def settle(header: dict[str, Any]) -> None:
     if header["root"]:
         move_in(header)
     os.environ.update(header["environment"])
+    from netdiag import handed_in  # noqa: PLC0415
+
+    handed_in.take(header["view"])
     for stream, encoding in ((sys.stdout, header["encoding"]), (sys.stderr, header["encoding"])):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding=encoding)

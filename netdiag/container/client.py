@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 _ANSWER_LIMIT_S: Final = 60
+
+LARGEST: Final = 32 << 20
+"""Bytes of one answer: a thousand containers, listed, are some 2 MB."""
 
 
 @contextlib.contextmanager
@@ -36,7 +40,7 @@ def connected(
 
     address = find(environ)
     try:
-        client = _guarded(docker.APIClient, allowed)(
+        client = _guarded(docker.APIClient, allowed, answer_s)(
             base_url=address.url, version="auto", timeout=answer_s, tls=address.tls or False
         )
         with contextlib.closing(client):
@@ -50,7 +54,7 @@ def connected(
         raise _shut(address, error) from error
 
 
-def _guarded(base: type["APIClient"], allowed: Sequence[str]) -> type["APIClient"]:
+def _guarded(base: type["APIClient"], allowed: Sequence[str], answer_s: float) -> type["APIClient"]:
     """Return the SDK's client with its one way out guarded: all its calls go through ``Session.send``."""
 
     class Guarded(base):  # type: ignore[misc]
@@ -59,9 +63,23 @@ def _guarded(base: type["APIClient"], allowed: Sequence[str]) -> type["APIClient
             if call not in allowed:
                 msg = f"netdiag may not make this call of the Docker API here: {call}"
                 raise AssertionError(msg)
-            return super().send(request, **options)
+            return bounded(super().send(request, **{**options, "stream": True}), answer_s, **options)
 
     return Guarded
+
+
+def bounded(response: Any, answer_s: float, *, stream: bool = False, **_: object) -> Any:
+    """Return an answer that is read, unless it is a ``stream``, within as many bytes and seconds as any is worth."""
+    if stream:
+        return response
+    content, until = bytearray(), time.monotonic() + answer_s
+    for part in response.iter_content(1 << 16):
+        content += part
+        if len(content) > LARGEST or time.monotonic() > until:
+            response.close()
+            raise Refused(word="engine_answer", detail=f"{len(content)} bytes and more")
+    response._content, response._content_consumed = bytes(content), True  # noqa: SLF001 - what `requests` does itself
+    return response
 
 
 def _shut(address: Address, error: BaseException) -> Refused:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from netdiag.container import answers
 from netdiag.container.refusal import Refused
 from netdiag.container.servers import RELEASED_NAME, Evidence, Listed, Server, is_identity, repository, servers
 from netdiag.findings.commands import quoted
@@ -50,7 +51,8 @@ def find(client: "APIClient", wanted: str, calling: Calling = str, program: str 
 
 
 def _list(client: "APIClient") -> list[Listed]:
-    return [_listed(raw) for raw in client.containers(all=True)]
+    with answers.reading():
+        return [_listed(raw) for raw in client.containers(all=True)]
 
 
 def listing(client: "APIClient", listed: Sequence[Listed] | None = None) -> list[Listed]:
@@ -136,13 +138,14 @@ def _listed(raw: Mapping[str, Any]) -> Listed:
     # Of names with a second slash the engine's links are made (`/other/alias`), not containers.
     name = next((name for name in raw.get("Names") or () if name.count("/") < 2), "").lstrip("/")
     ports = (each.get("PrivatePort") for each in raw.get("Ports") or () if each.get("Type", "tcp") == "tcp")
+    identity = answers.require_id(raw["Id"])
     return Listed(
-        raw["Id"],
-        name,
+        identity,
+        answers.name_or_id(name, identity),
         str(raw.get("Image", "")),
-        raw.get("State", ""),
-        labels.get(_PROJECT, ""),
-        labels.get(_SERVICE, ""),
+        str(raw.get("State", "")),
+        str(labels.get(_PROJECT, "")),
+        str(labels.get(_SERVICE, "")),
         command=str(raw.get("Command") or ""),
         ports=tuple(int(port) for port in ports if port),
         is_guest=str((raw.get("HostConfig") or {}).get("NetworkMode", "")).startswith("container:"),
@@ -161,6 +164,11 @@ def _inspected(client: "APIClient", each: Listed) -> Listed:
         raw = client.inspect_container(each.id)
     except APIError:  # removed since it was listed
         return each
+    with answers.reading():
+        return _with(each, raw)
+
+
+def _with(each: Listed, raw: Mapping[str, Any]) -> Listed:
     said = raw.get("Config") or {}
     arguments = (raw.get("Path"), *(raw.get("Args") or ()))
     command = " ".join(str(argument) for argument in arguments if argument)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from netdiag.container import lending, running
+from netdiag.container import answers, lending, running
 from netdiag.container.allowed import ALLOWED
 from netdiag.container.client import connected
 from netdiag.container.looking import PYTHONS
@@ -49,14 +49,17 @@ def has_image(client: "APIClient", image: str) -> bool:
 
 def helped(visit: running.Visit, image: str) -> int:
     """Run netdiag in a helper container of ``image``; return its status."""
-    configured = visit.client.inspect_container(visit.container)["Config"]
-    loan = replace(
-        running.loan(visit),
-        environment={**_environment(configured.get("Env") or ()), **visit.request.environment},
-        root="/proc/1/root",
-        directory=configured.get("WorkingDir") or "/",
-        user=visit.request.user or configured.get("User") or "",
-    )
+    said = visit.client.inspect_container(visit.container)
+    loan = running.loan(visit)
+    with answers.reading():
+        configured = said["Config"]
+        loan = replace(
+            loan,
+            environment={**_environment(configured.get("Env") or ()), **loan.environment},
+            root="/proc/1/root",
+            directory=str(configured.get("WorkingDir") or "/"),
+            user=visit.request.user or str(configured.get("User") or ""),
+        )
     with (
         visit.kept.alone() if visit.request.writes else contextlib.nullcontext(),
         connected(ALLOWED["help"]) as (client, _),
@@ -77,7 +80,7 @@ def _environment(entries: Sequence[str]) -> dict[str, str]:
 def _helper(client: "APIClient", visit: running.Visit, image: str) -> Iterator[Stream]:
     """Yield the connection to a helper container that waits for the program."""
     command = ["sh", "-c", _SCRIPT, "sh", lending.LOADER, str(len(_PYTHONS)), *_PYTHONS, *visit.request.argv]
-    other = f"container:{visit.container}"
+    other = f"container:{answers.require_id(visit.container)}"
     shares = client.create_host_config(
         network_mode=other,
         pid_mode=other,
@@ -96,6 +99,8 @@ def _helper(client: "APIClient", visit: running.Visit, image: str) -> Iterator[S
         host_config=shares,
         labels={"netdiag.helper": visit.container},
     )
+    with answers.reading():
+        identity = answers.require_id(made["Id"])
     try:
         attached: Any = client.attach_socket(made, {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
         with contextlib.closing(Stream(attached)) as stream:
@@ -104,7 +109,7 @@ def _helper(client: "APIClient", visit: running.Visit, image: str) -> Iterator[S
                 raise Refused(word="helper_failed", image=image)
             yield stream
     finally:
-        _remove(client, made["Id"])
+        _remove(client, identity)
 
 
 def _remove(client: "APIClient", identity: str) -> None:

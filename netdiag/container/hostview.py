@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from netdiag import platform
 from netdiag.container import engine_says
-from netdiag.handed_in import VARIABLE
+from netdiag.container.refusal import Refused
 from netdiag.model.host import Firewall, HostView, Listener, Sibling, to_json
 from netdiag.platform.files import read_text
 from netdiag.platform.firewalls import UFW_CONF, firewalls
@@ -35,8 +35,8 @@ _OWNERS_LIMIT_S: Final = 0.5
 _PROC: Final = Path("/proc")
 
 
-def environment(client: "APIClient", identity: str) -> dict[str, str]:
-    """Return the variable that hands the host's view to netdiag inside; empty where nothing could be seen.
+def seen(client: "APIClient", identity: str) -> str:
+    """Return the host's view as it is handed to netdiag inside; empty where nothing could be seen.
 
     To run inside without it is as good as ever, so no trouble stops anything: neither the engine's, nor an answer of
     another shape, as Podman's API has some.
@@ -44,9 +44,9 @@ def environment(client: "APIClient", identity: str) -> dict[str, str]:
     from docker.errors import DockerException  # noqa: PLC0415 - the extra `netdiag[docker]`, which who calls has
 
     try:
-        return {VARIABLE: to_json(look(client, identity))}
-    except (DockerException, OSError, ValueError, LookupError, TypeError, AttributeError):
-        return {}
+        return to_json(look(client, identity))
+    except (DockerException, Refused, OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return ""
 
 
 def look(client: "APIClient", identity: str) -> HostView:

@@ -76,11 +76,11 @@ def _way(client: "APIClient", container: Container, request: Request) -> Way:
 
 
 def _go(client: "APIClient", container: Container, way: Way, request: Request, streams: Streams) -> int:
-    seen = hostview.environment(client, container.id)
     called = {CALLED: request.called(container.name)}
     os.environ.update(called)  # for the page that this process may make of it
-    request = replace(request, environment={**request.environment, **seen, **called})
-    visit = running.Visit(client, container.id, request, streams, Kept.of(container.id))
+    view = hostview.seen(client, container.id)
+    request = replace(request, environment={**request.environment, **called}, view=view)
+    visit = running.Visit(client, container.id, request, streams, Kept.of(container.id, request.user, container.user))
     if way.name == "installed":
         return running.installed(visit, way.program)
     if way.name == "lent":

@@ -9,13 +9,14 @@ import hashlib
 import importlib.util
 import io
 import json
-import tarfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Final
+
+from netdiag.container.records import packed as packed_records
 
 PACKAGES: Final = (
     "netdiag",
@@ -65,7 +66,8 @@ exec(compile(take(int(take(10))), "netdiag-boot", "exec"))
 class Loan:
     """What goes into a container beside the program.
 
-    ``environment`` is set before netdiag is imported, ``stdin`` is what it reads as its standard input, ``journal`` a
+    ``environment`` is set before netdiag is imported (in the process alone: ``/proc/PID/environ`` does not show it),
+    ``view`` is what was seen on the host, ``stdin`` is what it reads as its standard input, ``journal`` a
     tar of the runs that the host keeps of this container. ``state`` names the directory that holds them meanwhile,
     and is empty for a command that writes nothing; ``gently`` ends by SIGINT what SIGTERM would cut off.
     ``root``, ``directory`` and ``user`` are for a helper container: where the files of the other are, and as whom.
@@ -73,6 +75,7 @@ class Loan:
 
     environment: Mapping[str, str]
     encoding: str
+    view: str = field(default="", repr=False)
     stdin: bytes = field(default=b"", repr=False)
     journal: bytes = b""
     state: str = ""
@@ -97,9 +100,7 @@ def sent(text: str, header: Mapping[str, object], **parts: bytes) -> bytes:
 
 def nothing() -> bytes:
     """Return a journal that holds no record."""
-    made = io.BytesIO()
-    tarfile.open(fileobj=made, mode="w").close()
-    return made.getvalue()
+    return packed_records(())
 
 
 def program() -> bytes:

@@ -1,7 +1,12 @@
 """What a container has that netdiag could run with: netdiag itself, or a Python that is new enough."""
 
+import contextlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from netdiag.container import answers
+from netdiag.container.stream import Stream
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -20,6 +25,15 @@ PYTHONS: Final = (
 )
 
 _TELL: Final = 'import sys; print("python", "%d.%d" % sys.version_info[:2], sys.executable)'
+
+LIMIT_S: Final = 30.0
+"""Seconds for what looks: it starts ten programs at most, each of which says its version and ends."""
+
+_SAID: Final = 1 << 16
+"""Bytes that are read of what is printed there."""
+
+_PYTHON: Final = re.compile(r"python ([0-9]{1,3})\.([0-9]{1,3}) (/\S.*)")
+_NETDIAG: Final = re.compile(r"netdiag (/.+)")
 
 _SCRIPT: Final = r"""
 echo shell
@@ -53,27 +67,32 @@ def look(client: "APIClient", identity: str, user: str) -> Inside:
 
 
 def read(said: str) -> Inside:
-    """Return what the lines say: ``shell``, ``netdiag PATH``, ``python 3.11 PATH``."""
-    lines = [line.split(" ", 2) for line in said.splitlines()]
-    pythons = [
-        (tuple(map(int, words[1].split("."))), words) for words in lines if words[0] == "python" and len(words) == 3
-    ]
+    """Return what the lines say: ``shell``, ``netdiag PATH``, ``python 3.11 PATH``; any other line says nothing."""
+    lines = said.splitlines()
+    found = [((int(each[1]), int(each[2])), each[3]) for each in map(_PYTHON.fullmatch, lines) if each]
     return Inside(
-        netdiag=next((" ".join(words[1:]) for words in lines if words[0] == "netdiag"), ""),
-        python=next((words[2] for version, words in pythons if version >= (3, 10)), ""),
-        older=tuple(dict.fromkeys(words[1] for version, words in pythons if version < (3, 10))),
-        shell=["shell"] in lines,
+        netdiag=next((each[1] for each in map(_NETDIAG.fullmatch, lines) if each), ""),
+        python=next((path for version, path in found if version >= (3, 10)), ""),
+        older=tuple(dict.fromkeys(f"{major}.{minor}" for (major, minor), _ in found if (major, minor) < (3, 10))),
+        shell="shell" in lines,
     )
 
 
 def output(client: "APIClient", identity: str, user: str, command: list[str]) -> str:
-    """Return what a command in the container prints, empty where it cannot be started."""
+    """Return what a command in the container prints, empty where it cannot be started.
+
+    Raises :class:`Refused` where it has not ended after :data:`LIMIT_S`.
+    """
     from docker.errors import APIError  # noqa: PLC0415 - the extra `netdiag[docker]`
 
-    created = client.exec_create(identity, command, user=user, stderr=False)["Id"]
+    with answers.reading():
+        created = answers.require_id(client.exec_create(identity, command, user=user, stderr=False)["Id"])
     try:
-        said = client.exec_start(created)
+        connection = client.exec_start(created, socket=True)
     except APIError:  # Podman says so at once, Docker by the status
         return ""
-    status = client.exec_inspect(created)["ExitCode"]
+    with contextlib.closing(Stream(connection)) as stream:
+        said = stream.output(_SAID, limit_s=LIMIT_S)
+    with answers.reading():
+        status = client.exec_inspect(created)["ExitCode"]
     return "" if status else said.decode("utf-8", "replace")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from netdiag.container import answers
 from netdiag.model.container import Compose, Container, ContainerNetwork, Engine, Mount
 from netdiag.text import shown
 
@@ -17,14 +18,17 @@ _DESKTOP: Final = "Docker Desktop"
 
 def container(client: "APIClient", identity: str) -> Container:
     """Return what the engine knows of a container, with the drivers of its networks."""
-    raw = client.inspect_container(identity)
-    networks = {each["Name"]: each for each in client.networks()}
-    return of_container(raw, networks)
+    with answers.reading():
+        raw, listed = client.inspect_container(identity), client.networks()
+        answers.require_id(raw["Id"])
+        return of_container(raw, {each["Name"]: each for each in listed})
 
 
 def engine(client: "APIClient") -> Engine:
     """Return what the engine says of itself."""
-    return of_engine(client.version(), client.info())
+    with answers.reading():
+        version, info = client.version(), client.info()
+        return of_engine(version, info)
 
 
 def of_container(raw: Mapping[str, Any], networks: Mapping[str, Mapping[str, Any]]) -> Container:
@@ -33,15 +37,15 @@ def of_container(raw: Mapping[str, Any], networks: Mapping[str, Mapping[str, Any
     connected = (raw.get("NetworkSettings") or {}).get("Networks") or {}
     return Container(
         id=raw["Id"],
-        name=str(raw.get("Name", "")).lstrip("/"),
-        status=state.get("Status", ""),
-        image=configured.get("Image", ""),
+        name=answers.name_or_id(str(raw.get("Name", "")).lstrip("/"), raw["Id"]),
+        status=str(state.get("Status", "")),
+        image=str(configured.get("Image", "")),
         networks=tuple(_network(name, each or {}, networks.get(name, {})) for name, each in connected.items()),
         network_mode=host.get("NetworkMode", ""),
         extra_hosts=tuple(host.get("ExtraHosts") or ()),
         proxies=dict(_proxies(configured.get("Env") or ())),
         mounts=tuple(_mounts(raw.get("Mounts") or (), host.get("Tmpfs") or {})),
-        user=configured.get("User", ""),
+        user=str(configured.get("User") or ""),
         read_only=bool(host.get("ReadonlyRootfs")),
         restart=(host.get("RestartPolicy") or {}).get("Name", ""),
         health=(state.get("Health") or {}).get("Status", ""),

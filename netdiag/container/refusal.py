@@ -28,5 +28,7 @@ class Refused(Exception):  # noqa: N818 - not a mistake of netdiag's
 
     @property
     def status(self) -> int:
-        """The exit status: the command line names something that is not there, or a problem remains."""
+        """The exit status: nothing may be written, the command line names what is not there, or a problem remains."""
+        if self.word == "journal_not_trusted":
+            return exits.CANNOT_WRITE
         return exits.USAGE if self.word in _USAGE else exits.PROBLEM

@@ -18,10 +18,11 @@ PLACE: Final = "\0"
 class Request:
     """A command line for the netdiag in ``container``, and what it is run with.
 
-    ``stdin`` is all of its standard input, ``environment`` what is set for it beside the container's own; it may hold
-    secrets. ``writes`` is whether it may write, ``watches`` whether it ends only when it is told to. ``encoding`` is
-    what this terminal takes. ``caller`` and ``typed`` are the command line as it was typed: how the netdiag there is
-    called, with :data:`PLACE` for the container, and what follows.
+    ``stdin`` is all of its standard input, ``environment`` what is set for it beside the container's own. What is in
+    ``secrets`` are variables too, and ``view`` what was seen on the host: both go by standard input, as others may
+    read an environment. ``writes`` is whether it may write, ``watches`` whether it ends only when it is told to.
+    ``encoding`` is what this terminal takes. ``caller`` and ``typed`` are the command line as it was typed: how the
+    netdiag there is called, with :data:`PLACE` for the container, and what follows.
     """
 
     container: str
@@ -38,6 +39,8 @@ class Request:
     watches: bool = False
     encoding: str = "utf-8"
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    view: str = field(default="", repr=False)
 
     def calling(self, name: str) -> str:
         """Return the command line that does the same in the container of this ``name``."""

@@ -2,23 +2,43 @@
 
 import base64
 import contextlib
+import json
+import re
 import signal
-import tarfile
+import time
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from netdiag.container import lending
+from netdiag.container import answers, lending, reading, records
 from netdiag.container.keeping import Kept
+from netdiag.container.looking import output
+from netdiag.container.refusal import Refused
 from netdiag.container.request import Request, Streams
-from netdiag.container.stream import Stream
+from netdiag.container.stream import PATIENCE_S, Stream
+from netdiag.container.ways import require_running
 from netdiag.container.words import say
+from netdiag.handed_in import DESCRIPTOR, HANDED
+from netdiag.store import CannotWrite
 
 if TYPE_CHECKING:
     from docker import APIClient
 
-_ANNOUNCED: Final = """read -r _; printf '\\000pid %s\\n' "$$" >&2; exec "$0" "$@" """
-"""It waits for a line before it says which process it is: what comes sooner than the answer to its start gets lost."""
+_ANNOUNCED: Final = f"""
+unset handed; read -r handed; printf '\\000pid %s\\n' "$$" >&2
+exec "$0" "$@" {DESCRIPTOR}<<END
+$handed
+END
+"""
+"""It waits for a line before it says which process it is: what comes sooner than the answer to its start gets lost.
+
+The line is what the host hands in. Its variable is no part of the environment, which others may read
+(``/proc/PID/environ``, proc(5)), and a here-document is a pipe or a file without a name.
+"""
+
+_ENDING_S: Final = 2.0
+"""Longest wait for the engine to notice that a process has ended whose streams have."""
+
 
 _LETTERS: Final = {signal.SIGINT: b"I", signal.SIGTERM: b"T"}
 _TOGETHER: Final = "netdiag-{}"
@@ -37,26 +57,39 @@ class Visit(NamedTuple):
 def installed(visit: Visit, program: str) -> int:
     """Run ``program``, the container's own netdiag; return its status."""
     client, identity, request, streams, _ = visit
-    environment = {**request.environment, "PYTHONIOENCODING": request.encoding}
+    environment = {**request.environment, "PYTHONIOENCODING": request.encoding, HANDED: str(DESCRIPTOR)}
     command = ["sh", "-c", _ANNOUNCED, program, *request.argv]
-    created = client.exec_create(identity, command, stdin=True, user=request.user, environment=environment)["Id"]
+    with answers.reading():
+        created = answers.require_id(
+            client.exec_create(identity, command, stdin=True, user=request.user, environment=environment)["Id"]
+        )
     process: list[str] = []
 
     def hear(line: bytes) -> None:
-        process.append(line.decode("ascii", "replace").removeprefix("pid "))
+        if not process and (said := re.fullmatch(rb"pid ([1-9][0-9]{0,9})", line)):
+            process.append(said[1].decode())
+
+    def silent(seconds: float) -> None:
+        _require_at_work(visit)
+        if process and seconds >= PATIENCE_S and _is_stopped(visit, process[0]):
+            raise Refused(word="inside_silent", seconds=int(seconds))
 
     def signalled(number: int) -> None:
         if process:
             kill = ["sh", "-c", 'kill -s "$1" "$2"', "sh", signal.Signals(number).name.removeprefix("SIG"), process[0]]
-            client.exec_start(client.exec_create(identity, kill, user=request.user)["Id"])
+            output(client, identity, request.user, kill)
 
-    with started(client, created) as stream:
-        stream.send(b"\n" + request.stdin)
+    handed = json.dumps({"view": request.view, "environment": dict(request.secrets)}).encode()
+    with started(client, created, silent) as stream:
+        stream.send(handed + b"\n" + request.stdin)
         if request.stdin:
             stream.end_input()
         with _passing_signals(signalled):
             stream.pass_on(streams.out, streams.err, hear)
-    return int(client.exec_inspect(created)["ExitCode"] or 0)
+    if (status := ended(client, created)) is None:
+        _require_at_work(visit)
+        raise Refused(word="inside_lost")
+    return status
 
 
 def lent(visit: Visit, python: str) -> int:
@@ -65,10 +98,16 @@ def lent(visit: Visit, python: str) -> int:
     command = [python, "-I", "-S", "-B", "-c", lending.LOADER, *request.argv]
     with kept.alone() if request.writes else contextlib.nullcontext():
         packed = lending.packed(loan(visit), lending.program())
-        created = client.exec_create(identity, command, stdin=True, user=request.user)["Id"]
+        with answers.reading():
+            created = answers.require_id(client.exec_create(identity, command, stdin=True, user=request.user)["Id"])
         with started(client, created) as stream:
             status = lend(stream, packed, visit)
-    return int(client.exec_inspect(created)["ExitCode"] or 0) if status is None else status
+    if status is None:
+        code = ended(client, created)
+        _require_at_work(visit)
+        word, value = answers.how_it_ended(code)
+        raise Refused(word=word, value=value)
+    return status
 
 
 def lend(stream: Stream, packed: bytes, visit: Visit) -> int | None:
@@ -81,28 +120,51 @@ def lend(stream: Stream, packed: bytes, visit: Visit) -> int | None:
     statuses: list[int] = []
 
     def hear(line: bytes) -> None:
-        if line.startswith(b"status "):
-            statuses.append(int(line[len(b"status ") :]))
-        elif line.startswith(b"journal "):
+        if (status := answers.told_status(line)) is not None:
+            statuses.append(status)
+        elif line.startswith(b"journal ") and request.writes:
             try:
-                kept.replace(base64.b64decode(line[len(b"journal ") :]))
-            except (OSError, ValueError, tarfile.TarError) as error:
+                kept.replace(decoded(line))
+            except (OSError, ValueError, CannotWrite) as error:
                 said = say("journal_not_kept", request.language, path=kept.directory, detail=error)
                 streams.err.write(f"netdiag: {said}\n".encode())
             else:
                 stream.send(b"A")
 
-    stream.send(packed)
+    def silent(seconds: float) -> None:
+        """Ask whether somebody is there: a model may take minutes, but that the thread which listens can say."""
+        if seconds < PATIENCE_S:
+            stream.send(b"P")
+            return
+        _require_at_work(visit)
+        raise Refused(word="inside_silent", seconds=int(seconds))
+
+    try:
+        stream.send(packed)
+    except Refused:
+        _require_at_work(visit)
+        raise
+    stream.silent = silent
     with _passing_signals(lambda number: stream.send(_LETTERS[signal.Signals(number)])):
         stream.pass_on(streams.out, streams.err, hear)
     return statuses[0] if statuses else None
+
+
+def decoded(line: bytes) -> bytes:
+    """Return the tar of a line ``journal BASE64``; raises :class:`ValueError` for anything else."""
+    text = line.partition(b" ")[2]
+    if len(text) > records.LARGEST * 4 // 3 + 4:
+        msg = f"more than {records.LARGEST} bytes"
+        raise ValueError(msg)
+    return base64.b64decode(text, validate=True)
 
 
 def loan(visit: Visit) -> lending.Loan:
     """Return what goes with the program."""
     request = visit.request
     return lending.Loan(
-        environment=request.environment,
+        environment={**request.environment, **request.secrets},
+        view=request.view,
         encoding=request.encoding,
         stdin=request.stdin,
         journal=visit.kept.packed() if request.writes else lending.nothing(),
@@ -112,10 +174,36 @@ def loan(visit: Visit) -> lending.Loan:
 
 
 @contextlib.contextmanager
-def started(client: "APIClient", created: str) -> Iterator[Stream]:
+def started(client: "APIClient", created: str, silent: Callable[[float], None] | None = None) -> Iterator[Stream]:
     """Start a process that was made in a container, and yield the connection to it."""
-    with contextlib.closing(Stream(client.exec_start(created, socket=True))) as stream:
+    with contextlib.closing(Stream(client.exec_start(created, socket=True), silent)) as stream:
         yield stream
+
+
+def ended(client: "APIClient", created: str) -> int | None:
+    """Return the status of a process whose streams have ended; ``None`` where it goes on, or the engine says none."""
+    until = time.monotonic() + _ENDING_S
+    while True:
+        with answers.reading():
+            said = client.exec_inspect(created)
+            is_over, code = said["Running"] is False, answers.status(said["ExitCode"])
+        if is_over or time.monotonic() > until:
+            return code if is_over else None
+        time.sleep(0.05)
+
+
+def _require_at_work(visit: Visit) -> None:
+    """Raise :class:`Refused` where the container itself is why nothing comes: paused, stopped, gone."""
+    require_running(reading.container(visit.client, visit.container))
+
+
+def _is_stopped(visit: Visit, process: str) -> bool:
+    """Tell whether a process in the container was stopped by a signal (proc_pid_stat(5))."""
+    command = ["sh", "-c", 'read -r line <"/proc/$1/stat" && echo "$line"', "sh", process]
+    return output(visit.client, visit.container, visit.request.user, command).rpartition(")")[2].split()[:1] in (
+        ["T"],
+        ["t"],
+    )
 
 
 @contextlib.contextmanager

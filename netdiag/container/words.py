@@ -168,6 +168,66 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "standard input cannot be passed over TLS to the netdiag that is installed there; take --way lent",
         "无法通过 TLS 把标准输入传给其中已安装的 netdiag；请使用 --way lent",
     ),
+    "engine_answer": (
+        "what the engine answered is not of the form that engines answer in ({detail}); see: docker version",
+        "引擎的应答格式不符（{detail}）；请查看：docker version",
+    ),
+    "inside_ended": (
+        (
+            "the netdiag in the container ended without saying what came of it (status {value}); what it was writing, "
+            "the next run finishes or undoes"
+        ),
+        "容器中的 netdiag 提前退出，没有报告结果（状态 {value}）；未写完的内容由下次运行完成或撤销",
+    ),
+    "inside_killed": (
+        (
+            "the netdiag in the container was killed (signal {value}): 9 comes from the kernel where the container's "
+            "memory limit is reached ({docker} stats, {docker} update --memory); what it was writing, the next run "
+            "finishes or undoes"
+        ),
+        (
+            "容器中的 netdiag 被终止（信号 {value}）：9 通常是达到容器内存上限时由内核发出的"
+            "（{docker} stats、{docker} update --memory）；未写完的内容由下次运行完成或撤销"
+        ),
+    ),
+    "inside_lost": (
+        (
+            "the connection to the netdiag in the container ended before it did; what it was writing, the next run "
+            "finishes or undoes; see: {docker} ps --all"
+        ),
+        "与容器中 netdiag 的连接提前中断；未写完的内容由下次运行完成或撤销；请查看：{docker} ps --all",
+    ),
+    "inside_silent": (
+        (
+            "the netdiag in the container has not answered for {seconds} s: it is stopped, or the machine has no "
+            "memory left; see: {docker} top and {docker} stats; what it was writing, the next run finishes or undoes"
+        ),
+        (
+            "容器中的程序已有 {seconds} 秒没有应答：它已停住，或机器内存不足；请查看：{docker} top 和 {docker} stats；"
+            "未写完的内容由下次运行完成或撤销"
+        ),
+    ),
+    "inside_takes_nothing": (
+        (
+            "the Python in the container has taken nothing of the program for {seconds} s: it is stopped, or no Python "
+            "at all; nothing was changed; see: {docker} top; another way: --way helper"
+        ),
+        (
+            "容器中的 Python 已有 {seconds} 秒没有接收程序：它已停住，或者根本不是 Python；没有任何改动；"
+            "请查看：{docker} top；可改用 --way helper"
+        ),
+    ),
+    "journal_not_trusted": (
+        (
+            "{path}: the journal of this container is not believed ({reason}; owner {owner}, mode {mode}), so nothing "
+            "is written; it must belong to {user} alone; put it aside (mv), or name a directory of your own by "
+            "NETDIAG_STATE_DIR"
+        ),
+        (
+            "{path}：该容器的日志不可信（{reason}；所有者 {owner}，权限 {mode}），因此不写入任何内容；"
+            "它必须只属于 {user}；请将其移开（mv），或用 NETDIAG_STATE_DIR 指定自己的目录"
+        ),
+    ),
     "journal_not_kept": (
         (
             "the journal of this repair cannot be kept in {path} ({detail}); it stays in the container, and the next "
@@ -272,7 +332,8 @@ def taken(picked: Picked, request: Request) -> str:
 
 def refusal(refused: Refused, language: str) -> str:
     """Return what is said of something that cannot be done."""
-    return say(refused.word, language, **{"docker": "docker", **refused.values})
+    values = {"docker": "docker", **refused.values}
+    return say(refused.word, language, **{**values, "reason": term(str(values.get("reason", "")), language)})
 
 
 def _plain(value: object) -> str:

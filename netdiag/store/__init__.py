@@ -7,16 +7,19 @@ one journal record, written before and after, by which it can be undone.
 """
 
 from netdiag.store.neighbours import Beside, beside
-from netdiag.store.records import Replacement, Run, RunFile
+from netdiag.store.records import Fault, Replacement, Run, RunFile, is_row
 from netdiag.store.recover import Recovered
 from netdiag.store.refusal import CannotWrite, Reason
-from netdiag.store.rows import RowChange, Rows, is_row
+from netdiag.store.rows import RowChange, Rows
 from netdiag.store.store import Change, Store, default_directory
+from netdiag.store.trust import NotTrustedError, require_own_file, require_trusted
 
 __all__ = [
     "Beside",
     "CannotWrite",
     "Change",
+    "Fault",
+    "NotTrustedError",
     "Reason",
     "Recovered",
     "Replacement",
@@ -28,4 +31,6 @@ __all__ = [
     "beside",
     "default_directory",
     "is_row",
+    "require_own_file",
+    "require_trusted",
 ]

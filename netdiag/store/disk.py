@@ -9,6 +9,9 @@ from typing import Final
 
 CHUNK: Final = 64 * 1024
 
+LARGEST: Final = 64 * 1024 * 1024
+"""Bytes of a file that is still read: what netdiag edits is smaller (config.LIMIT), and anybody may make his larger."""
+
 # Some file systems have no fsync of a directory (CIFS, 9p, older FUSE) and say so by these.
 _NO_DIRECTORY_FSYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.ENOSYS})
 

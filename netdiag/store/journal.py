@@ -13,25 +13,32 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from netdiag import clock
 from netdiag.store.disk import closing, fsync_directory, read_all, write_all
-from netdiag.store.records import Run, RunFile, from_record, last_line, to_line
+from netdiag.store.records import RUN, Fault, NotARecordError, Run, RunFile, from_record, last_line, to_line
 from netdiag.store.refusal import refusing_state
+from netdiag.store.trust import require_own_file, require_trusted
 
 KEPT: Final = 100
 """Runs kept. A container that is repaired at every start must not fill its disk with records of it."""
 
-KEPT_BYTES: Final = 64 * 1024 * 1024
-"""Bytes of the records kept: a run that wrote 5,000 rows of a database has some 10 MB of them. The last run is kept."""
+KEPT_BYTES: Final = 16 * 1024 * 1024
+"""Bytes of the records kept: a run that wrote 5,000 rows of a database has some 10 MB of them. The last run is kept.
 
-_NAME: Final = re.compile(r"(\d{8})-([0-9A-Za-z.-]+)\.jsonl")
+With one such run more they still fit into what is taken from a container (netdiag/container/records.py).
+"""
+
+_NAME: Final = re.compile(rf"(\d{{8}})-({RUN})\.jsonl")
 _FLAGS: Final = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Journal:
-    """The records in ``directory``. Every method raises :class:`CannotWrite` about that directory when it fails."""
+    """The records in ``directory``. Every method raises :class:`CannotWrite` about that directory when it fails.
+
+    What another user may have written is not read: a directory or record that is not this user's alone is refused.
+    """
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -42,10 +49,14 @@ class Journal:
         return self._directory
 
     def runs(self) -> tuple[Run, ...]:
-        """Return all records that can be read, newest first; those of an unknown schema are passed over."""
-        with refusing_state(self._directory):
-            found = [from_record(last_line(self._read(name))) for name in reversed(self._names())]
-        return _with_rolled_back(tuple(run for run in found if run is not None))
+        """Return all records that can be read, newest first; what is no record is passed over."""
+        return _with_rolled_back(tuple(run for _, run in self._every() if isinstance(run, Run)))
+
+    def passed_over(self) -> tuple[tuple[Path, Fault], ...]:
+        """Return the records of this schema that netdiag has not written so, and what is wrong with each."""
+        return tuple(
+            (self._directory / name, run.fault) for name, run in self._every() if isinstance(run, NotARecordError)
+        )
 
     def unfinished(self) -> tuple[Run, ...]:
         """Return the runs that a kill or a failing disk left unfinished, newest first."""
@@ -79,6 +90,17 @@ class Journal:
             write_all(descriptor, b"\n" + to_line(run), os.fstat(descriptor).st_size)
             os.fsync(descriptor)
 
+    def _every(self) -> list[tuple[str, Run | NotARecordError | None]]:
+        with refusing_state(self._directory):
+            return [(name, self._parsed(name, last_line(self._read(name)))) for name in reversed(self._names())]
+
+    def _parsed(self, name: str, line: Any) -> Run | NotARecordError | None:
+        number, run = _parts(name)
+        try:
+            return from_record(line, number, run, Path(os.path.realpath(self._directory)))
+        except NotARecordError as error:
+            return error
+
     def _create(self, run: Run) -> None:
         with closing(os.open(self._path(run), _FLAGS | os.O_CREAT | os.O_EXCL, 0o600)) as descriptor:
             write_all(descriptor, to_line(run))
@@ -93,13 +115,14 @@ class Journal:
             content = self._read(name)
             size += len(content)
             line = last_line(content)
-            run = from_record(line)
+            run = self._parsed(name, line)
             is_beyond = place >= KEPT or (place > 1 and size > KEPT_BYTES)
-            if line is None or (is_beyond and run is not None and _is_finished(run)):
+            if line is None or (is_beyond and isinstance(run, Run) and _is_finished(run)):
                 (self._directory / name).unlink()
 
     def _names(self) -> list[str]:
-        """Return the names of the record files, oldest first."""
+        """Return the names of the record files, oldest first; a directory that is not believed is refused."""
+        require_trusted(self._directory)
         try:
             names = [path.name for path in self._directory.iterdir()]
         except FileNotFoundError:
@@ -107,6 +130,7 @@ class Journal:
         return sorted(name for name in names if _NAME.fullmatch(name))
 
     def _read(self, name: str) -> bytes:
+        require_own_file(self._directory / name)
         try:
             opened = os.open(self._directory / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except FileNotFoundError:  # a run that is writing now has just pruned it

@@ -14,6 +14,7 @@ from typing import Final
 
 from netdiag.store.disk import closing
 from netdiag.store.refusal import CannotWrite, refusing, refusing_state
+from netdiag.store.trust import require_own_file, require_trusted
 
 PATIENCE_S: Final = 5.0
 """Seconds to wait for another run. A write takes milliseconds, so five seconds mean that something is stuck."""
@@ -38,6 +39,8 @@ def locked(directory: Path, patience_s: float, interrupted: Callable[[], bool] =
     """
     path = directory / "lock"
     with refusing_state(directory):
+        require_trusted(directory)
+        require_own_file(path)
         opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     with closing(opened) as descriptor:
         with refusing_state(directory):

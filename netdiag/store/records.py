@@ -1,9 +1,15 @@
 """The values of the journal, and how a line of it is written and read."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import os
+import re
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import Any, Final, Literal, NamedTuple
+from pathlib import Path
+from typing import Any, Final, Literal, NamedTuple, NoReturn, get_args
+
+PREFIX: Final = "openspg:"
+"""What the place of a row begins with, where that of a file has its path."""
 
 SCHEMA: Final = "netdiag/journal/1"
 
@@ -82,27 +88,131 @@ def to_line(run: Run) -> bytes:
     return text.encode("ascii")
 
 
+def is_row(path: Path | str) -> bool:
+    """Tell whether this is the place of a row, and not of a file."""
+    return str(path).startswith(PREFIX)
+
+
+def staged_beside(path: Path, run: str) -> Path:
+    """Return the only place of a staged copy beside its file."""
+    return path.with_name(f".{path.name}.netdiag-{run}")
+
+
 def last_line(content: bytes) -> Any:
     """Return the last line of a journal's file that parses, or ``None``."""
     for line in reversed(content.split(b"\n")):
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             return json.loads(line)
     return None
 
 
-def from_record(record: Any) -> Run | None:
-    """Return the run of a parsed line, or ``None`` where it is not one of this schema."""
+Fault = Literal["record_edits", "record_path", "record_shape", "record_staged"]
+"""Why something is no record; words of ``findings/terms.yaml``."""
+
+
+class NotARecordError(ValueError):
+    """What lies in the journal is nothing that netdiag writes."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault)
+        self.fault: Fault = fault
+
+
+RUN: Final = r"[0-9A-Za-z.-]+"
+"""What names a run."""
+
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+_RUN: Final = re.compile(RUN)
+_RECORDED: Final = frozenset(get_args(State)) - {"rolled_back"}
+_REQUIRED: Final = frozenset({"path", "before", "after", "how", "staged", "edits"})
+
+
+def from_record(record: Any, number: int, run: str, directory: Path) -> Run | None:
+    """Return the run of a parsed line of the record of this ``number`` and ``run``, in the state ``directory``.
+
+    ``None`` where it is not one of this schema: a later netdiag's, or nothing at all. Raises :class:`NotARecordError`
+    for what netdiag would not have written: another file's path in place of the staged copy's, say.
+    """
     if not isinstance(record, dict) or record.get("schema") != SCHEMA:
         return None
+    files, time = record.get("files"), record.get("time")
+    if (
+        not isinstance(files, list)
+        or not isinstance(time, str)
+        or (record.get("number"), record.get("id"))
+        != (
+            number,
+            run,
+        )
+    ):
+        raise NotARecordError(fault="record_shape")
+    return Run(number, run, time, tuple(_file(each, run, directory) for each in files))
+
+
+def _file(said: Any, run: str, directory: Path) -> RunFile:
+    """Return a file of a run; raises :class:`NotARecordError`."""
+    if not isinstance(said, dict) or not _REQUIRED <= said.keys() <= set(RunFile._fields):
+        raise NotARecordError(fault="record_shape")
+    edits = _edits(said["edits"])
+    rest = {name: value for name, value in said.items() if name != "edits"}
+    if not all(isinstance(value, str) for value in rest.values()):
+        raise NotARecordError(fault="record_shape")
+    file = RunFile(edits=edits, **rest)
+    is_known = file.how in get_args(How) and file.state in _RECORDED
+    if not is_known or not _DIGEST.fullmatch(file.before) or not _DIGEST.fullmatch(file.after):
+        raise NotARecordError(fault="record_shape")
+    if file.undoes and not _RUN.fullmatch(file.undoes):
+        raise NotARecordError(fault="record_shape")
+    if file.how == "row":
+        if not is_row(file.path) or file.staged:
+            raise NotARecordError(fault="record_path")
+        return file
+    return file._replace(staged=str(_staged(file, run, directory)))
+
+
+def _staged(file: RunFile, run: str, directory: Path) -> Path:
+    """Return the place of the staged copy: beside the file, or in the state directory, wherever that lies now."""
+    path = file.path
+    # normpath keeps two slashes at the beginning (POSIX); resolved paths never have them
+    if (
+        not path.startswith("/")
+        or path.startswith("//")
+        or os.path.normpath(path) != path
+        or "\0" in path
+        or path == "/"
+    ):
+        raise NotARecordError(fault="record_path")
+    beside = staged_beside(Path(path), run)
+    if file.staged == str(beside):
+        return beside
+    name = os.path.basename(file.staged)  # noqa: PTH119 - Path takes more than one spelling for the same
+    if not re.fullmatch(rf"{re.escape(run)}-\d{{1,9}}\.staged", name):
+        raise NotARecordError(fault="record_staged")
+    return directory / name
+
+
+def _edits(said: Any) -> tuple[Replacement, ...]:
+    """Return edits in order that do not overlap; raises :class:`NotARecordError`."""
+    if not isinstance(said, list):
+        _refuse_edits()
+    edits, at = list[Replacement](), 0
+    for each in said:
+        if not isinstance(each, dict) or each.keys() != set(Replacement._fields):
+            _refuse_edits()
+        offset, old, new = each["offset"], each["old"], each["new"]
+        if type(offset) is not int or offset < at or not isinstance(old, str) or not isinstance(new, str):
+            _refuse_edits()
+        edits.append(Replacement(offset, _raw(old), _raw(new)))
+        at = offset + len(edits[-1].old)
+    return tuple(edits)
+
+
+def _raw(text: str) -> bytes:
     try:
-        files = tuple(_file(**fields) for fields in record["files"])
-        return Run(record["number"], record["id"], record["time"], files)
-    except (KeyError, TypeError):
-        return None
-
-
-def _file(edits: Iterable[Mapping[str, Any]], **fields: Any) -> RunFile:
-    def raw(text: str) -> bytes:
         return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        _refuse_edits()
 
-    return RunFile(edits=tuple(Replacement(e["offset"], raw(e["old"]), raw(e["new"])) for e in edits), **fields)
+
+def _refuse_edits() -> NoReturn:
+    raise NotARecordError(fault="record_edits")

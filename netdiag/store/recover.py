@@ -1,19 +1,20 @@
 """Finishing or undoing what a killed run left behind."""
 
 import os
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-from netdiag.store.disk import closing, digest, fsync_directory, is_half_written, overwrite, read_all
+from netdiag.store.disk import LARGEST, closing, digest, fsync_directory, is_half_written, overwrite, read_all
 from netdiag.store.journal import Journal
 from netdiag.store.lock import Hold
 from netdiag.store.records import Run, RunFile, inverse, replaced
 from netdiag.store.refusal import CannotWrite, refusing
 from netdiag.store.rows import RowChange, Rows, reading
 from netdiag.store.rows import opened as opened_row
-from netdiag.store.target import opened
+from netdiag.store.target import directory_of, opened
 
 _Standing = Literal["old", "new", "torn", "edited"]
 
@@ -90,7 +91,7 @@ def _settled(file: RunFile, hold: Hold, *, finish: bool) -> tuple[RunFile, str]:
     try:
         if file.state == "ready":
             return _settled_ready(file, hold, finish=finish)
-        _remove(Path(file.staged))  # not all copies had been staged, so no file was touched
+        _remove(file)  # not all copies had been staged, so no file was touched
         return file._replace(state="undone"), ""
     except CannotWrite as refusal:
         return file, str(refusal)
@@ -112,7 +113,7 @@ def _settled_ready(file: RunFile, hold: Hold, *, finish: bool) -> tuple[RunFile,
         standing, why = "edited", str(refusal)
     if standing == "edited" and staged is None:
         return file._replace(state="left"), f"{why}; the copy {file.staged} is missing or damaged"
-    _remove(Path(file.staged))
+    _remove(file)
     if standing == "edited":
         return file._replace(state="left"), why
     return file._replace(state="done" if standing == "new" else "undone"), ""
@@ -139,9 +140,9 @@ def _finished(files: Sequence[RunFile], rows: Rows | None, *, finish: bool) -> M
     try:
         held = dict(transaction.read(list(places)))
         changes = [
-            RowChange(place, old, places[place].edits, replaced(old, places[place].edits))
+            RowChange(place, old, places[place].edits, new)
             for place, old in held.items()
-            if finish and digest(old) == places[place].before
+            if finish and (new := _new(places[place], old)) is not None
         ]
         if changes:
             transaction.replace(changes)
@@ -179,18 +180,48 @@ def _finish(path: Path, descriptor: int, staged: _Staged) -> None:
             raise
 
 
-def _staged(file: RunFile) -> _Staged | None:
-    """Return what the staged copy says, or ``None`` where it is missing or damaged."""
-    with refusing(Path(file.staged)), suppress(FileNotFoundError, ValueError):
-        with closing(os.open(file.staged, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)) as descriptor:
-            new = read_all(descriptor)
-        if digest(new) == file.after:
-            return _Staged(old=replaced(new, inverse(file.edits)), new=new)
+def _new(file: RunFile, old: bytes) -> bytes | None:
+    """Return the new bytes of a row that holds the old ones, ``None`` where it does not, or the edits do not fit."""
+    with suppress(ValueError):
+        if digest(old) == file.before and digest(new := replaced(old, file.edits)) == file.after:
+            return new
     return None
 
 
-def _remove(staged: Path) -> None:
-    with refusing(staged), suppress(FileNotFoundError):
-        staged.unlink()
-        with closing(os.open(staged.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)) as directory:
+def _staged(file: RunFile) -> _Staged | None:
+    """Return what the staged copy says, or ``None`` where it is missing or damaged."""
+    with _directory_of(file) as directory, refusing(Path(file.staged)), suppress(FileNotFoundError, ValueError):
+        if directory is None:
+            return None
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+        with closing(os.open(Path(file.staged).name, flags, dir_fd=directory)) as descriptor:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise CannotWrite(reason="not_a_file", path=Path(file.staged))
+            new = read_all(descriptor) if status.st_size <= LARGEST else b""
+        if digest(new) == file.after and digest(old := replaced(new, inverse(file.edits))) == file.before:
+            return _Staged(old, new)
+    return None
+
+
+def _remove(file: RunFile) -> None:
+    with _directory_of(file) as directory, refusing(Path(file.staged)), suppress(FileNotFoundError):
+        if directory is not None:
+            os.unlink(Path(file.staged).name, dir_fd=directory)
             fsync_directory(directory)
+
+
+@contextmanager
+def _directory_of(file: RunFile) -> Iterator[int | None]:
+    """Open the directory of the staged copy without following links; ``None`` where it is not there any more."""
+    staged = Path(file.staged)
+    try:
+        with refusing(staged):
+            directory = directory_of(staged, staged.parent)
+    except CannotWrite as refusal:
+        if refusal.reason not in _GONE:
+            raise
+        yield None
+        return
+    with closing(directory):
+        yield directory

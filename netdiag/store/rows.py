@@ -50,11 +50,6 @@ class Rows(Protocol):
         """Begin a transaction; raises :class:`CannotWrite`."""
 
 
-def is_row(path: Path | str) -> bool:
-    """Tell whether this is the place of a row, and not of a file."""
-    return str(path).startswith(PREFIX)
-
-
 def reading(rows: Rows | None, places: Sequence[Path]) -> Mapping[Path, bytes]:
     """Return what the rows hold now, without those that are gone; raises :class:`CannotWrite`."""
     if not places:

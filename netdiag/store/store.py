@@ -13,11 +13,12 @@ from netdiag.model.plan import Edit
 from netdiag.store.disk import closing, digest, fsync_directory
 from netdiag.store.journal import Journal
 from netdiag.store.lock import PATIENCE_S, Hold, hold, interrupts_held, locked
-from netdiag.store.records import Replacement, Run, RunFile, inverse, replaced
+from netdiag.store.records import Fault, Replacement, Run, RunFile, inverse, is_row, replaced
 from netdiag.store.recover import Recovered, recover_run
 from netdiag.store.refusal import CannotWrite, Reason, refusing_state
-from netdiag.store.rows import Rows, is_row, reading
+from netdiag.store.rows import Rows, reading
 from netdiag.store.target import obstacle, opened
+from netdiag.store.trust import require_trusted
 from netdiag.store.write import carry_out
 from netdiag.store.writing import Job
 
@@ -66,7 +67,14 @@ class Store:
 
     def writable(self, path: Path) -> Reason | Literal[""]:
         """Return why ``path`` could not be written, or ``""``; nothing is written to find out."""
-        return obstacle(path) or ("" if self._is_usable() else "no_state_directory")
+        if reason := obstacle(path):
+            return reason
+        try:
+            with refusing_state(self.directory):
+                require_trusted(self.directory)
+        except CannotWrite as refusal:
+            return refusal.reason
+        return "" if self._is_usable() else "no_state_directory"
 
     def write(self, changes: Sequence[Change], run: str) -> tuple[Applied, ...]:
         """Write all ``changes`` or none; one that changes nothing is passed over, a file under two names written once.
@@ -88,6 +96,10 @@ class Store:
         with self._alone() as hold_file:
             runs = self._journal.unfinished()
             return tuple(each for run in runs for each in recover_run(run, self._journal, hold_file, self._rows))
+
+    def passed_over(self) -> tuple[tuple[Path, Fault], ...]:
+        """Return what lies among the records and is none that netdiag writes: it is not obeyed."""
+        return self._journal.passed_over()
 
     def rollback(self, paths: Sequence[Path] = (), run: str | None = None) -> tuple[Applied, ...]:
         """Restore the bytes from before the last run not yet rolled back, or from before ``run``.
@@ -136,6 +148,7 @@ class Store:
                 yield partial(hold, patience_s=self._patience_s, interrupted=interrupted)
 
     def _make_directory(self) -> None:
+        require_trusted(self.directory)
         missing = [each for each in (self.directory, *self.directory.parents) if not os.access(each, os.F_OK)]
         for each in reversed(missing):
             each.mkdir(0o700, exist_ok=True)
@@ -202,7 +215,9 @@ def _undoing(run: str, file: RunFile, rows: Mapping[Path, bytes]) -> Job:
         raise CannotWrite(reason="edited_since", path=path, detail=f"run {run} had written it")
     edits = inverse(file.edits)
     try:
-        return Job(path, now, replaced(now, edits), edits, run, path, file.name)
-    except ValueError as error:
-        detail = f"the record of run {run} is damaged"
-        raise CannotWrite(reason="io_error", path=path, detail=detail) from error
+        before = replaced(now, edits)
+    except ValueError:
+        before = b""
+    if digest(before) != file.before:
+        raise CannotWrite(reason="io_error", path=path, detail=f"the record of run {run} is damaged")
+    return Job(path, now, before, edits, run, path, file.name)

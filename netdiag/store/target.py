@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from netdiag.store.disk import closing, read_all
+from netdiag.store.disk import LARGEST, closing, read_all
 from netdiag.store.refusal import CannotWrite, Reason, reason_of, refusing
 
 
@@ -23,6 +23,10 @@ class Target(NamedTuple):
     def read(self) -> bytes:
         """Return the bytes of the file that was opened; raises :class:`CannotWrite`."""
         with refusing(self.path):
+            if os.fstat(self.descriptor).st_size > LARGEST:
+                raise CannotWrite(
+                    reason="changed_since", path=self.path, detail=f"it has more than {LARGEST} bytes now"
+                )
             return read_all(self.descriptor)
 
     @property
@@ -49,7 +53,7 @@ def opened(path: Path, real: Path | None = None) -> Iterator[Target]:
         if real not in (None, found):
             raise CannotWrite(reason="leads_elsewhere", path=path, detail=f"it led to {real} and leads to {found} now")
         real = found
-        directory = _directory(path, real.parent)
+        directory = directory_of(path, real.parent)
     with closing(directory):
         with refusing(path):
             _require_file(path, os.stat(real.name, dir_fd=directory, follow_symlinks=False))
@@ -73,8 +77,11 @@ def _led_to(path: Path) -> Path:
         raise CannotWrite(reason="leads_elsewhere", path=path, detail=detail) from error
 
 
-def _directory(path: Path, real: Path) -> int:
-    """Open ``real``, which has no symlink in it; one that has come in meanwhile is not followed."""
+def directory_of(path: Path, real: Path) -> int:
+    """Open the directory ``real``, which has no symlink in it; one that has come in meanwhile is not followed.
+
+    Raises :class:`OSError`, and :class:`CannotWrite` about ``path`` for such a link.
+    """
     flags = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
     directory = os.open("/", flags)
     for part in real.parts[1:]:

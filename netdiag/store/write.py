@@ -9,9 +9,9 @@ from netdiag.model.journal import Applied
 from netdiag.store.disk import closing
 from netdiag.store.journal import Journal
 from netdiag.store.lock import Hold
-from netdiag.store.records import Run, RunFile, State
+from netdiag.store.records import Run, RunFile, State, is_row, staged_beside
 from netdiag.store.refusal import CannotWrite, refusing_state
-from netdiag.store.rows import Rows, RowsWriting, is_row
+from netdiag.store.rows import Rows, RowsWriting
 from netdiag.store.rows import opened as opened_row
 from netdiag.store.target import Target, opened
 from netdiag.store.writing import Job, Writing
@@ -42,7 +42,7 @@ def carry_out(
             target = stack.enter_context(opened(job.path, job.real))
             if any(writing.is_for(target, job) for writing in writings):
                 continue
-            beside = target.path.with_name(f".{target.path.name}.netdiag-{run}")
+            beside = staged_beside(target.path, run)
             if _has_room_for(beside.name, target):
                 writings.append(Writing(job, target, target.directory, beside))
             else:

@@ -180,6 +180,7 @@ NEVER: Final[Mapping[str, str]] = {
     "ND609": "the database did not take it",
     "ND610": "what the database holds has to be looked at",
     "ND611": "written and rolled back: to write once more would do the same",
+    "ND621": "somebody has to make the journal the user's own",
     "ND701": "a fault of netdiag's",
 }
 """Stays until somebody changes something; the text is what."""

@@ -133,7 +133,6 @@ def run(tmp_path, monkeypatch):
     monkeypatch.setattr(platform, "name", lambda *_: PLACE)
     monkeypatch.setattr(projects, "ask", lambda *_: projects.Told("answers"))
     monkeypatch.setenv("NETDIAG_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.delenv("NETDIAG_HOST_VIEW", raising=False)
     (tmp_path / "empty").mkdir()
 
     def made(way: Way, *words: str) -> tuple[int, str]:

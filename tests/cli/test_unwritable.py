@@ -107,6 +107,24 @@ def test_nowhere_to_keep_the_journal(place, file):
     assert file.read_text() == BEFORE
 
 
+def test_a_journal_that_others_may_write(place, file):
+    """Nothing is written where others might add to the journal, and what mends it is said; a check works."""
+    state = file.with_name("others")
+    state.mkdir()
+    state.chmod(0o777)
+    env = {"NETDIAG_STATE_DIR": str(state)}
+    done = place.netdiag("fix-base-url", str(file), env=env)
+    said = " ".join(done.stdout.split())
+    assert (done.returncode, "ND620" in said, "ND621" in said) == (77, True, True), said
+    assert (f"chmod go-w -- {state}" in said, "mode 0777" in said) == (True, True), said
+    assert (file.read_text(), list(state.iterdir())) == (BEFORE, [])
+    checked = place.netdiag("check", str(file), env=env)
+    assert (checked.returncode, "ND62" in checked.stdout) == (1, False), checked.stdout
+    state.chmod(0o755)
+    assert place.netdiag("fix-base-url", str(file), env=env).returncode == 0
+    assert file.read_text() == AFTER
+
+
 def test_an_editor_beside_the_file(place, file):
     """It is repaired, and the user is told that the editor may undo that; so are other names of the file."""
     file.with_name(".llm.yaml.swp").touch()

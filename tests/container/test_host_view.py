@@ -8,7 +8,8 @@ from host_views import listening, sibling, view
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netdiag.handed_in import FRESH_S, VARIABLE, seen_from_host
+from netdiag import handed_in
+from netdiag.handed_in import FRESH_S, seen_from_host
 from netdiag.model.host import LIMIT, Firewall, from_json, to_json
 
 WHOLE = view(
@@ -65,30 +66,39 @@ BAD = {
 }
 
 
+def _seen(text):
+    """Return what a run makes of what is handed in."""
+    handed_in.take(text)
+    try:
+        return seen_from_host()
+    finally:
+        handed_in.take("")
+
+
 @pytest.mark.parametrize("text", BAD.values(), ids=BAD)
 def test_what_is_no_view_is_ignored(text):
     """Bad input is one note, and the run goes on as in any container."""
-    found, (said,) = seen_from_host({VARIABLE: text})
+    found, (said,) = _seen(text)
     assert (found, said.code) == (None, "ND279")
 
 
 @given(st.text(max_size=200) | st.dictionaries(st.text(max_size=5), st.integers() | st.none()).map(json.dumps))
 def test_whatever_is_set(text):
     """No text makes an exception."""
-    found, said = seen_from_host({VARIABLE: text})
+    found, said = _seen(text)
     assert found is None
     assert len(said) == (1 if text else 0)
 
 
 def test_nothing_is_handed_in():
     """As in every container that `docker exec` was used for."""
-    assert seen_from_host({}) == (None, ())
+    assert _seen("") == (None, ())
 
 
 def test_what_was_seen_long_ago_says_nothing_of_now():
     """`check --wait` goes on for longer: sockets and rules are forgotten, containers with their names are not."""
     now = int(time.time())
-    fresh, _ = seen_from_host({VARIABLE: to_json(WHOLE._replace(seen=now))})
-    old, _ = seen_from_host({VARIABLE: to_json(WHOLE._replace(seen=now - FRESH_S - 5))})
+    fresh, _ = _seen(to_json(WHOLE._replace(seen=now)))
+    old, _ = _seen(to_json(WHOLE._replace(seen=now - FRESH_S - 5)))
     assert fresh.listeners == WHOLE.listeners
     assert (old.listeners, old.firewalls, old.siblings) == (None, (), WHOLE.siblings)

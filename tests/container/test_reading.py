@@ -4,7 +4,7 @@ from netdiag.container.reading import of_container, of_engine
 from netdiag.model.container import Compose, ContainerNetwork, Engine, Mount
 
 RAW = {
-    "Id": "4f2a",
+    "Id": "4f2a" * 16,
     "Name": "/release-openspg-server",
     "State": {"Status": "running", "Health": {"Status": "healthy"}},
     "Platform": "linux",
@@ -55,8 +55,8 @@ def test_a_container():
 
 def test_a_container_of_which_little_is_said():
     """What an engine leaves out or gives as null is empty."""
-    read = of_container({"Id": "1", "Config": None, "HostConfig": {"Tmpfs": None}, "Mounts": None}, {})
-    assert (read.id, read.status, read.networks, read.compose) == ("1", "", (), None)
+    read = of_container({"Id": "1" * 64, "Config": None, "HostConfig": {"Tmpfs": None}, "Mounts": None}, {})
+    assert (read.id, read.status, read.networks, read.compose) == ("1" * 64, "", (), None)
 
 
 def test_engines():

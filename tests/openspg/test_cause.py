@@ -156,7 +156,7 @@ def test_an_address_and_what_is_published():
 def test_a_whole_run_with_a_view(beside, version, monkeypatch):
     """The fact is the one cause of the run, and its command is shown."""
     monkeypatch.setattr(connection, "within", lambda *_: NameAnswer("mysql", failure=failures.DNS_NXDOMAIN))
-    monkeypatch.setenv("NETDIAG_HOST_VIEW", to_json(seen(MYSQL, HERE)._replace(seen=int(time.time()))))
+    monkeypatch.setattr("netdiag.handed_in._view", to_json(seen(MYSQL, HERE)._replace(seen=int(time.time()))))
     monkeypatch.setattr(companions, "looked_at", lambda part: Finding("ND230", part.host, {"part": part.name}))
     beside.api.close()
     beside.server = beside.server._replace(database=Database(), parts=SERVER.parts)

@@ -49,7 +49,7 @@ def store(tmp_path: Path) -> Store:
 def place() -> Iterator[Path]:
     """A directory that every user can reach; pytest's own can be entered by their owner only."""
     path = Path(tempfile.mkdtemp(prefix="netdiag-test-"))
-    path.chmod(0o777)
+    path.chmod(0o1777)  # as /tmp is: in a directory without the sticky bit no journal is believed
     yield path
     shutil.rmtree(path)
 

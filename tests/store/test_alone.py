@@ -99,7 +99,7 @@ def test_ctrl_c_ends_the_waiting_for_another_writer(config: Path, tmp_path: Path
     """Whoever waits for the lock need not wait to the end."""
     store = Store(tmp_path / "state", patience_s=60)
     planned = change(config, HOST)
-    store.directory.mkdir()
+    store.directory.mkdir(mode=0o700)
     alarm = signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
 
     def wait() -> None:

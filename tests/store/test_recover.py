@@ -21,14 +21,14 @@ MINE = CONTENT + b"# mine\n"
 EDITS = (Replacement(CONTENT.index(HOST[0]), *HOST),)
 
 
-def _record(config: Path, state: State, name: str = "staged") -> RunFile:
-    staged = config.with_name(f".{config.name}.{name}")
+def _record(config: Path, state: State, run: str = "killed") -> RunFile:
+    staged = config.with_name(f".{config.name}.netdiag-{run}")
     return RunFile(str(config), digest(CONTENT), digest(FIXED), "rename", str(staged), EDITS, state)
 
 
 def _interrupted(store: Store, *files: RunFile) -> None:
     """Leave a journal as a run that was killed leaves it."""
-    store.directory.mkdir()
+    store.directory.mkdir(mode=0o700)
     Journal(store.directory).begin("killed", files)
 
 
@@ -247,7 +247,7 @@ def test_a_cut_line_is_as_if_never_written(config: Path, store: Store) -> None:
 )
 def test_what_is_no_record_is_passed_over(config: Path, store: Store, content: bytes) -> None:
     """A later version's records, or anything else in the state directory, do not stop a repair."""
-    store.directory.mkdir()
+    store.directory.mkdir(mode=0o700)
     (store.directory / "00000007-other.jsonl").write_bytes(content)
     assert store.runs() == ()
     assert store.recover() == ()
@@ -260,7 +260,7 @@ def test_the_journal_does_not_grow_for_ever(config: Path, store: Store) -> None:
     _interrupted(store, _record(config.with_name("gone"), "begun"))
     journal = Journal(store.directory)
     for number in range(KEPT + 5):
-        journal.begin(f"old-{number}", [_record(config, "done")])
+        journal.begin(f"old-{number}", [_record(config, "done", f"old-{number}")])
     runs = store.runs()
     assert len(runs) == KEPT + 1
     assert [runs[0].id, runs[-2].id, runs[-1].id] == ["old-104", "old-5", "killed"]

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from host_views import handing
+
 from netdiag import lab
 from netdiag.lab import Network, Service, World
-from netdiag.model.host import HostView, to_json
+from netdiag.model.host import HostView
 
 COMPOSE = Network("br-5eed0c0ffee0", gateway="172.18.0.1/16", container="172.18.0.2/16")
 OLLAMA = Service("ollama", 11434, models=("qwen2.5:3b", "bge-m3"))
@@ -29,17 +31,15 @@ class Container:
 
     def run(self, *words: str, view: HostView | None = None, **options: Any) -> tuple[int, dict[str, Any]]:
         """Run netdiag and return its status and its report."""
-        env = {"NETDIAG_HOST_VIEW": to_json(view)} if view else {}
-        done = self._inside.run(["netdiag", *words, "--format", "json"], env=env, **options)
+        done = self._inside.run(handing(["netdiag", *words, "--format", "json"], view, self.directory), **options)
         assert done.stderr == "" or done.stdout, done.stderr
         return done.returncode, json.loads(done.stdout)
 
     def connects(self, *words: str, view: HostView | None = None) -> set[tuple[str, int]]:
         """Run netdiag under strace and return every address and port that it connected to over TCP."""
         log = self.directory / "trace"
-        env = {"NETDIAG_HOST_VIEW": to_json(view)} if view else {}
         command = ["strace", "-f", "-qq", "-yy", "-e", "trace=connect", "-e", "signal=none", "-o", str(log)]
-        self._inside.run([*command, "netdiag", *words], env=env)
+        self._inside.run(handing([*command, "netdiag", *words], view, self.directory))
         return {(address, int(port)) for port, address in _CONNECT.findall(log.read_text())}
 
 
