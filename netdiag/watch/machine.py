@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from netdiag import engine, platform
+from netdiag import background, engine, platform
 from netdiag.job import Job
 from netdiag.model.event import nobody
 from netdiag.model.report import Report
@@ -106,7 +106,7 @@ class Machine:
             done.set()
             self._rouse()
 
-        threading.Thread(target=check, name="check", daemon=True).start()
+        background.start(check, "check")
         while not done.is_set() and not self.stopped:
             self.wait(60.0)
         if not done.wait(END_OF_WRITING_S if self.stopped and job.write else 0.0):
