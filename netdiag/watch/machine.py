@@ -50,6 +50,7 @@ class Machine:
         self._directory = directory
         self._root = root
         self._in_container = platform.name(platform.read(root)).in_container
+        engine.load()  # here, so that the threads of the checks import little: no signal breaks an import off here
         self._awake, self._wake = os.pipe()
         os.set_blocking(self._wake, False)
         os.set_blocking(self._awake, False)
