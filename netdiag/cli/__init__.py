@@ -20,8 +20,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         from netdiag.cli import interrupts, streams  # noqa: PLC0415
 
+        streams.prepare(_lost)  # first: a pipe would be given the number of a stream that is closed
         interrupts.heed()
-        streams.prepare(_lost)
         status = _status(sys.argv[1:])
     except KeyboardInterrupt:
         status = _interrupted()

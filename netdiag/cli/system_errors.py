@@ -9,8 +9,8 @@ from netdiag import exits
 from netdiag.text import shown
 
 _FILES: Final = frozenset({errno.EMFILE, errno.ENFILE})
-_MEMORY: Final = "annot allocate memory"
-"""glibc's text for ENOMEM, which the dynamic loader's errors have in place of an errno (dlopen(3))."""
+_MEMORY: Final = ("annot allocate memory", "failed to map segment", "cannot create shared object descriptor")
+"""glibc's texts for a lack of memory, which the dynamic loader's errors have in place of an errno (dlopen(3))."""
 
 _THREADS: Final = "can't start new thread"
 _PLAIN: Final = {
@@ -54,7 +54,7 @@ def trouble(error: BaseException) -> Trouble | None:
 
 def _exhausted(error: BaseException) -> str:
     text = str(error) if isinstance(error, (RuntimeError, ImportError)) else ""
-    if isinstance(error, MemoryError) or _MEMORY in text:
+    if isinstance(error, MemoryError) or any(each in text for each in _MEMORY):
         return "exhausted_memory"
     if _THREADS in text:
         return "exhausted_threads"

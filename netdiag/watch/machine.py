@@ -57,8 +57,9 @@ class Machine:
 
     @contextmanager
     def heeding(self, *numbers: int) -> Iterator[None]:
-        """Take these signals as the wish to stop; for the main thread."""
-        before = {number: signal.signal(number, self._stop) for number in numbers}
+        """Take these signals as the wish to stop, unless they were ignored from the start; for the main thread."""
+        heeded = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
+        before = {number: signal.signal(number, self._stop) for number in heeded}
         try:
             yield
         finally:
