@@ -1,6 +1,10 @@
 """Odd places to be started in: a sentence, a documented status, and nothing of Python's."""
 
+import errno
+
 import pytest
+
+from netdiag.cli.system_errors import trouble
 
 pytestmark = pytest.mark.lab
 
@@ -12,7 +16,6 @@ PLACES = [
     # shell line, status, what is said
     (f"ulimit -n 6; exec {CHECK}", 70, "ND630: netdiag cannot run here: it may open no more files"),
     ("ulimit -n 5; exec netdiag detect", 70, "ND630"),
-    (f"ulimit -n 8; exec {CHECK} --wait 1", 70, "ND630"),
     (f"ulimit -v 40000; exec {CHECK}", 70, "ND630"),
     (f"exec {CHECK} >&-", 1, "ND631: the result cannot be written to standard output: Bad file descriptor"),
     (f"exec {CHECK} >/dev/full", 1, "ND631: the result cannot be written to standard output: No space left on device"),
@@ -51,3 +54,10 @@ def test_odd_places(line, status, said, place):
     assert "Traceback" not in told
     assert "Exception ignored" not in told
     assert "ND701" not in told
+
+
+def test_any_other_error_of_the_system():
+    """It is no fault of netdiag's either, and names what the system refused and where."""
+    found = trouble(OSError(errno.EIO, "Input/output error", "/srv/llm.yaml"))
+    assert found == ("ND634", {"detail": "Input/output error", "path": "/srv/llm.yaml"}, 70)
+    assert trouble(KeyError("base_url")) is None
