@@ -1,6 +1,5 @@
 """The command line. Nothing is imported before it is needed: ``--version`` costs next to nothing."""
 
-import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -18,9 +17,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is not None:
         return _run(list(argv))
     try:
-        from netdiag.cli import interrupts, streams  # noqa: PLC0415
+        from netdiag.cli import streams  # noqa: PLC0415
 
         streams.prepare(_lost)  # first: a pipe would be given the number of a stream that is closed
+        if sys.argv[1:] == ["--version"]:
+            status = _status(sys.argv[1:])
+            sys.stdout.flush()
+            return status
+        from netdiag.cli import interrupts  # noqa: PLC0415
+
         interrupts.heed()
         status = _status(sys.argv[1:])
     except KeyboardInterrupt:
@@ -44,8 +49,10 @@ def _leave(status: int) -> None:
 
 
 def _interrupted() -> int:
-    with contextlib.suppress(OSError):
+    try:  # noqa: SIM105 - contextlib is more than `--version` costs
         os.write(2, b"\nnetdiag: interrupted; files are as they were, or whole\n")
+    except OSError:
+        pass
     return exits.INTERRUPTED
 
 

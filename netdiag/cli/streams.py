@@ -1,14 +1,19 @@
 """The three standard streams, whatever this process was given: closed, full, or with nobody at the other end."""
 
+from __future__ import annotations
+
 import errno
 import io
 import os
 import select
 import sys
-from collections.abc import Callable
-from typing import Any, TextIO
 
 from netdiag import exits
+
+TYPE_CHECKING = False  # typing itself is more than `--version` costs
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TextIO
 
 _FLAGS = (os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)
 """How each closed descriptor is opened: standard output so that writing fails, as coreutils' stdopen(3) does it."""
