@@ -55,7 +55,7 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
         host = platform.concerning(host, wanted, {*hosts(found.endpoints), *server.hosts})
         siblings = platform.siblings(host, wanted)
     candidates = platform.candidates(facts, named, job.hosts, siblings=siblings)
-    ways = Ways(candidates, found.endpoints, tell, meanwhile=_load, facts=facts)
+    ways = Ways(candidates, found.endpoints, tell, meanwhile=load, facts=facts)
 
     from netdiag import findings, kag, outcome, repair
     from netdiag.detection import survey
@@ -138,6 +138,7 @@ def _recover(open_store: "Callable[[], Store] | None", server: "openspg.Server")
     return repair.recover(repair.reaching(open_store, server))
 
 
-def _load() -> None:
+def load() -> None:
+    """Import what a run needs once somebody has answered."""
     for name in _LATER:
         importlib.import_module(name)

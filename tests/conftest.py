@@ -1,6 +1,7 @@
 """What every suite shares: real grounds are used where they are, and their absence is never silent."""
 
 import os
+import signal
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -9,6 +10,13 @@ import pytest
 from netdiag import lab
 
 pytest_plugins = ("docker_ground", "inside_ground")
+
+# nohup, a background job and some CI services start this with signals ignored, and every program that is started here
+# would inherit that
+signal.signal(signal.SIGINT, signal.default_int_handler)
+for _number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
+    if signal.getsignal(_number) == signal.SIG_IGN:
+        signal.signal(_number, signal.SIG_DFL)
 
 MISSING = pytest.StashKey[dict[str, str]]()
 """Why each ground that a test asked for was not there."""

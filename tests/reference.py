@@ -18,7 +18,7 @@ STATUSES = {
     "set in a variable (ND556), or nothing is configured and a proven model can be typed (`fix-base-url`, `suggest`; "
     "`check` ends with 78 there)",
     exits.ROLLED_BACK: "written, did not read back as planned, rolled back",
-    exits.INTERNAL: "netdiag itself failed",
+    exits.INTERNAL: "netdiag itself failed (ND701), or this system gave it no files, memory or threads (ND630, ND634)",
     exits.CANNOT_WRITE: "the fix is proven but cannot be written, or a rollback was refused",
     exits.NO_CONFIGURATION: "a configuration cannot be read, none was found, or no model was called: nothing was "
     "examined",

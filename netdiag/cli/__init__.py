@@ -1,5 +1,6 @@
 """The command line. Nothing is imported before it is needed: ``--version`` costs next to nothing."""
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -7,58 +8,109 @@ from netdiag import __version__, exits
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run netdiag with ``argv`` (by default the process's own) and return the exit status; never raises.
+    """Run netdiag with ``argv`` and return the exit status.
 
-    Imports happen inside, so that Ctrl-C is answered in the same way while they are under way.
+    Without ``argv`` it is the process's own run: the streams are made usable, Ctrl-C is heeded, and the process ends
+    here (:mod:`netdiag.cli.interrupts`). What the imports need happens inside, so that Ctrl-C and a system that refuses
+    files or memory are answered in the same way while they are under way.
     """
-    arguments = sys.argv[1:] if argv is None else list(argv)
-    if arguments == ["--version"]:
-        sys.stdout.write(f"netdiag {__version__}\n")
-        return exits.OK
-    status = _run(arguments)
-    if argv is None:
-        _end_undisturbed()
+    if argv is not None:
+        return _run(list(argv))
+    try:
+        from netdiag.cli import streams  # noqa: PLC0415
+
+        streams.prepare(_lost)  # first: a pipe would be given the number of a stream that is closed
+        if sys.argv[1:] == ["--version"]:
+            status = _status(sys.argv[1:])
+            sys.stdout.flush()
+            return status
+        from netdiag.cli import interrupts  # noqa: PLC0415
+
+        interrupts.heed()
+        status = _status(sys.argv[1:])
+    except KeyboardInterrupt:
+        status = _interrupted()
+    except SystemExit as ended:  # of argparse, and of an output that nobody takes
+        status = ended.code if isinstance(ended.code, int) else exits.PROBLEM
+    except BaseException:  # noqa: BLE001 - files or memory were exhausted before there was anything to say it with
+        status = exits.INTERNAL
+        os.write(2, b"netdiag: ND630: this system gives netdiag no files or no memory; see: ulimit -a\n")
+    _leave(status)
     return status
 
 
+def _leave(status: int) -> None:
+    try:
+        from netdiag.cli import interrupts  # noqa: PLC0415
+
+        interrupts.leave(status)
+    except BaseException:  # noqa: BLE001 - the process ends, whatever became of its imports
+        os._exit(status)
+
+
+def _interrupted() -> int:
+    try:  # noqa: SIM105 - contextlib is more than `--version` costs
+        os.write(2, b"\nnetdiag: interrupted; files are as they were, or whole\n")
+    except OSError:
+        pass
+    return exits.INTERRUPTED
+
+
 def _run(arguments: list[str]) -> int:
+    """Run netdiag for a caller that ends by itself."""
+    try:
+        return _status(arguments)
+    except KeyboardInterrupt:
+        return _interrupted()
+
+
+def _status(arguments: list[str]) -> int:
+    if arguments == ["--version"]:
+        sys.stdout.write(f"netdiag {__version__}\n")
+        return exits.OK
     try:
         from netdiag.cli.parser import parse  # noqa: PLC0415
 
         parsed = parse(arguments)
         from netdiag.cli import commands  # noqa: PLC0415 - --help ends before this
 
-        _heed_sigterm()
         return commands.run(parsed)
-    except KeyboardInterrupt:
-        sys.stderr.write("\nnetdiag: interrupted; files are as they were, or whole\n")
-        return exits.INTERRUPTED
     except BrokenPipeError:
         # The reader went away (`netdiag check | head`). Python would complain while flushing at exit.
         sys.stdout = None
         return exits.PROBLEM
     except Exception as error:  # noqa: BLE001 - a traceback would be useless to a user, and might show a secret
-        sys.stderr.write(f"netdiag: ND701: netdiag itself failed: {describe(error)}; please report it\n")
-        return exits.INTERNAL
+        return _failed(error, arguments)
 
 
-def _heed_sigterm() -> None:
-    """Let SIGTERM interrupt the first process of a container: the kernel drops signals that it has no handler for.
+def _failed(error: BaseException, arguments: Sequence[str]) -> int:
+    """Say why a run ended that could not go on, and return its status."""
+    from netdiag.cli import system_errors  # noqa: PLC0415
 
-    ``docker stop`` and a pod's deletion would else wait for 10 or 30 seconds, and kill it (pid_namespaces(7)).
-    """
-    import os  # noqa: PLC0415
-    import signal  # noqa: PLC0415
+    found = system_errors.trouble(error)
+    if found:
+        system_errors.say(found, _language(arguments))
+        return found.status
+    sys.stderr.write(f"netdiag: ND701: netdiag itself failed: {describe(error)}; please report it\n")
+    return exits.INTERNAL
 
-    if os.getpid() == 1:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+def _lost(error: OSError) -> None:
+    """Say that standard output takes nothing."""
+    from netdiag.cli import system_errors  # noqa: PLC0415
+    from netdiag.text import shown  # noqa: PLC0415
+
+    detail = shown(error.strerror or type(error).__name__)
+    system_errors.say(system_errors.Trouble("ND631", {"detail": detail}, exits.PROBLEM), _language(sys.argv[1:]))
 
 
-def _end_undisturbed() -> None:
-    """Let Ctrl-C come too late: all is said, and Python would answer it with a traceback while it tidies up."""
-    import signal  # noqa: PLC0415
+def _language(arguments: Sequence[str]) -> str:
+    """Return the language asked for, which the parser may not have got to."""
+    from netdiag.cli.parser import language  # noqa: PLC0415
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    words = " ".join(arguments).replace("--lang=", "--lang ").split()
+    asked = [value for option, value in zip(words, [*words[1:], ""], strict=True) if option == "--lang"]
+    return asked[-1] if asked and asked[-1] in ("en", "zh") else language(os.environ)
 
 
 def describe(error: BaseException) -> str:

@@ -1,7 +1,6 @@
 """What each command does: make a job of the arguments, run it, print the report."""
 
 import argparse
-import gc
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from netdiag import exits
 from netdiag.cli import output
+from netdiag.cli.values import key_line
 from netdiag.text import Secret, shown
 
 if TYPE_CHECKING:
@@ -27,10 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
         if from_host.is_meant(arguments):
             return from_host.run(arguments)
         from_host.announce(arguments)
-    try:
-        return _COMMANDS[arguments.command](arguments)
-    finally:
-        gc.freeze()  # or the interpreter looks for garbage among all that was imported, 75 ms on its way out
+    return _COMMANDS[arguments.command](arguments)
 
 
 def _fix_or_check(arguments: argparse.Namespace) -> int:
@@ -250,4 +247,4 @@ def _key(arguments: argparse.Namespace) -> Secret | None:
     if arguments.api_key_env:
         value = os.environ.get(arguments.api_key_env)
         return Secret(value) if value is not None else None
-    return Secret(sys.stdin.readline().strip()) if arguments.api_key_stdin else None
+    return Secret(key_line().decode().strip()) if arguments.api_key_stdin else None

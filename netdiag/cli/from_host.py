@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from netdiag import container, exits
 from netdiag.cli.terminal import VARIABLE
+from netdiag.cli.values import key_line
 from netdiag.container import PLACE, Request, Streams
 from netdiag.handed_in import CALLED
 from netdiag.sources import standard_input
@@ -159,7 +160,7 @@ def _stdin(given: Mapping[str, object]) -> bytes:
     if (key := os.environ.get(str(given.get("api_key_env")))) is not None:
         return key.encode() + b"\n"
     if given.get("api_key_stdin"):
-        return sys.stdin.buffer.readline()
+        return key_line()
     files = (*given.get("files", ()), *given.get("config", ()))  # type: ignore[misc]
     return standard_input(files)
 

@@ -1,10 +1,12 @@
 """Tell a person at a terminal what is being waited for: a model may take a minute to load, and silence looks dead."""
 
+import contextlib
 import sys
 import threading
 import time
 from typing import Final
 
+from netdiag import background
 from netdiag.cli.terminal import is_terminal
 from netdiag.model.event import Answered, Calling, Event
 
@@ -13,6 +15,7 @@ FIRST_AFTER_S: Final = 2.0
 
 EVERY_S: Final = 1.0
 EVERY_WITHOUT_TERMINAL_S: Final = 15.0
+END_LIMIT_S: Final = 0.5
 
 
 class Progress:
@@ -40,14 +43,14 @@ class Progress:
             self._waits.pop(event.what, None)
         if self._waits:
             self._stop.clear()
-            self._thread = threading.Thread(target=self._count, name="progress", daemon=True)
-            self._thread.start()
+            with contextlib.suppress(RuntimeError):  # no thread is left: a run without progress is none the worse
+                self._thread = background.start(self._count, "progress")
 
     def close(self) -> None:
         """End the wait that is under way, if any, and leave the terminal's line empty."""
         if self._thread is not None:
             self._stop.set()
-            self._thread.join()
+            self._thread.join(END_LIMIT_S)  # it may be writing to a pipe that nobody reads
             self._thread = None
 
     def _count(self) -> None:

@@ -2,9 +2,14 @@
 
 import argparse
 import re
+import sys
 from typing import Final
 
+from netdiag import exits
+from netdiag.cli.system_errors import InputError
+
 _NAME: Final = re.compile(r"[0-9A-Za-z_]([0-9A-Za-z_.-]*[0-9A-Za-z_.])?")
+_LONGEST_KEY: Final = 1 << 16
 _LONGEST_WAIT_S: Final = 3600.0
 _LONGEST_DURATION_S: Final = 86400.0
 
@@ -111,3 +116,17 @@ def kag_version(text: str) -> str:
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
     return text
+
+
+def key_line() -> bytes:
+    """Return the line of standard input that holds a key; raises :exc:`InputError` where there is none."""
+    try:
+        line = sys.stdin.buffer.readline(_LONGEST_KEY)
+        text = line.decode().strip()
+    except UnicodeDecodeError:
+        raise InputError(reason="key_not_text", status=exits.USAGE) from None
+    except OSError:
+        text = ""
+    if not text:
+        raise InputError(reason="key_missing", status=exits.USAGE)
+    return line

@@ -5,7 +5,7 @@ import sys
 from datetime import datetime, timezone
 
 from netdiag import exits, findings
-from netdiag.cli import describe
+from netdiag.cli import describe, system_errors
 from netdiag.job import Job
 from netdiag.model.plan import Edit
 from netdiag.model.report import Finding
@@ -47,6 +47,9 @@ class Lines:
 
     def failed(self, error: Exception) -> None:
         """Write the kind of an error and its place, on standard error; its text may hold a key."""
+        if found := system_errors.trouble(error):
+            system_errors.say(found, self._language)
+            return
         sys.stderr.write(f"netdiag: ND701: {label('check_failed', self._language, error=describe(error))}\n")
         sys.stderr.flush()
 

@@ -3,12 +3,13 @@
 The engine is asked where something says that there is one, and for :data:`LIMIT_S` seconds at most.
 """
 
+import contextlib
 import os
 import sys
-import threading
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from netdiag import background
 from netdiag.container import address
 from netdiag.container.allowed import ALLOWED
 from netdiag.container.refusal import Refused
@@ -61,9 +62,13 @@ def _asked(environ: Mapping[str, str], values: dict[str, str]) -> tuple[Finding,
         except Exception as error:  # noqa: BLE001 - an answer of another shape, a damaged file of Docker's command
             ended.append((_unknown("engine_unusable", f"{type(error).__name__}: {error}", values),))
 
-    asking = threading.Thread(target=ask, name="engine", daemon=True)
-    asking.start()
-    asking.join(LIMIT_S)
+    with contextlib.suppress(ImportError):  # which the thread says
+        import docker.errors  # noqa: F401, PLC0415 - the extra `netdiag[docker]`
+        import requests  # noqa: F401, PLC0415
+
+        from netdiag.container import client, finding  # noqa: F401, PLC0415
+
+    background.start(ask, "engine").join(LIMIT_S)
     return ended[0] if ended else (_unknown("engine_hangs", "", values),)
 
 

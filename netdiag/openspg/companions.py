@@ -4,14 +4,16 @@ Told as warnings, and never changed. To each goes one connect, and where that is
 a process that hangs still accepts connections.
 """
 
-import threading
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
+from netdiag import background
 from netdiag.model.place import Candidate
 from netdiag.model.report import Finding
 from netdiag.openspg.parts import Part
 from netdiag.probe import greeting
+from netdiag.probe.race import race
 
 LIMIT_S: Final = 1.5
 """As long as the host is waited for; they are on one bridge, where an answer takes microseconds."""
@@ -30,9 +32,7 @@ class Look:
     def __init__(self, parts: Sequence[Part]) -> None:
         self._parts = parts
         self._found: dict[Part, Finding | None] = {}
-        self._threads = [threading.Thread(target=self._look, args=(part,), daemon=True) for part in parts]
-        for thread in self._threads:
-            thread.start()
+        self._threads = [background.start(partial(self._look, part), f"look {part.name}") for part in parts]
 
     def findings(self) -> tuple[Finding, ...]:
         """Return what is wrong with them, after at most a bit more than both limits since the look began."""
@@ -47,8 +47,6 @@ class Look:
 
 def looked_at(part: Part) -> Finding | None:
     """Return what is wrong with ``part``, or nothing when it answers as it should."""
-    from netdiag.probe.race import race  # noqa: PLC0415 - needed beside a server only
-
     where, values = f"{part.host}:{part.port}", {"part": part.name, "host": part.host, "port": str(part.port)}
     found = race([Candidate(part.host, "name", "", 0)], [part.port], limit_s=LIMIT_S)
     if not found.connected:

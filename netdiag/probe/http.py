@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+import httpcore  # noqa: F401 - httpx imports it with the first client, which a thread may make
 import httpx
 
 from netdiag import failures

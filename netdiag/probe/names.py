@@ -1,5 +1,6 @@
 """Resolve names as KAG's client will: through the C library, so ``/etc/hosts`` and ``nsswitch.conf`` count."""
 
+import encodings.idna  # noqa: F401 - getaddrinfo would import it, in the thread that looks a name up
 import queue
 import socket
 import threading
@@ -9,7 +10,7 @@ from functools import partial
 from ipaddress import ip_address
 from typing import Any, Final
 
-from netdiag import failures
+from netdiag import background, failures
 from netdiag.model.place import NameAnswer
 
 NAME_LIMIT_S: Final = 10.0
@@ -62,7 +63,7 @@ def in_background(name: str, done: Callable[[NameAnswer], None], resolve: Callab
 
     A daemon thread, because getaddrinfo cannot be called off: a dead name server must not hold the process.
     """
-    threading.Thread(target=lambda: done(resolve(name)), name=f"resolve {name}", daemon=True).start()
+    background.start(lambda: done(resolve(name)), f"resolve {name}")
 
 
 def endpoints(host: str, port: int, limit_s: float) -> list[tuple[Any, ...]]:

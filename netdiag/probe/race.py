@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Final, Literal, NamedTuple
 
-from netdiag import failures
+from netdiag import background, failures
 from netdiag.clock import since
 from netdiag.model.attempt import Attempt, Unsent
 from netdiag.model.place import Candidate, NameAnswer
@@ -104,7 +104,8 @@ def race(  # noqa: PLR0913 - with two that tests give
     not resolved within ``limit_s`` ends as ``not_awaited``: it may still be.
 
     ``patient`` waits for every single one to its end instead: ``limit_s`` for each connect, and for each name
-    ``name_limit_s``, or ``limit_s`` without that. ``meanwhile`` is called in a thread once the first packets are sent.
+    ``name_limit_s``, or ``limit_s`` without that. ``meanwhile`` is called here once the first packets are sent, and a
+    thread waits for the answers.
     """
     patience = _Patience(limit_s, name_limit_s or limit_s, patient, frozenset(required))
     return _Racer(candidates, ports, patience, resolve).run(meanwhile)
@@ -149,8 +150,28 @@ class _Racer:
         self._selector.register(self._wake_in, selectors.EVENT_READ)
         try:
             self._start()
-            if meanwhile:
-                threading.Thread(target=meanwhile, name="meanwhile").start()
+        except BaseException:
+            self._close()
+            raise
+        if meanwhile is None:
+            return self._ended()
+        # here is what may import, and it holds up no time that is taken: the thread wakes up between two bytecodes
+        said: queue.SimpleQueue[Race | Exception] = queue.SimpleQueue()
+        background.start(lambda: said.put(self._caught()), "race")
+        meanwhile()
+        ended = said.get()
+        if isinstance(ended, Exception):
+            raise ended
+        return ended
+
+    def _caught(self) -> Race | Exception:
+        try:
+            return self._ended()
+        except Exception as error:  # noqa: BLE001 - raised where it is waited for
+            return error
+
+    def _ended(self) -> Race:
+        try:
             while (left := self._time_left()) > 0:
                 self._poll(left)
             if time.monotonic() >= self._began + self._patience.limit_s:

@@ -1,10 +1,10 @@
 """Several services asked side by side, each one question after another, and one thread in which all of it is told."""
 
 import queue
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
+from netdiag import background
 from netdiag.model.event import Event, Tell
 
 MOST: Final = 8
@@ -35,7 +35,7 @@ def side_by_side(groups: Sequence[Sequence[int]], work: Callable[[int, Tell], Re
     said: Said = queue.SimpleQueue()
     at_work = min(MOST, len(groups))
     for _ in range(at_work):
-        threading.Thread(target=_serve, args=(waiting, work, said), name="beside", daemon=True).start()
+        background.start(lambda: _serve(waiting, work, said), "beside")
     results: dict[int, Result] = {}
     while at_work:
         match said.get():

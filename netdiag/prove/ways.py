@@ -29,7 +29,7 @@ _BROKEN_OFF: Final = frozenset({failures.CONNECTION_CLOSED, failures.CONNECTION_
 class Ways:
     """Candidates by port. Making one races every candidate on the port of every endpoint that means this host.
 
-    ``meanwhile`` is called in a thread while the first packets are under way. ``facts`` tell which candidate is surely
+    ``meanwhile`` is called here while the first packets are under way. ``facts`` tell which candidate is surely
     the host.
     """
 

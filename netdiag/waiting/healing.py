@@ -181,6 +181,11 @@ NEVER: Final[Mapping[str, str]] = {
     "ND610": "what the database holds has to be looked at",
     "ND611": "written and rolled back: to write once more would do the same",
     "ND621": "somebody has to make the journal the user's own",
+    "ND630": "a limit of the shell or the container",
+    "ND631": "netdiag has ended",
+    "ND632": "a shell stays in the directory that it has entered",
+    "ND633": "standard input is read once",
+    "ND634": "netdiag has ended",
     "ND701": "a fault of netdiag's",
 }
 """Stays until somebody changes something; the text is what."""

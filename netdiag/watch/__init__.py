@@ -12,7 +12,9 @@ from netdiag.watch.served import Answer, serving, text
 
 
 def watch(job: Job, rhythm: Rhythm, listen: tuple[str, int], teller: Teller) -> int:
-    """Watch what ``job`` names until SIGTERM (the status is 0 then) or SIGINT (130).
+    """Watch what ``job`` names until SIGTERM (the status is 0 then), or SIGINT or SIGHUP (130).
+
+    A signal that was ignored from the start stays so.
 
     Metrics are served at ``listen``, an address and a port. Raises :exc:`OSError` where that cannot be listened on.
     """
@@ -21,12 +23,12 @@ def watch(job: Job, rhythm: Rhythm, listen: tuple[str, int], teller: Teller) -> 
     agent = Agent(job, rhythm, machine, teller)
     metrics = Metrics(lambda: agent.seen)
     with (
-        machine.heeding(signal.SIGTERM, signal.SIGINT),
+        machine.heeding(signal.SIGTERM, signal.SIGINT, signal.SIGHUP),
         serving(*listen, lambda path: answer(path, agent, metrics)) as at,
     ):
         teller.listening(*at)
         agent.run()
-    return exits.INTERRUPTED if machine.stopped_by == signal.SIGINT else exits.OK
+    return exits.OK if machine.stopped_by == signal.SIGTERM else exits.INTERRUPTED
 
 
 def answer(path: str, agent: Agent, metrics: Metrics) -> Answer:

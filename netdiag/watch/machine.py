@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from netdiag import engine, platform
+from netdiag import background, engine, platform
 from netdiag.job import Job
 from netdiag.model.event import nobody
 from netdiag.model.report import Report
@@ -50,14 +50,16 @@ class Machine:
         self._directory = directory
         self._root = root
         self._in_container = platform.name(platform.read(root)).in_container
+        engine.load()  # here, so that the threads of the checks import little: no signal breaks an import off here
         self._awake, self._wake = os.pipe()
         os.set_blocking(self._wake, False)
         os.set_blocking(self._awake, False)
 
     @contextmanager
     def heeding(self, *numbers: int) -> Iterator[None]:
-        """Take these signals as the wish to stop; for the main thread."""
-        before = {number: signal.signal(number, self._stop) for number in numbers}
+        """Take these signals as the wish to stop, unless they were ignored from the start; for the main thread."""
+        heeded = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
+        before = {number: signal.signal(number, self._stop) for number in heeded}
         try:
             yield
         finally:
@@ -106,7 +108,7 @@ class Machine:
             done.set()
             self._rouse()
 
-        threading.Thread(target=check, name="check", daemon=True).start()
+        background.start(check, "check")
         while not done.is_set() and not self.stopped:
             self.wait(60.0)
         if not done.wait(END_OF_WRITING_S if self.stopped and job.write else 0.0):

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 
+from netdiag import background
+
 Answer = tuple[int, str, bytes]
 """Status, content type, body."""
 
@@ -81,7 +83,7 @@ def serving(host: str, port: int, answers: Callable[[str], Answer]) -> Iterator[
     Raises :exc:`OSError` where the address cannot be listened on.
     """
     server = _Server((host, port), answers)
-    threading.Thread(target=server.serve_forever, args=(LOOK_EVERY_S,), name="http", daemon=True).start()
+    background.start(lambda: server.serve_forever(LOOK_EVERY_S), "http")
     try:
         address = server.server_address
         yield str(address[0]), int(address[1])

@@ -37,13 +37,13 @@ class Cost(NamedTuple):
 
 
 COSTS = (
-    Cost("--version", frozenset(), 25),
+    Cost("--version", frozenset(), 29),
     Cost("--help", frozenset({"argparse"}), 50),
     Cost("explain ND201", EXPLAINING, 115),
     Cost("rollback --list", EXPLAINING | {"yaml"}, 225),
     Cost("fix-compose --dry-run docker-compose.yml", EXPLAINING | {"dataclasses", "yaml"}, 225, status=3),
     Cost("detect", EXPLAINING | {"dataclasses", "dns"}, 245),
-    Cost("chat --type ollama --base-url http://172.17.0.1:11434 --model qwen2.5:3b", CALLING, 385),
+    Cost("chat --type ollama --base-url http://172.17.0.1:11434 --model qwen2.5:3b", CALLING, 390),
     Cost("suggest", CALLING, 400, status=3),
     Cost("check llm.json", CALLING, 405, status=1),
     Cost("fix-base-url --dry-run llm.json", CALLING, 405, status=3),
