@@ -164,5 +164,8 @@ class _Capitals(dict[str, str]):
 
 
 def _applies(when: Mapping[str, list[str]], values: Mapping[str, str]) -> bool:
-    """Tell whether each of the values named holds one of the words wanted of it: ``linux windows`` holds two."""
-    return all(not set(wanted).isdisjoint(values.get(name, "").split()) for name, wanted in when.items())
+    """Tell whether each of the values named holds one of the words wanted of it: ``linux windows`` holds two.
+
+    What is not known counts as ``no``.
+    """
+    return all(not set(wanted).isdisjoint(values.get(name, "no").split()) for name, wanted in when.items())

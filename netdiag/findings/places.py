@@ -38,8 +38,6 @@ _BY_NAME: Final = {
     "github-actions": "ND124",
     "unknown-container": "ND128",
 }
-_DEFAULT_POOLS: Final = ipaddress.IPv4Network("172.16.0.0/12")
-"""Where Docker takes the networks of compose projects from first (moby: daemon/libnetwork/ipamutils)."""
 
 
 def of_run(place: Platform, evidence: Evidence) -> tuple[Finding, ...]:
@@ -73,17 +71,47 @@ def of_detection(place: Platform, evidence: Evidence) -> tuple[Finding, ...]:
 
 
 def values(facts: Facts, place: Platform) -> Mapping[str, str]:
-    """Return what remedies ask of a place: its platforms, its host's systems, name servers, gateway, network."""
-    own = [a for i in facts.interfaces for a in i.addresses if i.name != "lo" and ":" not in a]
-    network = ipaddress.IPv4Interface(own[0]).network if own else _DEFAULT_POOLS
+    """Return what remedies ask of a place: its platforms, the systems its host may have, its gateway and network.
+
+    ``bridge`` tells whether the gateway is the host itself, on a network that only containers of that host are on.
+    """
+    gateway = next((each for each in facts.gateways if ":" not in each.address), None) or next(
+        iter(facts.gateways), None
+    )
+    is_bridge = gateway is not None and _is_on_host(place) and ":" not in gateway.address
     return {
         "platform": f"{place.name} {place.below}".strip(),
         "systems": " ".join(place.systems),
         "loopback": "yes" if place.reaches_loopback else "no",
         "nameservers": ", ".join(facts.nameservers),
-        "gateway": facts.gateways[0].address if facts.gateways else "?",
-        "containers": str(_DEFAULT_POOLS if network.subnet_of(_DEFAULT_POOLS) else network),
+        "gateway": gateway.address if gateway else "?",
+        "bridge": "yes" if is_bridge else "no",
+        "containers": _network(facts, gateway.address if gateway else ""),
     }
+
+
+def _is_on_host(place: Platform) -> bool:
+    """Tell whether the gateway is surely an address of the host itself, a Linux, on which a service can listen."""
+    row = platform.host(place)
+    return (
+        place.has_own_network
+        and place.name != "unknown-container"
+        and row.gateway == "host"
+        and row.systems == {"linux"}
+    )
+
+
+def _network(facts: Facts, gateway: str) -> str:
+    """Return the container's own network: the one with its gateway, from which it comes to the host, or else the first.
+
+    Never a range of several networks: who is let in by a firewall's rule is to be on this one.
+    """
+    own = [a for i in facts.interfaces if i.name != "lo" for a in i.addresses if "/" in a]
+    networks = [ipaddress.ip_interface(address).network for address in own]
+    usable = [network for network in networks if not network.is_link_local and network.num_addresses > 1]
+    around = [each for each in usable if gateway and ipaddress.ip_address(gateway.partition("%")[0]) in each]
+    plain = sorted(usable, key=lambda network: network.version)
+    return str(next(iter((*around, *plain)), "NETWORK"))
 
 
 def of_place(facts: Facts, place: Platform) -> tuple[Finding, ...]:

@@ -79,7 +79,7 @@ def endpoints(host: str, port: int, limit_s: float) -> list[tuple[Any, ...]]:
         except Exception as error:  # noqa: BLE001 - raised where it is waited for
             answers.put(error)
 
-    threading.Thread(target=answer, name=f"resolve {host}", daemon=True).start()
+    background.start(answer, f"resolve {host}")
     try:
         found = answers.get(timeout=limit_s)
     except queue.Empty:

@@ -207,6 +207,7 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "when_known": {"en": "one variable alone makes the difference:", "zh": "只需改一个变量："},
     "when_release": {"en": "this KAG fills in", "zh": "该版本 KAG 的填充方式："},
     "when_tag": {"en": "the tag is", "zh": "标签："},
+    "when_bridge": {"en": "the gateway is the host itself:", "zh": "网关就是宿主机："},
     "when_narrow": {"en": "the port is not published for containers:", "zh": "该端口没有向容器发布："},
     "when_by_setting": {"en": "timeout is set:", "zh": "设置了 timeout："},
     "when_onward": {"en": "a base_url that leads there at once is known:", "zh": "已知可以直接到达的 base_url："},

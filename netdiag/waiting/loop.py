@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Final, Protocol
 
 from netdiag import exits
+from netdiag.clock import now
 from netdiag.job import Job
 from netdiag.model.report import Finding, Report
 from netdiag.outcome import outcomes
@@ -14,6 +15,7 @@ from netdiag.probe.doorstep import Doorstep
 from netdiag.probe.http import warm
 from netdiag.waiting.deciding import Next, Waiting, after
 from netdiag.waiting.doors import Door
+from netdiag.waiting.limit import BrokenOff, broken_off
 
 KNOCK_EVERY_S: Final = 0.025
 """How often doors are tried while waiting: half of the 100 ms in which a service that came up is to be noticed has to
@@ -21,6 +23,10 @@ remain for the run that proves it. Costs some 2 % of a processor for ten address
 
 LEAST_ANSWER_S: Final = 1.0
 """A model is given at least this long to answer, however little is left: with less nothing could succeed."""
+
+
+LONGER_S: Final = 10.0
+"""A run that is under way when time runs out gets so much more than one call to a model: a name may take that long."""
 
 
 class Outside(Protocol):
@@ -88,17 +94,24 @@ def until_settled(
     """Run ``job`` until all is well, until something is in the way that cannot heal, or for ``limit_s`` seconds.
 
     Returns the last report; its exit status is 124 where time ran out. What earlier runs wrote stands in it, too.
+    A run that began in time may end later, by one call and ``LONGER_S``; then it is broken off.
     ``tell`` hears what is in the way whenever that changes.
     """
     outside = outside or Machine()
     waiting = Waiting(outside.now() + limit_s)
+    over_s = LONGER_S + min(job.answer_s, limit_s)
     before: Report | None = None
     knocked = False
     while True:
         left = waiting.deadline - outside.now()
         suggests = before is None or before.suggestions is None  # one search is enough, however often is waited
         answer_s = min(job.answer_s, max(left, LEAST_ANSWER_S))
-        report = _joined(before, run(job._replace(answer_s=answer_s, suggests=job.suggests and suggests)))
+        try:
+            with broken_off(max(left, 0.0) + over_s):
+                found = run(job._replace(answer_s=answer_s, suggests=job.suggests and suggests))
+        except BrokenOff:
+            return _unfinished(before, job, limit_s + over_s)
+        report = _joined(before, found)
         waiting, following = after(
             waiting, report, outside.now(), chance=outside.chance(), today=outside.today(), knocked=knocked
         )
@@ -114,13 +127,20 @@ def until_settled(
         before = report
 
 
+def _unfinished(before: Report | None, job: Job, seconds: float) -> Report:
+    """Return what is known after a run that did not end within ``seconds``: what the runs before it found."""
+    report = before or Report(job.command, now(), seconds * 1000, exits.TIMED_OUT)
+    said = Finding("ND241", values={"seconds": f"{seconds:.0f}"})
+    return report._replace(exit_code=exits.TIMED_OUT, findings=(said, *report.findings))
+
+
 def _pause(following: Next, outside: Outside) -> bool:
     """Let time pass until the next run is due, or a door is open; tell whether one is."""
     outside.sleep(following.not_before - outside.now())
-    while (now := outside.now()) < following.until:
+    while (present := outside.now()) < following.until:
         if following.doors and outside.is_open(following.doors):
             return True
-        due = min(now + KNOCK_EVERY_S, following.until) if following.doors else following.until
+        due = min(present + KNOCK_EVERY_S, following.until) if following.doors else following.until
         outside.sleep(due - outside.now())
     return False
 

@@ -7,12 +7,12 @@ from typing import Final, NamedTuple, Protocol
 from netdiag import exits
 from netdiag.job import Job
 from netdiag.model.plan import Edit
-from netdiag.model.report import Report
+from netdiag.model.report import Finding, Report
 from netdiag.outcome import decisive, has_examined, outcomes
 from netdiag.store import is_row
 from netdiag.watch.history import Change, History, Signs
 from netdiag.watch.mending import Mending
-from netdiag.watch.seen import Seen, codes_of, phases, tracked
+from netdiag.watch.seen import Seen, codes_of, phases, tracked, unknown
 
 LOOK_EVERY_S: Final = 1.0
 """How often the surroundings are looked at: some ten files of /proc and /etc, half a millisecond."""
@@ -23,13 +23,20 @@ LEAST_BETWEEN_S: Final = 1.0
 JITTER: Final = 0.1
 """Intervals differ by a tenth, so that a hundred agents that were started together do not call together."""
 
-
 KINDS_TOLD: Final = 50
 """Different errors told in the life of an agent. Nobody reads more, and a log has to end."""
 
 
 class Stopped(Exception):  # noqa: N818 - no error
     """The agent was asked to stop while a check was under way."""
+
+
+class Unfinished(Exception):  # noqa: N818 - told as a finding
+    """A check did not end: it made no progress for ``silent_s`` seconds, longer than it may."""
+
+    def __init__(self, silent_s: float) -> None:
+        super().__init__(silent_s)
+        self.silent_s = silent_s
 
 
 class Outside(Protocol):
@@ -55,7 +62,10 @@ class Outside(Protocol):
         """Look at the surroundings, and at these files."""
 
     def run(self, job: Job) -> Report:
-        """Make a check; raises :exc:`Stopped` when the agent is asked to stop meanwhile."""
+        """Make a check.
+
+        Raises :exc:`Stopped` when the agent is asked to stop meanwhile, :exc:`Unfinished` when the check does not end.
+        """
 
 
 class Teller(Protocol):
@@ -134,6 +144,9 @@ class Agent:
             return self._repair(report)
         except Stopped:
             return False
+        except Unfinished as left:
+            self._lost(Finding("ND240", values={"seconds": f"{left.silent_s:.0f}"}))
+            return False
         except Exception as error:  # noqa: BLE001 - whatever it is, the next check may be right
             self._failed(error)
             return False
@@ -145,9 +158,19 @@ class Agent:
     def _failed(self, error: Exception) -> None:
         """Count an error of netdiag's own, and tell it."""
         self._checks["error"] += 1
-        self.seen = self.seen._replace(ready=False, codes=("ND701",))
+        self.seen = unknown(self.seen, "ND701")
         self._count()
         self._tell(error)
+
+    def _lost(self, finding: Finding) -> None:
+        """Count a check that did not end, and tell it: nothing is known of the endpoints any more."""
+        self._checks["error"] += 1
+        changes = self.history.lost(finding, self._outside.today())
+        self._changes += len(changes)
+        self.seen = unknown(self.seen, finding.code)
+        self._count()
+        for change in changes:
+            self._teller.changed(change)
 
     def _tell(self, error: Exception) -> None:
         """Tell an error unless one of its kind was told: it may come at every check."""

@@ -64,6 +64,13 @@ class History:
         self.changes.extend(found)
         return found
 
+    def lost(self, finding: Finding, at: float) -> tuple[Change, ...]:
+        """Take in a check that came to nothing, for ``finding``; return that change of the run, where it is one."""
+        change = self._seen(RUN, ("broken", "", (finding,)), at, {})
+        found = (change,) if change else ()
+        self.changes.extend(found)
+        return found
+
     def worked(self, key: Key) -> float:
         """Return when an endpoint last worked, in seconds since 1970; 0 where that was never seen."""
         return self._past[key].worked if key in self._past else 0.0

@@ -5,18 +5,17 @@ import os
 import random
 import select
 import signal
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from netdiag import background, engine, platform
+from netdiag import engine, platform
 from netdiag.job import Job
-from netdiag.model.event import nobody
 from netdiag.model.report import Report
-from netdiag.watch.agent import Stopped
+from netdiag.watch.agent import LOOK_EVERY_S, Stopped, Unfinished
+from netdiag.watch.checking import Check
 from netdiag.watch.history import Signs
 from netdiag.watch.signs import look
 
@@ -24,6 +23,9 @@ END_OF_WRITING_S: Final = 0.7
 """A repair that is under way when the agent is to stop has this long to end by itself. One that is cut off is completed
 or undone by the next netdiag, from the journal."""
 
+LEFT_BEHIND: Final = 4
+"""Checks that hang at the same time. Each keeps a thread and what it had read, below a megabyte; with so many of them
+none is begun until one ends."""
 
 _M_ARENA_MAX: Final = -8
 """malloc.h of glibc: the most arenas that mallopt(3) lets it have."""
@@ -47,6 +49,8 @@ class Machine:
 
     def __init__(self, directory: Path, root: Path = Path("/")) -> None:
         self.stopped_by = 0
+        self._left: list[Check] = []
+        self._turned = time.monotonic()
         self._directory = directory
         self._root = root
         self._in_container = platform.name(platform.read(root)).in_container
@@ -85,8 +89,13 @@ class Machine:
 
     def wait(self, seconds: float) -> None:
         """Sleep until then, or until a signal or the end of a check."""
+        self._turned = time.monotonic()
         if not self.stopped and select.select([self._awake], [], [], max(seconds, 0.0))[0]:
             os.read(self._awake, 4096)
+
+    def still_s(self) -> float:
+        """Return for how many seconds the agent's loop has not come round; for other threads."""
+        return time.monotonic() - self._turned
 
     def signs(self, files: Sequence[str]) -> Signs:
         """Look at the surroundings, and at these files."""
@@ -95,27 +104,24 @@ class Machine:
     def run(self, job: Job) -> Report:
         """Make a check in a thread of its own; raises what it raises, or :exc:`Stopped` when a signal comes first.
 
-        The thread is left to itself then: a call to a model cannot be called off, and ends with the process.
+        Raises :exc:`Unfinished` where it makes no progress for longer than it may. Either way the thread is left to
+        itself: a system call cannot be called off.
         """
-        ended: list[Report | Exception] = []
-        done = threading.Event()
-
-        def check() -> None:
-            try:
-                ended.append(engine.run(job, nobody))
-            except Exception as error:  # noqa: BLE001 - handed over
-                ended.append(error)
-            done.set()
-            self._rouse()
-
-        background.start(check, "check")
-        while not done.is_set() and not self.stopped:
-            self.wait(60.0)
-        if not done.wait(END_OF_WRITING_S if self.stopped and job.write else 0.0):
+        self._left = [check for check in self._left if check.is_running]
+        if len(self._left) >= LEFT_BEHIND:
+            raise Unfinished(self._left[-1].silent_s())
+        check = Check(job, self._rouse)
+        while not check.done.is_set() and not self.stopped:
+            self.wait(LOOK_EVERY_S)
+            if not check.done.is_set() and (silent_s := check.silent_s()) > check.limit_s:
+                check.leave()
+                self._left.append(check)
+                raise Unfinished(silent_s)
+        if not check.done.wait(END_OF_WRITING_S if self.stopped and job.write else 0.0):
             raise Stopped
-        if isinstance(ended[0], Exception):
-            raise ended[0]
-        return ended[0]
+        if isinstance(check.result, Report):
+            return check.result
+        raise check.result or Stopped
 
     def _stop(self, number: int, _: object) -> None:
         self.stopped_by = number

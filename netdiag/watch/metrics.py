@@ -40,7 +40,12 @@ class _Collector(Collector):
         yield InfoMetricFamily("netdiag_kag", "The KAG whose calls are made.", {"version": seen.kag})
         yield _gauge("netdiag_ready", "1 where a model was called and all endpoints work.", {(): float(seen.ready)})
         up = {(name,): float(works) for name, works in seen.up.items()}
-        yield _gauge("netdiag_up", "1 where KAG's own call to the endpoint succeeds.", up, "endpoint")
+        yield _gauge(
+            "netdiag_up",
+            "1 where KAG's own call to the endpoint succeeded in the last check, and that ended.",
+            up,
+            "endpoint",
+        )
         worked = {(name,): at for name, at in seen.worked.items()}
         said = "When the endpoint was last seen to work, 0 for never."
         yield _gauge("netdiag_last_success_timestamp_seconds", said, worked, "endpoint")
@@ -52,7 +57,7 @@ class _Collector(Collector):
         yield _gauge("netdiag_findings", "Findings of the last check.", told, "code", "severity")
         yield _gauge("netdiag_last_check_timestamp_seconds", "When the last check ended.", {(): seen.checked})
         yield _gauge("netdiag_check_duration_seconds", "How long the last check took.", {(): seen.took})
-        said = "Checks made: ok, problem, or error where netdiag itself failed."
+        said = "Checks made: ok, problem, or error where one did not end or netdiag itself failed."
         yield _counter("netdiag_checks", said, _from_zero(CHECKS, seen.checks), "outcome")
         said = "Repairs: written, failed, or given_up."
         yield _counter("netdiag_repairs", said, _from_zero(REPAIRS, seen.repairs), "outcome")

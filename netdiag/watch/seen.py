@@ -14,10 +14,13 @@ ENDPOINTS: Final = 200
 """Endpoints that have metrics of their own. The rest is in the counts: a time series costs a Prometheus memory."""
 
 CHECKS: Final = ("ok", "problem", "error")
-"""What may come of a check."""
+"""What may come of a check. One that does not end is an ``error``, too: nothing came of it."""
 
 REPAIRS: Final = ("written", "failed", "given_up")
 """What may come of a repair."""
+
+UNFINISHED: Final = "ND240"
+"""A check does not end."""
 
 _NAME_LIMIT: Final = 120
 
@@ -28,10 +31,11 @@ class Seen(NamedTuple):
     Times of day are in seconds since 1970, 0 for never; durations in seconds. ``phases`` is by endpoint and step.
     ``checks`` counts by outcome (:data:`CHECKS`), ``repairs`` by what became of them (:data:`REPAIRS`). ``codes`` are
     those that stand in the way now, ``outcomes`` counts what became of the endpoints, ``findings`` is by code and
-    severity. ``examined`` tells that the last check had an endpoint to examine.
+    severity. ``examined`` tells that the last check had an endpoint to examine, ``ends`` that it came to an end.
     """
 
     ready: bool = False
+    ends: bool = True
     examined: bool = False
     codes: tuple[str, ...] = ()
     up: Mapping[str, bool] = MappingProxyType({})
@@ -45,6 +49,21 @@ class Seen(NamedTuple):
     changes: int = 0
     repairs: Mapping[str, int] = MappingProxyType({})
     kag: str = ""
+
+
+def unknown(seen: Seen, code: str) -> Seen:
+    """Return what may be said after a check that came to nothing: no endpoint is known to work, and ``code`` is why.
+
+    When the last check ended, and how long its steps took, stays as it is: that tells the age of what is known.
+    """
+    return seen._replace(
+        ready=False,
+        ends=code != UNFINISHED,
+        codes=(code,),
+        up=dict.fromkeys(seen.up, False),
+        outcomes=MappingProxyType({}),
+        findings={(code, findings.severity(code)): 1},
+    )
 
 
 def name(item: Examined) -> str:

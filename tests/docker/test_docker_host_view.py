@@ -54,6 +54,9 @@ def configured(container: Container) -> None:
     container.write(FILE, CONFIG)
 
 
+CONNECTS = "import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=2)"
+
+
 @contextmanager
 def ollama(engine: Engine, images: Images, *options: str, listen: str = "0.0.0.0") -> Iterator[None]:
     """Ollama in a container."""
@@ -144,13 +147,30 @@ def test_the_printed_command_joins_the_containers(
         connect, join, publish = (remedy["command"] for remedy in found["ND274"]["remedies"])
         assert connect == f"docker network connect {network} ollama"
         assert f"external: true, name: {network}" in join
-        assert publish == f'ports: ["{PORT}:{PORT}"]'
+        assert publish == f'ports: ["{container.gateway()}:{PORT}:{PORT}"]'
         engine.command("sh", "-c", connect)
         repaired = from_host(engine, "fix-base-url")
         assert repaired["exit_code"] == 0, repaired["endpoints"]
         assert container.read(FILE) == CONFIG.replace("localhost", "ollama")
         (item,) = repaired["endpoints"]
         assert item["chosen"] == "ollama"
+
+
+def test_the_printed_port_is_for_containers_only(
+    engine: Engine, images: Images, network: str, container: Container
+) -> None:
+    """Published on the host's address of this network, Ollama in another one is reached, and by no other address."""
+    gateway = container.gateway()
+    container.write(FILE, CONFIG)
+    with (
+        engine.network(name=MODELS) as other,
+        ollama(engine, images, *OF_COMPOSE, "--network", other, "--publish", f"{gateway}:{PORT}:{PORT}"),
+    ):
+        repaired = from_host(engine, "fix-base-url")
+        elsewhere = engine.on_host(sys.executable, "-c", CONNECTS, "127.0.0.1", str(PORT), check=False)
+    assert repaired["exit_code"] == 0, repaired["endpoints"]
+    assert container.read(FILE) == CONFIG.replace("localhost", gateway)
+    assert "ConnectionRefusedError" in elsewhere.stderr
 
 
 def test_a_container_on_the_same_network(engine: Engine, images: Images, network: str, container: Container) -> None:

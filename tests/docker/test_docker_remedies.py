@@ -10,11 +10,15 @@ from typing import Any, NamedTuple, NoReturn
 import pytest
 from docker_ground import CACHE, TESTS, Container, Engine, Images
 
+from netdiag import findings
+from netdiag.model.report import Finding
+
 pytestmark = pytest.mark.docker
 
 FILE = "/home/admin/project/kag_config.yaml"
 CONFIG = 'chat_llm: { "type": "ollama", "base_url": "http://localhost:11434/", "model": "qwen2.5:3b" }\n'
 FIREWALLS = CACHE / "debian-firewalls.tar"
+CONNECTS = "import socket, sys; socket.create_connection((sys.argv[1], 11434), timeout=1)"
 _DONE = "the command has ended with"
 
 
@@ -116,7 +120,7 @@ def firewalld(host: Host) -> Iterator[None]:
 @contextmanager
 def a_rule(host: Host) -> Iterator[None]:
     """A single rule of iptables, and no firewall around it."""
-    host.run("iptables -I INPUT -i docker0 -p tcp --dport 11434 -j DROP")
+    host.run("iptables -I INPUT ! -i lo -p tcp --dport 11434 -j DROP")
     yield
 
 
@@ -146,8 +150,16 @@ def report(container: Container) -> dict[str, Any]:
 def test_the_printed_command_opens_the_way(
     engine: Engine, images: Images, host: Host, tmp_path: Path, case: Case
 ) -> None:
-    """A real firewall stops the container and is named; the command for it is run as printed; the file is repaired."""
-    with engine.like_ollama("0.0.0.0", tmp_path / "ollama"), engine.container(images.openspg) as container:
+    """A real firewall stops the container and is named; the command for it is run as printed; the file is repaired.
+
+    Only this container's network is let in: one on another network is stopped as before.
+    """
+    with (
+        engine.like_ollama("0.0.0.0", tmp_path / "ollama"),
+        engine.container(images.openspg) as container,
+        engine.network(name="netdiag-test-others") as others,
+        engine.container(images.openspg, "--network", others, name="netdiag-test-other") as other,
+    ):
         container.write(FILE, CONFIG)
         with case.firewall(host):
             stopped = report(container)
@@ -159,3 +171,15 @@ def test_the_printed_command_opens_the_way(
             repaired = report(container)
             assert repaired["exit_code"] == 0, repaired["endpoints"]
             assert container.read(FILE) == CONFIG.replace("localhost", container.gateway())
+            assert other.run("python3", "-c", CONNECTS, container.gateway()).returncode == 1
+
+
+def test_other_machines_are_kept_out(engine: Engine, images: Images, host: Host, tmp_path: Path) -> None:
+    """Beside a service on all addresses, the rules for a rootless engine leave the host's own loopback alone."""
+    said = findings.words(Finding("ND201", values={"platform": "docker-rootless", "port": "11434"}))
+    (command,) = [remedy.command for remedy in said.remedies if "-i lo" in remedy.command]
+    with engine.like_ollama("0.0.0.0", tmp_path / "ollama"), engine.container(images.openspg) as container:
+        assert container.run("python3", "-c", CONNECTS, container.gateway()).returncode == 0
+        host.run(command)
+        assert container.run("python3", "-c", CONNECTS, container.gateway()).returncode == 1
+        engine.on_host("python3", "-c", CONNECTS, "127.0.0.1")

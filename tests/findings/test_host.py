@@ -17,7 +17,13 @@ from netdiag.model.report import Examined, Finding
 LOCAL = Candidate("localhost", "loopback", "", 0, ("127.0.0.1",))
 GATEWAY = Candidate("172.18.0.1", "gateway", "eth0", 1, ("172.18.0.1",))
 NEAR = Candidate("ollama", "sibling", "ollama (release_default)", 2, ("172.18.0.9",), 11434, (11434,))
-PLACE = {"platform": "docker-compose", "systems": "linux", "containers": "172.16.0.0/12", "gateway": "172.18.0.1"}
+PLACE = {
+    "platform": "docker-compose",
+    "systems": "linux",
+    "containers": "172.18.0.0/16",
+    "gateway": "172.18.0.1",
+    "bridge": "yes",
+}
 
 REFUSED, SILENT = "connection_refused", "timed_out"
 
@@ -170,7 +176,7 @@ def test_two_ways_to_another_container():
     assert connect.command == f"docker network connect {OWN} ollama"
     assert "the host shows that the service listens" in connect.text
     assert "http://ollama:11434" in connect.text
-    assert publish.command == "--publish 11434:11434"
+    assert publish.command == "--publish 172.18.0.1:11434:11434"
 
 
 def test_what_the_host_could_not_see_is_not_called_proven():
@@ -199,7 +205,7 @@ def test_of_a_compose_service_the_file_is_told():
     assert commands(finding)[1] == (
         f"services: {{llm: {{networks: [default, netdiag]}}}}\nnetworks: {{netdiag: {{external: true, name: {OWN}}}}}"
     )
-    assert commands(finding)[2] == 'ports: ["11434:11434"]'
+    assert commands(finding)[2] == 'ports: ["172.18.0.1:11434:11434"]'
 
 
 def test_what_another_container_answers_comes_first():

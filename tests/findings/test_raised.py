@@ -16,6 +16,8 @@ ELSEWHERE = {
     "openspg/test_companions.py": "ND230 ND231 ND235 ND236 ND237 ND238",
     "openspg/test_scale.py": "ND589",
     "test_whole.py": "ND239",
+    "watch/test_agent.py": "ND240",
+    "waiting/test_loop.py": "ND241",
     "openspg/test_reading.py": "ND502 ND530 ND531 ND532 ND533 ND534 ND535 ND536 ND537 ND538 ND539 ND540"
     " ND541 ND542 ND543 ND568 ND603",
     "openspg/test_cause.py": "ND547 ND548 ND549 ND553 ND554",

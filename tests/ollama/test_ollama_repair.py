@@ -42,7 +42,8 @@ def serve(engine: Engine, require: Callable[[str, str], NoReturn], tmp_path_fact
 
     def serving(listen: str) -> AbstractContextManager[None]:
         environment = {"OLLAMA_HOST": f"{listen}:{PORT}", "OLLAMA_MODELS": str(home / "models"), "HOME": str(home)}
-        return engine.serving(str(OLLAMA), "serve", log=home / "log", **environment)
+        at = "127.0.0.1" if listen == "0.0.0.0" else listen
+        return engine.serving(str(OLLAMA), "serve", log=home / "log", at=at, **environment)
 
     (home / "Modelfile").write_text(f"FROM {MODEL}\n")
     with serving("127.0.0.1"):
@@ -85,6 +86,7 @@ def test_the_printed_remedy(engine: Engine, images: Images, serve: Serve) -> Non
         (command,) = [remedy["command"] for remedy in finding["remedies"] if remedy["on"] == "Linux"]
         setting = re.search(rf'Environment="OLLAMA_HOST=(.*):{PORT}"', command)
         assert setting
+        assert setting[1] == container.gateway()  # and so it has no other way in
         with serve(setting[1]):
             done = container.run("netdiag", "fix-base-url")
             assert done.returncode == 0, done.stdout + done.stderr

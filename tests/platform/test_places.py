@@ -141,18 +141,41 @@ ANYWHERE = {"kubernetes": {"New-NetFirewallRule", "launchctl"}}
 """The machine that carries a cluster may be any, so the commands of all systems are shown."""
 
 REMEDIES = {
-    "docker-bridge": {"sudo ufw allow from 172.16.0.0/12", "firewall-cmd", "systemctl restart ollama", "extra_hosts"},
-    "docker-userns-remap": {"sudo ufw allow from 10.201.0.0/24", "firewall-cmd", "systemctl restart ollama"},
-    "docker-in-wsl2": {"New-NetFirewallRule", "SetEnvironmentVariable", "sudo ufw", "systemctl restart ollama"},
-    "docker-rootless": {"DISABLE_HOST_LOOPBACK=false", "host-gateway-ip"},
-    "podman": {"--add-host host.docker.internal:host-gateway", "sudo ufw allow from 10.88.0.0/16"},
+    "docker-bridge": {
+        *(
+            "sudo ufw allow from 172.17.0.0/16 ",
+            "--zone=trusted --add-source=172.17.0.0/16 ",
+            "systemctl restart ollama",
+        ),
+        *("extra_hosts", "OLLAMA_HOST=172.17.0.1:11434"),
+    },
+    "docker-compose": {"sudo ufw allow from 172.18.0.0/16 ", "OLLAMA_HOST=172.18.0.1:11434"},
+    "docker-userns-remap": {"sudo ufw allow from 10.201.0.0/24", "firewall-cmd", "OLLAMA_HOST=10.201.0.1:11434"},
+    "docker-in-wsl2": {
+        *("New-NetFirewallRule", "-InterfaceAlias (Get-NetAdapter", "SetEnvironmentVariable", "sudo ufw"),
+        *("systemctl restart ollama", "OLLAMA_HOST=0.0.0.0:11434"),
+    },
+    "docker-rootless": {
+        "DISABLE_HOST_LOOPBACK=false",
+        "host-gateway-ip",
+        "OLLAMA_HOST=0.0.0.0:11434",
+        "INPUT ! -i lo -p",
+    },
+    "docker-in-docker": {"OLLAMA_HOST=0.0.0.0:11434"},
+    "podman": {
+        *("--add-host host.docker.internal:host-gateway", "sudo ufw allow from 10.88.0.0/16"),
+        "OLLAMA_HOST=10.88.0.1:11434",
+    },
     "podman-rootless-pasta": {"--network pasta:-T,11434"},
     "podman-rootless-slirp": {"slirp4netns:allow_host_loopback=true"},
     "lxc": {"incus config device add", "bind=instance"},
-    "kubernetes": {"kind: Service", "kind: EndpointSlice"},
+    "kubernetes": {"kind: Service", "kind: EndpointSlice", "OLLAMA_HOST=0.0.0.0:11434"},
     "apple-container": {"container system dns create", "launchctl setenv OLLAMA_HOST"},
     "macvlan": {"docker network connect bridge"},
 }
+NARROW = {"docker-bridge", "docker-compose", "docker-userns-remap", "podman", "lxc"}
+"""Places whose gateway is an address of the host itself, where nobody needs to listen on all of them."""
+
 ONLY_ON = {
     "New-NetFirewallRule": "docker-in-wsl2",
     "launchctl": "apple-container",
@@ -180,6 +203,8 @@ def test_remedies_are_the_platforms_own(name, wanted, read):
     """What helps on a platform is shown there, and what belongs to another one is not."""
     shown = commands(PLACES[name], read)
     assert {piece for piece in wanted if piece not in shown} == set()
+    assert ("0.0.0.0:11434" not in shown) == (name in NARROW), shown
+    assert "/12" not in shown
     assert {piece for piece, place in ONLY_ON.items() if (piece in shown) != (place == name)} <= ANYWHERE.get(
         name, set()
     )

@@ -78,7 +78,7 @@ def test_nothing_is_found(none: Container, command, said):
     refused = "connection_refused: 11434, 8000, 30000, 9997, 1234, 8080, 12434, 3000, 4000, 7997"
     assert told["evidence"] == [f"{address} {refused}" for address in ("172.18.0.1", "172.17.0.1")]
     commands = [each["command"] for each in told["remedies"]]
-    assert any("OLLAMA_HOST=0.0.0.0:11434" in each for each in commands)
+    assert any("OLLAMA_HOST=172.18.0.1:11434" in each for each in commands)
     assert any(each.endswith("netdiag suggest --port PORT") for each in commands)
 
 
@@ -94,7 +94,7 @@ def test_on_loopback_only(loopback: Container):
     assert (ended, codes(report)) == (UNREADABLE, ["ND270", "ND584"])
     (told,) = [each for each in report["findings"] if each["code"] == "ND270"]
     assert told["evidence"] == ["host: 127.0.0.1:11434 LISTEN, ollama"]
-    assert any("OLLAMA_HOST=0.0.0.0:11434" in each["command"] for each in told["remedies"])
+    assert any("OLLAMA_HOST=172.18.0.1:11434" in each["command"] for each in told["remedies"])
 
 
 def test_nothing_listens(none: Container):

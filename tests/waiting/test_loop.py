@@ -1,5 +1,8 @@
 """The loop: runs and pauses against a clock of its own."""
 
+import os
+import signal
+import time
 from dataclasses import dataclass, field
 
 import pytest
@@ -8,7 +11,7 @@ from made_reports import broken, repairable, report, works
 from netdiag.job import Job
 from netdiag.model.report import Report
 from netdiag.model.suggestion import Suggestions
-from netdiag.waiting import until_settled
+from netdiag.waiting import loop, until_settled
 from netdiag.waiting.loop import KNOCK_EVERY_S
 
 RUN_S = 0.05
@@ -126,3 +129,26 @@ def test_model_services_are_looked_for_once():
 
     until_settled(Job("fix-base-url"), 60.0, run, lambda _: None, _Fake())
     assert asked == [True, True, False]
+
+
+@pytest.mark.parametrize("found_before", [True, False], ids=["after another run", "the first run"])
+def test_a_run_that_does_not_end_is_broken_off(monkeypatch, found_before):
+    """It hangs where no limit of netdiag's own reaches; the wait ends with 124, ND241 and what was known before."""
+    monkeypatch.setattr(loop, "LONGER_S", 0.2)
+    runs = iter([found_before, False])
+
+    def run(_: Job) -> Report:
+        if not next(runs):
+            os.read(reading, 1)  # nobody writes
+        return report(broken("ND201"))
+
+    reading, writing = os.pipe()
+    began = time.monotonic()
+    try:
+        ended = until_settled(Job("check", answer_s=0.1), 0.3, run, lambda _: None)
+    finally:
+        os.close(reading)
+        os.close(writing)
+    assert time.monotonic() - began < 2
+    assert (ended.exit_code, ended.findings[0].code, bool(ended.endpoints)) == (124, "ND241", found_before)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)

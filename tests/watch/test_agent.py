@@ -11,7 +11,7 @@ from netdiag.model.endpoint import Span
 from netdiag.model.journal import Applied
 from netdiag.model.plan import Edit, Plan
 from netdiag.model.report import Examined, Report
-from netdiag.watch.agent import Agent, Rhythm, Stopped
+from netdiag.watch.agent import Agent, Rhythm, Stopped, Unfinished
 from netdiag.watch.history import Change, Signs
 
 EPOCH = 1_000_000.0
@@ -149,6 +149,30 @@ def test_it_survives_its_own_errors():
     assert (agent.seen.ready, agent.seen.codes) == (True, ())
     broken_off, _ = watched(_World(100.0, found))
     assert (broken_off.seen.ready, broken_off.seen.codes) == (False, ("ND701",))
+
+
+def test_a_check_that_does_not_end_is_down():
+    """Nothing is up and ND240 says why, once; the next check is made all the same, and what it finds counts again."""
+
+    def found(now: float, _: Job) -> Report:
+        if 100 < now < 200:
+            raise Unfinished(30.0)
+        return report(works())
+
+    stuck, _ = watched(_World(150.0, found))
+    assert (stuck.seen.ready, stuck.seen.ends, stuck.seen.codes) == (False, False, ("ND240",))
+    assert dict(stuck.seen.up) == {"kag_config.yaml:chat_llm": False}
+    assert stuck.seen.checked < EPOCH + 100  # the age of what is known is told
+    world = _World(400.0, found)
+    agent, told = watched(world)
+    assert max(after - before for before, after in zip(world.checks, world.checks[1:], strict=False)) < 31
+    assert [(change.now, [cause.code for cause in change.causes]) for change in told.changes] == [
+        ("works", []),
+        ("broken", ["ND240"]),
+        ("works", []),
+    ]
+    assert (agent.seen.ready, agent.seen.ends, set(agent.seen.up.values())) == (True, True, {True})
+    assert agent.seen.checks["error"] == 3
 
 
 def test_it_survives_surroundings_that_cannot_be_read():

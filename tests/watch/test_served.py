@@ -2,9 +2,10 @@
 
 import http.client
 import socket
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager, suppress
 
 import pytest
 from made_reports import broken, endpoint, report, works
@@ -44,10 +45,12 @@ def page(agent: Agent) -> dict[tuple[str, ...], float]:
     return {(s.name, *s.labels.values()): s.value for family in families for s in family.samples}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def served() -> Iterator[tuple[str, int]]:
-    """Pages of one word: their path."""
-    with serving("127.0.0.1", 0, lambda path: (200, "text/plain", path.encode())) as at:
+    """Pages of one word, their path; one is big."""
+    big = b"x" * 10_000_000
+
+    with serving("127.0.0.1", 0, lambda path: (200, "text/plain", big if path == "/big" else path.encode())) as at:
         yield at
 
 
@@ -57,15 +60,6 @@ def get(at: tuple[str, int], path: str, method: str = "GET") -> tuple[int, bytes
         connection.request(method, path)
         found = connection.getresponse()
         return found.status, found.read()
-
-
-def is_served(at: tuple[str, int]) -> bool:
-    """Whether there is a place; one that is not there yet is waited for a moment."""
-    try:
-        return get(at, "/healthz")[0] == 200
-    except (http.client.HTTPException, OSError):
-        time.sleep(0.02)
-        return False
 
 
 @pytest.mark.parametrize(
@@ -95,14 +89,106 @@ def test_over_http(served):
     assert get(served, "/readyz", "POST")[0] == 501
 
 
-def test_clients_that_say_nothing_do_not_stop_it(served):
-    """Who connects and sends nothing takes one of the places; the others are served."""
-    with closing(socket.create_connection(served)), closing(socket.create_connection(served)):
-        assert get(served, "/healthz")[0] == 200
-    silent = [socket.create_connection(served) for _ in range(3 * AT_ONCE)]
-    for connection in silent:
-        connection.close()
-    assert any(is_served(served) for _ in range(200))  # as soon as their places are free
+@contextmanager
+def clients(at: tuple[str, int], number: int, first: bytes = b"") -> Iterator[list[socket.socket]]:
+    """So many connections, each of which has sent this."""
+    with ExitStack() as opened:
+        connections = [opened.enter_context(closing(socket.create_connection(at, timeout=10))) for _ in range(number)]
+        for connection in connections:
+            with suppress(OSError):  # it was closed already
+                connection.sendall(first)
+        yield connections
+
+
+def trickle(connections: list[socket.socket], until: threading.Event) -> None:
+    """Send a byte of a header by each connection ten times a second."""
+    while not until.wait(0.1):
+        for connection in connections:
+            with suppress(OSError):
+                connection.send(b"x")
+
+
+ESTABLISHED = 1
+"""include/net/tcp_states.h"""
+
+
+def is_open(connection: socket.socket) -> bool:
+    """Whether the server has not closed it, as far as this side knows."""
+    return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO) & 0xFF == ESTABLISHED
+
+
+SLOW = {
+    "16 that say nothing": (16, b""),
+    "16 that trickle": (16, b"GET /healthz HTTP/1.1\r\nx: "),
+    "40 that trickle": (40, b"GET /healthz HTTP/1.1\r\nx: "),
+    "1000 that say nothing": (1000, b""),
+    "16 with a body that does not come": (
+        16,
+        b"POST /healthz HTTP/1.1\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n",
+    ),
+    "16 that ask for much and read nothing": (16, b"GET /big HTTP/1.1\r\n\r\n"),
+    "16 of HTTP/0.9": (16, b"GET /healthz\r\n"),
+}
+
+
+@pytest.mark.parametrize(("number", "first"), SLOW.values(), ids=SLOW)
+def test_others_are_answered(served, number, first):
+    """Whatever so many clients do, another one is answered within a second, by one thread and few connections."""
+    done = threading.Event()
+    with clients(served, number, first) as connections:
+        threading.Thread(target=trickle, args=(connections, done), daemon=True).start()
+        try:
+            for _ in range(3):
+                began = time.monotonic()
+                assert get(served, "/healthz") == (200, b"/healthz")
+                assert time.monotonic() - began < 1
+            assert sum(thread.name == "http" for thread in threading.enumerate()) == 1
+            assert sum(is_open(connection) for connection in connections) <= AT_ONCE
+        finally:
+            done.set()
+
+
+@pytest.mark.parametrize("first", [b"", b"GET /big HTTP/1.1\r\n\r\n"], ids=["sends slowly", "reads nothing"])
+def test_a_connection_has_one_limit(served, monkeypatch, first):
+    """A byte now and then does not prolong it: it is over at its time."""
+    monkeypatch.setattr("netdiag.watch.served.LIMIT_S", 0.5)
+    done = threading.Event()
+    with clients(served, 3, first) as connections:
+        threading.Thread(target=trickle, args=(connections, done), daemon=True).start()
+        try:
+            deadline = time.monotonic() + 3
+            while any(map(is_open, connections)):
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+        finally:
+            done.set()
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"GET /healthz HTTP/1.0\r\n\r\n", b" 200 "),
+        (b"GET /healthz HTTP/1.1\r\nConnection: keep-alive\r\n\r\n", b" 200 "),
+        (b"GET /healthz HTTP/1.1\r\n\r\nGET /readyz HTTP/1.1\r\n\r\n", b" 200 "),
+        (b"GET /healthz HTTP/1.1\r\n\r\n" + b"x" * 200_000, b" 200 "),
+        (b"GET /healthz HTTP/1.1\r\nx: " + b"x" * 8_000 + b"\r\n\r\n", b" 200 "),
+        (b"GET /" + b"x" * 200_000 + b" HTTP/1.1\r\n\r\n", b" 431 "),
+        (b"GET /healthz HTTP/1.1\r\nx: " + b"x" * 200_000 + b"\r\n\r\n", b" 431 "),
+        (b"GET /healthz HTTP/1.1\r\n" + b"a: b\r\n" * 5_000 + b"\r\n", b" 431 "),
+        (b"POST /healthz HTTP/1.1\r\nContent-Length: 200000\r\n\r\n" + b"x" * 200_000, b" 501 "),
+        (b"BREW /healthz HTTP/1.1\r\n\r\n", b" 501 "),
+        (b"GET /healthz HTTP/9.9\r\n\r\n", b" 505 "),
+        (b"\x16\x03\x01\x02\x00 not HTTP\r\n\r\n", b" 400 "),
+        (b"GET /healthz\r\n\r\n", b" 200 "),
+    ],
+)
+def test_odd_requests(served, sent, status):
+    """Each is answered once, and closed without a reset that could take the answer away."""
+    with clients(served, 1) as (connection,):
+        connection.sendall(sent)
+        said = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert status in said[:40]
+    assert said.count(b"HTTP/1.0 ") <= 1
 
 
 def test_the_metrics():

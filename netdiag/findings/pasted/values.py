@@ -21,8 +21,9 @@ _UNKNOWN: Final = {
     "failure": "",
     "systems": "linux macos windows",
     "platform": "docker-compose",
-    "containers": "172.16.0.0/12",
+    "containers": "NETWORK",
     "gateway": "172.17.0.1",
+    "bridge": "yes no",
     "file": "kag_config.yaml",
 }
 """What no text tells: commands are shown for every system a host may have."""
