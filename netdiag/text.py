@@ -1,11 +1,16 @@
-"""What may reach a terminal, a file or a log: secrets that do not print, and text that cannot drive a terminal."""
+"""What may reach a terminal, a file or a log: secrets that do not print, and text that drives nothing.
+
+Two gates. What comes from outside becomes :func:`shown` text before it is made part of anything. And every text passes
+:func:`harmless` (JSON :func:`harmless_json`) when its format is complete, whoever wrote the words in it.
+"""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-MASK: Final = "******"
-"""What stands for a secret. OpenSPG's own web page masks with the same six stars (facts: KAG issue 235)."""
+from netdiag import masking
+from netdiag.masking import MASK
 
 LIMIT: Final = 400
 """Characters kept of one piece of text from outside, so that a page of HTML stays one line of a report."""
@@ -28,6 +33,7 @@ class Secret:
 
     def __init__(self, value: str) -> None:
         self._value = value
+        masking.remember(value)
 
     def reveal(self) -> str:
         """Return the value itself; every caller of this is a place to review."""
@@ -60,10 +66,17 @@ def printable(text: str, limit: int = LIMIT) -> str:
 
 
 def without_secrets(text: str, secrets: Iterable[Secret] = ()) -> str:
-    """Return ``text`` with user-info and secret parameters of URLs, and every given secret, masked."""
+    """Return ``text`` with user-info and secret parameters of URLs masked, and every secret that is known by now.
+
+    A :class:`Secret` is known from when it was made; naming one in ``secrets`` says where it is expected.
+    """
     for secret in secrets:
-        if secret:
-            text = text.replace(secret.reveal(), MASK)
+        masking.remember(secret.reveal())
+    return masking.masked(without_logins(text))
+
+
+def without_logins(text: str) -> str:
+    """Return ``text`` with user-info and secret parameters of URLs masked, whatever is known."""
     if "@" in text:
         text = _USERINFO.sub(f"{MASK}@", text)
     return _SECRET_PARAMETER.sub(rf"\g<1>{MASK}", text) if "=" in text else text
@@ -72,6 +85,67 @@ def without_secrets(text: str, secrets: Iterable[Secret] = ()) -> str:
 def shown(text: str, secrets: Iterable[Secret] = ()) -> str:
     """Return text from outside as it may be shown: masked first, then made printable."""
     return printable(without_secrets(text, secrets))
+
+
+_COMMAND: Final = re.compile(
+    r"""(?imx)
+    ^(?P<blanks>[^\S\n]*)(?P<first>:)(?=:(?![\da-f:.]*(?:[/%\]\s]|$))[\w-])  # GitHub Actions; not an address like ::1
+    | (?P<sign>\#)(?=\#(?:\w+)?\[)  # Azure Pipelines and TeamCity; the first also within a line
+    | ^(?P<before>[^\S\n]*(?:section|travis_fold))(?=_(?:start|end):|:(?:start|end):)  # GitLab, Travis CI
+    """
+)
+"""What CI services take for a command in the output of a job.
+
+https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs (leading blanks do not matter),
+https://github.com/microsoft/azure-pipelines-agent/blob/master/src/Agent.Sdk/CommandStringConvertor.cs and Command.cs,
+https://www.jetbrains.com/help/teamcity/service-messages.html, https://docs.gitlab.com/ci/jobs/job_logs/.
+"""
+
+
+def harmless(text: str) -> str:
+    """Return ``text``, of any number of lines, so that it drives neither a terminal nor a CI service.
+
+    Line feeds stay. What cannot be printed is escaped (``\\x1b``, ``\\u202e``), as is a byte of a file's name that is
+    no text (``\\xff``), so that different names stay different. A command to a CI service is broken by a blank.
+    """
+    if not _is_printable(text):
+        text = "".join(c if c == "\n" or _is_printable(c) else _escaped(c) for c in text)
+    if "::" in text or "##" in text or "_fold" in text or "section_" in text:
+        text = _COMMAND.sub(lambda found: f"{found[0]} ", text)
+    return text
+
+
+def harmless_json(text: str) -> str:
+    """Return JSON that drives nothing, and says the same: what cannot be printed, and ``##``, is written as JSON can.
+
+    What is no character at all (a byte of a file's name, RFC 8259, 8.2) is given as :func:`harmless` gives it.
+    """
+    if not _is_printable(text):
+        text = "".join(c if c == "\n" or _is_printable(c) else _escaped_in_json(c) for c in text)
+    return text.replace("##", r"\u0023\u0023") if "##" in text else text
+
+
+def _is_printable(text: str) -> bool:
+    return text.isprintable() or all(c.isprintable() or c == "\n" or unicodedata.category(c) == "Zs" for c in text)
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that is no UTF-8 (PEP 383)
+        return f"\\x{code - 0xDC00:02x}"
+    return character.encode("ascii", "backslashreplace").decode()
+
+
+def _escaped_in_json(character: str) -> str:
+    if 0xD800 <= ord(character) <= 0xDFFF:
+        return _escaped(character).replace("\\", "\\\\")
+    return json_escape(character)
+
+
+def json_escape(character: str) -> str:
+    """Return a character as JSON writes one that cannot be printed: ``\\u001b``, beyond 16 bits as a pair."""
+    pair = character.encode("utf-16-be")
+    return "".join(f"\\u{pair[at : at + 2].hex()}" for at in range(0, len(pair), 2))
 
 
 def host_port(host: str, port: int) -> str:

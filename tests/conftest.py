@@ -2,12 +2,12 @@
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 import pytest
 
-from netdiag import lab
+from netdiag import lab, masking
 
 pytest_plugins = ("docker_ground", "inside_ground")
 
@@ -39,6 +39,13 @@ def require(pytestconfig: pytest.Config) -> Callable[[str, str], NoReturn]:
         pytest.skip(f"{ground}: {reason}")
 
     return give_up
+
+
+@pytest.fixture(autouse=True)
+def own_secrets() -> Iterator[None]:
+    """Keep the secrets of one test from masking anything in another."""
+    with masking.apart():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from netdiag import exits
 from netdiag.cli import output
+from netdiag.cli.terminal import complain
 from netdiag.cli.values import key_line
 from netdiag.text import Secret, shown
 
@@ -81,7 +82,7 @@ def _replayed(name: str) -> "Report | None":
         return replay(text)
     except (OSError, NotAReportError) as error:
         said = error.strerror if isinstance(error, OSError) else str(error)
-        sys.stderr.write(f"netdiag: {shown(name)} cannot be diagnosed again: {shown(said or '')}\n")
+        complain(f"{shown(name)} cannot be diagnosed again: {shown(said or '')}")
         return None
 
 
@@ -93,6 +94,7 @@ def _detect(arguments: argparse.Namespace) -> int:
 
 def _chat(arguments: argparse.Namespace) -> int:
     from netdiag import single_call  # noqa: PLC0415 - httpx
+    from netdiag.config.learned import learned  # noqa: PLC0415
     from netdiag.model.endpoint import Endpoint  # noqa: PLC0415
 
     endpoint = Endpoint(
@@ -106,14 +108,14 @@ def _chat(arguments: argparse.Namespace) -> int:
         api_key=_key(arguments),
     )
     with output.watching(arguments, sys.stdout) as tell:
-        report = single_call.call_once(endpoint, _job(arguments), tell)
+        report = single_call.call_once(learned(endpoint), _job(arguments), tell)
     return output.show(report, arguments, sys.stdout, told=True)
 
 
 def _suggest(arguments: argparse.Namespace) -> int:
     if (name := arguments.api_key_env) and name not in os.environ:
-        called = f"netdiag: --api-key-env: there is no variable {shown(name)} here"
-        sys.stderr.write(f"{called}; with docker exec, write: docker exec -e {shown(name)} …\n")
+        called = f"--api-key-env: there is no variable {shown(name)} here"
+        complain(f"{called}; with docker exec, write: docker exec -e {shown(name)} …")
         return exits.USAGE
     from netdiag import suggesting  # noqa: PLC0415 - httpx
 
@@ -170,7 +172,7 @@ def _explain(arguments: argparse.Namespace) -> int:
     try:
         report = explain.pasted(arguments.error)
     except OSError as error:
-        sys.stderr.write(f"netdiag: {shown(arguments.error)} cannot be read: {error.strerror}\n")
+        complain(f"{shown(arguments.error)} cannot be read: {error.strerror}")
         return exits.NO_CONFIGURATION
     return output.show(report, arguments, sys.stdout)
 

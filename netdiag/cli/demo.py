@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from netdiag import exits, lab
+from netdiag.cli.terminal import complain
 from netdiag.lab import scenarios
 from netdiag.report.labels import label
 from netdiag.report.page import wrapped
@@ -30,16 +31,14 @@ def run(arguments: argparse.Namespace) -> int:
     except KeyError:
         near = ", ".join(get_close_matches(arguments.scenario, scenarios.names()))
         meant = f"; near it: {near}" if near else ""
-        sys.stderr.write(
-            f"netdiag: there is no scenario {shown(arguments.scenario)}{meant}; `netdiag demo --list` names all\n"
-        )
+        complain(f"there is no scenario {shown(arguments.scenario)}{meant}; `netdiag demo --list` names all")
         return exits.USAGE
     try:
         with lab.make(_with_kag(scenario)) as place:
             (place.directory / scenario.file_name).write_text(scenario.config, "utf-8")
             return _shell(place, scenario, arguments) if arguments.shell else _show(place, scenario, arguments)
     except lab.LabError as error:
-        sys.stderr.write(f"netdiag: {error}\n\n{label('with_docker', arguments.lang)}\n{DOCKER_INSTEAD}")
+        complain(f"{error}\n\n{label('with_docker', arguments.lang)}\n{DOCKER_INSTEAD.rstrip()}")
         return exits.PROBLEM
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from netdiag import clock, exits, findings, handed_in, platform
 from netdiag.cli import output
+from netdiag.cli.terminal import complain
 from netdiag.findings.commands import FROM_HOST, OURS
 from netdiag.model.report import Finding, Report
 from netdiag.text import shown
@@ -22,7 +23,7 @@ def codes(arguments: argparse.Namespace) -> int:
     wanted = [code.upper() for code in arguments.codes] or list(known)
     unknown = [code for code in wanted if code not in known]
     if unknown:
-        sys.stderr.write(f"netdiag: there is no code {shown(', '.join(unknown))}; `netdiag explain` lists all\n")
+        complain(f"there is no code {shown(', '.join(unknown))}; `netdiag explain` lists all")
         return exits.USAGE
     from netdiag.report.explained import as_json, as_text  # noqa: PLC0415 - a mistyped code needs neither
 

@@ -1,10 +1,10 @@
 """``netdiag report``: a check, or a saved one, written into one file that can be looked at and passed on."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from netdiag import exits
+from netdiag.cli.terminal import complain
 from netdiag.model.report import Report
 from netdiag.text import shown
 
@@ -15,10 +15,10 @@ def write(report: Report, arguments: argparse.Namespace) -> int:
     try:
         path.write_text(_rendered(report, path.suffix, arguments.lang), "utf-8", errors="backslashreplace")
     except OSError as error:
-        sys.stderr.write(f"netdiag: {shown(str(path))} cannot be written: {shown(error.strerror or '')}\n")
+        complain(f"{shown(str(path))} cannot be written: {shown(error.strerror or '')}")
         return exits.CANNOT_WRITE
     if not arguments.quiet:
-        sys.stderr.write(f"netdiag: wrote {shown(str(path))}\n")
+        complain(f"wrote {shown(str(path))}")
     return report.exit_code
 
 

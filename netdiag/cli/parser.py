@@ -5,7 +5,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from netdiag import __version__
 from netdiag.cli import values
@@ -25,6 +25,13 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, **given: Any) -> None:
         super().__init__(formatter_class=_formatter, **given)
+
+    def error(self, message: str) -> NoReturn:
+        """End with a usage error; what was typed is repeated without what may be a key, and drives no terminal."""
+        from netdiag.findings.pasted.keys import without_keys  # noqa: PLC0415 - only where something is mistyped
+        from netdiag.text import harmless, printable  # noqa: PLC0415
+
+        super().error(harmless(printable(without_keys(message))))
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:

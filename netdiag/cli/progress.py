@@ -9,6 +9,7 @@ from typing import Final
 from netdiag import background
 from netdiag.cli.terminal import is_terminal
 from netdiag.model.event import Answered, Calling, Event
+from netdiag.text import harmless, shown
 
 FIRST_AFTER_S: Final = 2.0
 """Nothing is said of calls that answer sooner."""
@@ -55,10 +56,13 @@ class Progress:
 
     def _count(self) -> None:
         what, began = next(iter(self._waits.items()))
+        what = harmless(shown(what))
         written = False
         while not self._stop.wait(self._due - time.monotonic()):
             seconds = time.monotonic() - began
-            line = f"waiting for {what}: {seconds:.0f} s (a model that is being loaded can take minutes)"
+            line = (
+                f"waiting for {harmless(shown(what))}: {seconds:.0f} s (a model that is being loaded can take minutes)"
+            )
             sys.stderr.write(f"\r\033[K{line}" if self._terminal else f"{line}\n")
             sys.stderr.flush()
             self._due += EVERY_S if self._terminal else EVERY_WITHOUT_TERMINAL_S

@@ -12,7 +12,7 @@ from netdiag.job import Job
 from netdiag.model.report import Finding, Report
 from netdiag.report import as_text, examined  # noqa: F401 - loaded while there is time, used when there is none
 from netdiag.report.labels import label
-from netdiag.text import shown
+from netdiag.text import harmless, shown
 
 
 def waited(job: Job, arguments: argparse.Namespace) -> Report:
@@ -24,7 +24,7 @@ def waited(job: Job, arguments: argparse.Namespace) -> Report:
         progress.close()
         for finding in new:
             title = shown(findings.words(finding, arguments.lang).title)
-            sys.stderr.write(label("waiting", arguments.lang, title=title, code=finding.code) + "\n")
+            sys.stderr.write(harmless(label("waiting", arguments.lang, title=title, code=finding.code)) + "\n")
         sys.stderr.flush()
 
     # a log has a line for each change, and none that counts seconds

@@ -6,11 +6,12 @@ from datetime import datetime, timezone
 
 from netdiag import exits, findings
 from netdiag.cli import describe, system_errors
+from netdiag.cli.terminal import complain
 from netdiag.job import Job
 from netdiag.model.plan import Edit
 from netdiag.model.report import Finding
 from netdiag.report.labels import label
-from netdiag.text import host_port, shown
+from netdiag.text import harmless, host_port, shown
 from netdiag.watch import Change, Rhythm, watch
 
 
@@ -72,7 +73,7 @@ def run(job: Job, arguments: argparse.Namespace) -> int:
         return watch(job, rhythm, arguments.listen, lines)
     except OSError as error:
         host, port = arguments.listen
-        sys.stderr.write(f"netdiag: {shown(host)} port {port} cannot be listened on: {error.strerror}\n")
+        complain(f"{shown(host)} port {port} cannot be listened on: {error.strerror}")
         return exits.USAGE
 
 
@@ -81,5 +82,5 @@ def _time(seconds: float) -> str:
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
+    sys.stdout.write(harmless(line) + "\n")
     sys.stdout.flush()

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, Final, Literal, NamedTuple
 
 from netdiag.config import filled, ini_tree, quoting, unread, uses, whole, yaml_tree
+from netdiag.config.learned import learned
 from netdiag.config.tree import (
     DEPTH,
     STRING,
@@ -23,7 +24,7 @@ from netdiag.config.tree import (
 )
 from netdiag.config.uses import Used, effective
 from netdiag.model.endpoint import Endpoint, Form, NotText, Part, Span
-from netdiag.text import Secret, without_secrets
+from netdiag.text import Secret, without_logins
 
 _EXPANDED: Final = re.compile(r"[$`]")  # by a shell, Docker Compose, python-dotenv
 _SECRET: Final = re.compile(r"(?i)key|token(?!s|iz)|secret|passw|pwd|credential|signature|auth(?!ors?$)")
@@ -157,7 +158,7 @@ def _endpoint(read: Read, use: Used, url: Node) -> Endpoint:
     type_ = type_ or next((str(each.value) for each in ignored if each.setting == "type"), "")
     if isinstance(url, Scalar) and _has_no_types(url):
         ignored = unread.ignored_by_older(use.values, use.kind) if url.style == "ini" else ()
-    return Endpoint(
+    endpoint = Endpoint(
         source=read.source,
         line=read.positions.line(start),
         node=dotted(use.steps),
@@ -179,6 +180,7 @@ def _endpoint(read: Read, use: Used, url: Node) -> Endpoint:
         ignored=ignored,
         is_overlay=use.is_overlay,
     )
+    return learned(endpoint)
 
 
 def _value(name: str, scalar: Scalar) -> Any:
@@ -329,7 +331,7 @@ def _api_key(read: Read, scalar: Scalar | None) -> Secret | None:
 
 
 def _is_secret(name: str, value: Any) -> bool:
-    return _names_secret(str(name)) or (isinstance(value, str) and without_secrets(value) != value)
+    return _names_secret(str(name)) or (isinstance(value, str) and without_logins(value) != value)
 
 
 @lru_cache(maxsize=1024)

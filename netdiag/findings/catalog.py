@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from netdiag import handed_in
+from netdiag import handed_in, masking
 from netdiag.findings import commands
 from netdiag.model.report import Finding, Severity
 from netdiag.text import without_secrets
@@ -55,7 +55,9 @@ def terms() -> Mapping[str, Mapping[str, str]]:
 @functools.cache
 def _registry() -> Mapping[str, Any]:
     loader: Any = __spec__.loader  # the package may lie in an archive
-    registry: Mapping[str, Any] = json.loads(loader.get_data(str(REGISTRY)))
+    text = loader.get_data(str(REGISTRY)).decode()
+    masking.own_words(text)
+    registry: Mapping[str, Any] = json.loads(text)
     return registry
 
 

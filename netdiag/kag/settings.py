@@ -14,8 +14,9 @@ from typing import Any, Final, NamedTuple
 
 from netdiag.kag import hocon
 from netdiag.kag.version import LATE, OF_08, SINCE_06, Version
+from netdiag.masking import MASK
 from netdiag.model.endpoint import Endpoint
-from netdiag.text import MASK, Secret, is_integer, printable, without_secrets
+from netdiag.text import Secret, is_integer, printable, without_secrets
 
 FLAGS: Final[Mapping[str, bool | None]] = {"true": True, "false": False, "none": None, "0": False, "1": True}
 """The words that KAG takes for a flag, in any case (registrable.py:57); it refuses all others."""

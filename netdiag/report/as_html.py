@@ -18,7 +18,7 @@ from netdiag.report.html_path import path
 from netdiag.report.labels import label
 from netdiag.report.markup import LANGUAGES, Html, both, tag
 from netdiag.report.outcomes import headline_of
-from netdiag.text import shown
+from netdiag.text import harmless, shown
 
 _STATES: Final = {0: "works", 3: "repairable"}
 
@@ -37,7 +37,7 @@ def as_html(report: Report, language: str = "en") -> str:
         Html(f"<style>{_style()}</style>"),
     )
     body = tag("body", _header(report, language), _main(report), _footer())
-    return f"<!DOCTYPE html>\n{tag('html', head, body, lang=LANGUAGES[language])}\n"
+    return harmless(f"<!DOCTYPE html>\n{tag('html', head, body, lang=LANGUAGES[language])}\n")
 
 
 def verdict(report: Report, language: str) -> str:

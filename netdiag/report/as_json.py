@@ -3,7 +3,6 @@
 Added keys do not change the number; a removed or reinterpreted one does.
 """
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from netdiag import __version__, findings
@@ -13,6 +12,7 @@ from netdiag.model.journal import Applied, PastFile, PastRun
 from netdiag.model.place import Choice, Fact, NameAnswer, Platform
 from netdiag.model.plan import Edit
 from netdiag.model.report import Evidence, Examined, Finding, Report
+from netdiag.report.dumped import dumped
 from netdiag.report.json_attempts import attempt_of, candidate_of, proof_of
 from netdiag.report.labels import by_hand
 from netdiag.report.outcomes import summary
@@ -26,7 +26,7 @@ SCHEMA: Final = "netdiag/report/1"
 
 def as_json(report: Report, language: str = "en") -> str:
     """Return the report as indented JSON text; titles and remedies are in ``language``."""
-    return json.dumps(as_dict(report, language), ensure_ascii=False, indent=2)
+    return dumped(as_dict(report, language), indent=2)
 
 
 def as_dict(report: Report, language: str = "en") -> dict[str, Any]:

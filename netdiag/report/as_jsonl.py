@@ -3,7 +3,6 @@
 Added keys and events do not change the number; a removed or reinterpreted one does.
 """
 
-import json
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from netdiag.model.endpoint import Endpoint
 from netdiag.model.event import Event
 from netdiag.model.report import Report
 from netdiag.report.as_json import applied_of, edit_of, endpoint_of, finding_of
+from netdiag.report.dumped import dumped
 from netdiag.report.json_attempts import attempt_of, proof_of
 from netdiag.report.json_suggestions import suggestions_of
 from netdiag.report.outcomes import summary
@@ -32,7 +32,7 @@ def line(event: Event, language: str = "en", at_ms: float | None = None) -> str:
     ``at_ms`` is how many milliseconds after the beginning it happened, where that is known.
     """
     name, keys = _said(event, language)
-    return name and json.dumps({"schema": SCHEMA, "event": name, "at_ms": at_ms, **keys}, ensure_ascii=False) + "\n"
+    return name and dumped({"schema": SCHEMA, "event": name, "at_ms": at_ms, **keys}) + "\n"
 
 
 def events(report: Report) -> Iterator[Event]:

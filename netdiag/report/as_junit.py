@@ -15,7 +15,7 @@ from netdiag.outcome import Outcome, is_unwritten
 from netdiag.report.labels import label
 from netdiag.report.outcomes import REPAIRABLE, change, outcomes
 from netdiag.report.told import headline, in_full
-from netdiag.text import shown
+from netdiag.text import harmless, shown
 
 _CANNOT_LOOK: Final = ("ND5", "ND7")
 """Codes of a run that could not look at something: an ``error``, where what was looked at is a ``failure``."""
@@ -35,7 +35,7 @@ def as_junit(report: Report, language: str = "en") -> str:
         _count(suite, report)
     _total(root, report)
     ET.indent(root)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{harmless(ET.tostring(root, encoding="unicode"))}\n'
 
 
 def _about_the_run(root: ET.Element, report: Report, language: str) -> None:

@@ -9,14 +9,14 @@ from netdiag.report.few import few, values
 from netdiag.report.labels import label
 from netdiag.report.outcomes import CHANGES, headline_of, label_name, outcomes
 from netdiag.report.told import command_lines, explanation
-from netdiag.text import shown
+from netdiag.text import harmless, shown
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&@!])")
 
 
 def as_markdown(report: Report, language: str = "en") -> str:
     """Return the report in ``language``; nothing in it mentions a user, links, or is markup of somebody else's."""
-    return "\n".join((*_head(report, language), *_causes(report, language), *_table(report, language)))
+    return harmless("\n".join((*_head(report, language), *_causes(report, language), *_table(report, language))))
 
 
 def _head(report: Report, language: str) -> Iterator[str]:

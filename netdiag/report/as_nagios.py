@@ -12,6 +12,7 @@ from netdiag.model.report import Report
 from netdiag.report.labels import label
 from netdiag.report.outcomes import REPAIRABLE, change, counted, outcomes, summary
 from netdiag.report.told import headline
+from netdiag.text import harmless
 
 _WORDS: Final = {
     exits.OK: "OK",
@@ -27,7 +28,7 @@ def as_nagios(report: Report, language: str = "en") -> str:
     """Return one line: the word, the problems or what works, and the performance data."""
     said = list(dict.fromkeys(_problems(report, language))) or [counted(report, language) or label("nothing", language)]
     more = label("and_more", language, n=len(said) - 1) if len(said) > 1 else ""
-    text = f"{said[0]}{more}".replace("|", "/")
+    text = harmless(" ".join(f"{said[0]}{more}".split())).replace("|", "/")
     return f"NETDIAG {_WORDS.get(report.exit_code, 'UNKNOWN')} - {text} | {' '.join(_measured(report))}\n"
 
 

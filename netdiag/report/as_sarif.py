@@ -5,13 +5,13 @@ the place, and no file's fault, is a notification: services that show results be
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from importlib import metadata
 from typing import Any, Final
 
 from netdiag import __version__, exits, findings
 from netdiag.model.report import Examined, Finding, Report
+from netdiag.report.dumped import dumped
 from netdiag.report.labels import label
 from netdiag.report.markup import LANGUAGES
 from netdiag.report.outcomes import REPAIRABLE, change, outcomes
@@ -41,7 +41,7 @@ def as_sarif(report: Report, language: str = "en") -> str:
         "invocations": [_invocation(report, elsewhere, language)],
         "results": results,
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
+    return dumped({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
 def _sorted(report: Report) -> tuple[list[tuple[Finding, dict[str, Any]]], list[Finding]]:

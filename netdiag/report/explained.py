@@ -1,11 +1,11 @@
 """What codes mean, for people and for machines, whatever has happened."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from netdiag import findings
 from netdiag.model.report import Report
+from netdiag.report.dumped import dumped
 from netdiag.report.labels import label
 from netdiag.report.page import Page
 from netdiag.report.told import body, command, title
@@ -33,7 +33,7 @@ def as_text(codes: Sequence[str], language: str = "en", *, briefly: bool = False
 def as_json(codes: Sequence[str], language: str = "en") -> str:
     """Return the codes as one JSON object, ``netdiag/explain/1``."""
     listed = [_as_dict(code, language) for code in codes]
-    return json.dumps({"schema": SCHEMA, "codes": listed}, ensure_ascii=False, indent=2) + "\n"
+    return dumped({"schema": SCHEMA, "codes": listed}, indent=2) + "\n"
 
 
 def conditions(when: Mapping[str, Sequence[str]], language: str) -> str:

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
+from netdiag.text import harmless
+
 WIDTH: Final = 80
 
 # SGR, ECMA-48 section 8.3.117
@@ -34,24 +36,26 @@ _CLOSING: Final = frozenset("，。；：、？！）」』》〉】〕〗］｝
 class Page:
     """Lines of text written one after another.
 
-    What is written is printable already (:func:`netdiag.text.shown`); a line feed in it begins a new line. No line
-    ends with blanks, and without ``colour`` none has an escape sequence.
+    A line feed in what is written begins a new line. No line ends with blanks, and none has an escape sequence but
+    those of ``colour``: all else passes :func:`netdiag.text.harmless`.
     """
 
     def __init__(self, *, colour: bool = False, called: str = "netdiag") -> None:
         self.called = called
         self._colour = colour
         self._lines: list[str] = []
+        self._coloured: dict[int, tuple[str, str]] = {}
 
     def headed(self, style: str, head: str, text: str) -> None:
         """Write a line that begins with ``head`` and its colon, which ``style``, a verdict or a severity, colours.
 
         What does not fit stands below what came after the colon.
         """
-        before, after = (_STYLES[style], _PLAIN) if self._colour else ("", "")
         hang = cells(head) + 2  # a colon and its blank, or a Chinese one
         first, *more = _rows(text.lstrip(" :："), WIDTH - hang)
-        self.verbatim(f"{before}{head}{after}{text[: len(text) - len(text.lstrip(' :：'))]}{first}")
+        self.verbatim(f"{head}{text[: len(text) - len(text.lstrip(' :：'))]}{first}")
+        if self._colour:
+            self._coloured[len(self._lines) - 1] = style, head
         for row in more:
             self.verbatim(row, hang)
 
@@ -74,7 +78,10 @@ class Page:
 
     def text(self) -> str:
         """Return what was written."""
-        return "".join(f"{line}\n" for line in self._lines)
+        lines = harmless("\n".join(self._lines)).split("\n") if self._lines else []
+        for at, (style, head) in self._coloured.items():
+            lines[at] = f"{_STYLES[style]}{head}{_PLAIN}{lines[at].removeprefix(head)}"
+        return "".join(f"{line}\n" for line in lines)
 
 
 def wrapped(text: str) -> str:

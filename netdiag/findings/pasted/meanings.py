@@ -35,17 +35,17 @@ MEANINGS: Final = (
     Meaning(r"No configuration setting found for key path", ("ND508",)),
     Meaning(r"No configuration setting found for key \w+|API key is not set", ("ND408",)),
     Meaning(r"NotImplementedError", ("ND408", "ND520")),
-    Meaning(r"model not found at '(?P<path>[^']+)'", ("ND527",)),
+    Meaning(r"model not found at '(?P<path>[^'\n]{1,400})'", ("ND527",)),
     # proxies, before what they make of a call
     Meaning(r"socksio|SOCKS support|Unknown scheme for proxy|proxyconnect|ProxyError", ("ND529",)),
     Meaning(
-        r"(?:Error code: |HTTP/1\.\d\"? |^\s*)50[234]\b(?!.*(?:loading|overloaded|busy|memory))",
+        r"(?:Error code: |HTTP/1\.\d\"? |^[ \t]{0,40})50[234]\b(?!.{0,400}?(?:loading|overloaded|busy|memory))",
         ("ND528", "ND520"),
         "proxy_answered",
     ),
     # what a service said, and KAG's words for what it cannot read
     Meaning(r"(?P<field>chat_template_kwargs|enable_thinking|max_completion_tokens)", ("ND421",)),
-    Meaning(r"body', ?'(?P<field>tools|stop|seed)'|(?:supplied|parameter): '?(?P<name>\w+)", ("ND421",)),
+    Meaning(r"body', ?'(?P<field>tools|stop|seed)'|(?:supplied|parameter): '?(?P<name>\w{1,80})", ("ND421",)),
     Meaning(r"'str' object has no attribute '(?:data|choices)'", ("ND425",)),
     Meaning(r"Expecting value: line 1 column 1 \(char 0\)", ("ND425", "ND520"), "path_unknown"),
     Meaning(
@@ -54,7 +54,7 @@ MEANINGS: Final = (
         "path_unknown",
     ),
     Meaning(r"['\"]detail['\"]: ?['\"]Not Found['\"]|Error code: 40[45]\b", ("ND402",), "path_unknown"),
-    Meaning(r"^\s*'choices'|KeyError: 'choices'|No embedding data received", ("ND410",)),
+    Meaning(r"^[ \t]{0,40}'choices'|KeyError: 'choices'|No embedding data received", ("ND410",)),
     Meaning(r"Error code: 4\d\d\b", ("ND405",)),
     Meaning(r"Error code: 5\d\d\b", ("ND406",)),
     # TLS

@@ -7,25 +7,12 @@ import ast
 import re
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from netdiag.text import MASK, without_secrets
-
-_NAMED_KEY: Final = re.compile(
-    r"""(?ix)
-    (?P<name>["']?(?:[\w-]*api[-_\ ]?key|authorization|[\w-]*(?:access|auth)[-_]?token|secret[-_]?key|secret|password
-        |passwd)["']?\s*[:=]\s*)
-    (?:(?P<quote>["'])(?P<quoted>(?:\\.|(?!(?P=quote)).)*)(?P=quote)?|(?P<bare>(?:bearer\s+)?[^\s,;}"']+))
-    """
-)
-_BEARER: Final = re.compile(r"(?i)(bearer\s+)(?!error)[\w.~+/=*-]{3,}")
-_REPEATED_KEY: Final = re.compile(r"(?i)(key provided:?\s*)[^\s,;\"'}]+")
-_BARE_KEY: Final = re.compile(r"\b(?:sk|pk|ak|gsk|hf|xai)[-_][\w*.-]{6,}")
-_NO_KEY: Final = re.compile(r"(?i)[*•]{3,}|your[-_ ]?api[-_ ]?key.*|<.*>|sk-(?:x{3,}|\*+)")
-_NOTHING: Final = frozenset({"", "none", "null", "empty", "dummy"})
+from netdiag.findings.pasted.keys import KeyState, key_state
 
 _DETAILS: Final = re.compile(r"(?s)for details:\s*(?P<said>.*)|invalid vectorizer config:(?!\s*\{)\s*(?P<bare>.*)")
-_SETTING: Final = r"""["']?(?:[\w.]*\b)?{name}["']?\s*[:=]\s*["']?(?P<value>[^"',}}\r\n]+?)\s*(?=["',}}\r\n]|$)"""
+_SETTING: Final = r"""(?<!\w){name}["']?\s{{0,8}}[:=]\s{{0,8}}["']?(?P<value>[^"',}}\r\n]{{1,400}})"""
 _STATUS: Final = (
     re.compile(r"(?i)error code:\s*(\d{3})"),
     re.compile(r"(?i)status[ _]code:?\s*(\d{3})"),
@@ -38,12 +25,19 @@ _ADDRESSES: Final = (
     re.compile(r"(?i)(?:dial tcp|ECONNREFUSED|lookup)\s+(?P<host>[\w.-]+):(?P<port>\d+)"),  # Go, Node
     re.compile(r"Connect call failed \('(?P<host>[\w.:]+)', (?P<port>\d+)\)"),  # asyncio
     re.compile(r"(?i)resolve '(?P<host>[\w.-]+)'(?P<port>)"),  # urllib3
-    re.compile(r"DST=(?P<host>[\d.]+).*DPT=(?P<port>\d+)"),  # the kernel's log of a firewall
+    re.compile(r"DST=(?P<host>[\d.]{1,40}).{0,400}?DPT=(?P<port>\d+)"),  # the kernel's log of a firewall
 )
-_URL: Final = re.compile(r"https?:/{1,2}[^\s\"'<>，。)\]}]+", re.IGNORECASE)
+_URL: Final = re.compile(r"https?:/{1,2}[^\s\"'<>，。)\]}]{1,2000}", re.IGNORECASE)
 _NOT_A_SERVICE: Final = re.compile(
     r"(?i)//(?:[\w.-]*github\.com|ollama\.com|[\w.-]*pydantic\.dev|platform\.|help\.|docs?\.)"
 )
+
+
+_LONGEST: Final = 10_000
+"""Characters of a dictionary that is read; KAG's configurations have some hundred."""
+
+_TRIES: Final = 20
+"""Closing braces that are tried for its end; a configuration has dictionaries in it, but few."""
 
 
 class Taken(NamedTuple):
@@ -60,13 +54,13 @@ class Taken(NamedTuple):
     host: str = ""
     port: str = ""
     status: int = 0
-    key: Literal["", "mask", "missing"] = ""
+    key: KeyState = ""
     kag: str = ""
 
 
 def taken(text: str) -> Taken:
     """Return what ``text`` tells."""
-    clean, key = _without_keys(text)
+    clean, key = key_state(text)
     details = _DETAILS.search(clean)
     before = clean[: details.start()] if details else clean
     said = (details["said"] or details["bare"] or "") if details else clean
@@ -87,24 +81,6 @@ def taken(text: str) -> Taken:
     )
 
 
-def _without_keys(text: str) -> tuple[str, Literal["", "mask", "missing"]]:
-    """Return ``text`` with a mask for every key, and what stood in the place of an api_key that was none."""
-    state: Literal["", "mask", "missing"] = ""
-
-    def masked(match: re.Match[str]) -> str:
-        nonlocal state
-        value = (match["quoted"] if match["quote"] else match["bare"] or "").strip()
-        if "key" in match["name"].lower():
-            state = "mask" if _NO_KEY.fullmatch(value) else "missing" if value.lower() in _NOTHING else state
-        quote = match["quote"] or ""
-        return f"{match['name']}{quote}{MASK}{quote}"
-
-    clean = _NAMED_KEY.sub(masked, text)
-    for pattern in (_BEARER, _REPEATED_KEY):
-        clean = pattern.sub(rf"\g<1>{MASK}", clean)
-    return without_secrets(_BARE_KEY.sub(MASK, clean)), state
-
-
 def _settings(text: str) -> Mapping[str, str]:
     """Return the settings of the configuration that is shown: a dictionary as Python or JSON print it, or lines."""
     shown = _dictionary(text)
@@ -123,7 +99,9 @@ def _dictionary(text: str) -> Mapping[str, object]:
     at = text.find("base_url")
     start = text.rfind("{", 0, at) if at >= 0 else -1
     end = text.find("}", at)
-    while start >= 0 and end >= 0 and end - start < 10_000:
+    for _ in range(_TRIES):
+        if start < 0 or end < 0 or end - start > _LONGEST:
+            break
         try:
             value = ast.literal_eval(_as_python(text[start : end + 1]))
         except (ValueError, SyntaxError, MemoryError, RecursionError):
@@ -149,11 +127,19 @@ def _address(base_url: str, said: str) -> tuple[str, str]:
             return match["host"], match["port"]
     try:
         url = urlsplit(base_url)
-        port = url.port or {"https": 443, "http": 80}.get(url.scheme)
+        port = url.port or {"https": 443, "http": 80}.get(url.scheme, 0)
         host = re.sub(r":\d*$", "", url.netloc.rpartition("@")[2])  # as it was written: hostname is in lower case
         return host.strip("[]"), str(port or "")
     except ValueError:
         return "", ""
+
+
+def split(url: str) -> SplitResult:
+    """Return the parts of a URL; of one that is none, as ``http://[``, all are empty."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
 
 
 def _status(said: str) -> int:

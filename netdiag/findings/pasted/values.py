@@ -2,12 +2,11 @@
 
 import re
 from typing import Final
-from urllib.parse import urlsplit
 
 from netdiag import spelling
 from netdiag.findings import commands
 from netdiag.findings.nearest import pulled
-from netdiag.findings.pasted.text import Taken
+from netdiag.findings.pasted.text import Taken, split
 from netdiag.text import shown
 
 _UNKNOWN: Final = {
@@ -33,9 +32,9 @@ def values(told: Taken) -> dict[str, str]:
     """Return what the words of all codes may want; what the text does not tell is an ellipsis."""
     endpoint = {"type": told.type, "base_url": shown(told.base_url), "model": told.model, "kind": told.kind or "chat"}
     is_whole = told.type and told.base_url and told.model
-    listed = re.search(r"acceptable choices for type: \[(?P<known>[^\]]*)\]", told.said)
-    refused = re.search(r"(?P<type>[\w.-]+) not in acceptable choices", told.said)
-    missing = re.search(r"found for key (?P<name>\w+)|(?P<key>API key is not set)|NotImplemented", told.said)
+    listed = re.search(r"acceptable choices for type: \[(?P<known>[^\]]{0,2000})\]", told.said)
+    refused = re.search(r"(?<![\w.-])(?P<type>[\w.-]{1,80}) not in acceptable choices", told.said)
+    missing = re.search(r"found for key (?P<name>\w{1,80})|(?P<key>API key is not set)|NotImplemented", told.said)
     setting = (missing["name"] or ("api_key" if missing["key"] else "type")).replace("name", "type") if missing else ""
     type_ = refused["type"] if refused else told.type
     right, pull = _right_url(told), pulled(told.model)
@@ -50,7 +49,7 @@ def values(told: Taken) -> dict[str, str]:
         "host": shown(told.host) or "…",
         "port": told.port or "11434",
         "address": f"{told.host}:{told.port}" if told.host and told.port else told.host or "…",
-        "path": urlsplit(told.base_url).path or "/" if "://" in told.base_url else "…",
+        "path": split(told.base_url).path or "/" if "://" in told.base_url else "…",
         "asked_path": _asked(told),
         "status": str(told.status or "…"),
         "detail": listed["known"].replace("'", "") if listed else setting or shown(told.said),
@@ -77,9 +76,9 @@ def _instead(type_: str, kind: str, known: str) -> str:
 
 def _right_url(told: Taken) -> str:
     """Return the base_url as KAG 0.7 and newer want it, where it differs from what was printed."""
-    if "://" not in told.base_url or not told.type:
+    url = split(told.base_url)
+    if not url.netloc or not told.type:
         return ""
-    url = urlsplit(told.base_url)
     base = f"{url.scheme}://{url.netloc}"
     if url.netloc.endswith(".openai.azure.com"):
         right = f"{base}/openai/v1"
@@ -92,7 +91,7 @@ def _asked(told: Taken) -> str:
     """Return the path that KAG 0.7 and newer call."""
     if "://" not in told.base_url or not told.type:
         return "…"
-    path = urlsplit(told.base_url).path.rstrip("/")
+    path = split(told.base_url).path.rstrip("/")
     if told.kind == "embedding":
         return path + "/embeddings"
     return path + ("/api/chat" if told.type.lower() == "ollama" else "/chat/completions")
