@@ -152,7 +152,7 @@ def _probing() -> argparse.ArgumentParser:
         type=values.seconds,
         default=120.0,
         metavar="SECONDS",
-        help="how long a model may take to answer (default: %(default)g)",
+        help="how long a whole call may take, from the name to the last byte (default: %(default)g)",
     )
     return part
 
