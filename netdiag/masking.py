@@ -357,6 +357,8 @@ def _index(_: int) -> _Index:
     said = {run for word in tuple(_learned.open) for run in (*_runs(word), *_runs(_letters_of(word)))}
     signs, letters, whole = set[str](), set[str](), list[str]()
     for part in parts:
+        if len(part) < SHORTEST:
+            continue
         if len(part) < RUN:
             if not (part.isdecimal() or part in _learned.open or re.search(rf"\b{re.escape(part.lower())}\b", own)):
                 whole.append(part)
