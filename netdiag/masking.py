@@ -8,15 +8,31 @@ contain it, nor is a word that a user types because some key is demanded. The ti
 """
 
 import base64
-import binascii
 import codecs
 import contextlib
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from netdiag.decodings import (
+    BITS,
+    DEPTH,
+    ESCAPED,
+    NUMBERS,
+    PRINTED,
+    View,
+    base64_bytes,
+    hex_bytes,
+    letters_only,
+    numbers,
+    of_base64,
+    of_hex,
+    plain_form,
+    unescaped,
+    without_blanks,
+)
 
 MASK: Final = "******"
 """What stands for a secret. OpenSPG's own web page masks with the same six stars (facts: KAG issue 235)."""
@@ -26,9 +42,6 @@ RUN: Final = 8
 
 SHORTEST: Final = 4
 """A shorter value protects nothing, and masking it would garble every text."""
-
-_DEPTH: Final = 2
-"""Encodings within encodings that are looked into: base64 of JSON with escapes."""
 
 _MOST: Final = 200
 """Secrets of which the rarer encodings are known too; an OpenSPG server may hold thousands of keys."""
@@ -73,34 +86,6 @@ _NAMES_SECRET: Final = re.compile(r"(?i)key|token(?!s|iz)|secret|passw|pwd|crede
 _PLAIN_WORD: Final = re.compile(r"[A-Za-z]+(?:[-_. /][A-Za-z]+)*|[\d.:-]*|[\w.+-]+/[\w.+;= -]+")
 _TOKEN: Final = re.compile(r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[\w~+=-]{20,}|(?:sk|gsk|hf|xai|pk|ghp)[-_][\w-]{8,}")
 """A part of a path that is a token and no name: long, of letters and digits without a dot."""
-
-_ESCAPED: Final = re.compile(r"[%\\&=<]|0x|U\+")
-_ESCAPE: Final = re.compile(
-    r"""(?ix)
-    %u(?P<a>[0-9a-f]{4}) | (?:%25)*%(?:25)*(?P<b>[0-9a-f]{2}) | \\+u\{(?P<c>[0-9a-f]{1,6})\} | \\+u(?P<d>[0-9a-f]{4})
-    | \\+x\{?(?P<e>[0-9a-f]{2})\}? | (?:&amp;)*&\#x0*(?P<f>[0-9a-f]{1,6});? | (?:&amp;|&)\#x0*(?P<g>[0-9a-f]{1,6});?
-    | (?:&amp;|&)\#0*(?P<dec>\d{1,7});? | \\(?P<oct>[01][0-7]{2}) | U\+(?P<h>[0-9a-f]{4,6}) | \b0x(?P<i>[0-9a-f]{2})\b
-    | =(?P<j>[0-9A-F]{2}) | \\(?P<same>[-/"'_.]) | (?P<tag><[^<>]{0,80}>)
-    """
-)
-_NUMBERS: Final = re.compile(r"(?<![\w.])\d{2,3}(?:[^\w.]{1,4}\d{2,3}){6,}(?![\w.])")
-_BITS: Final = re.compile(r"(?<![01])[01]{7,8}(?:[^\w]{0,3}[01]{7,8}){6,}(?![01])")
-_HEX: Final = re.compile(r"[0-9a-f]{14,}")
-_BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{10,}")
-_PRINTED: Final = re.compile(rb"[\x00\t\n\r\x20-\x7e]{7,}")
-
-
-class _View(NamedTuple):
-    """A text and where each of its characters begins and ends in the text that is shown."""
-
-    text: str
-    starts: list[int]
-    ends: list[int]
-
-    def part(self, text: str, places: Iterable[tuple[int, int]]) -> "_View":
-        """Return another text made of this one; ``places`` are where its characters begin and end in this one."""
-        pairs = [(self.starts[begin], self.ends[end - 1]) for begin, end in places]
-        return _View(text, [begin for begin, _ in pairs], [end for _, end in pairs])
 
 
 class _Index(NamedTuple):
@@ -185,13 +170,13 @@ def _masked(text: str, version: int) -> str:
         return text
     hits = bytearray(len(text))
     places = range(len(text))
-    _search(_View(text, list(places), [at + 1 for at in places]), index, hits, _DEPTH)
+    _search(View(text, list(places), [at + 1 for at in places]), index, hits, DEPTH)
     return "".join(_with_masks(text, hits))
 
 
 def _may_hold_one(text: str, index: _Index) -> bool:
     """Tell whether a closer look is needed: most texts are short, plain and hold nothing."""
-    if not text.isascii() or _ESCAPED.search(text) or _NUMBERS.search(text) or _BITS.search(text):
+    if not text.isascii() or ESCAPED.search(text) or NUMBERS.search(text) or BITS.search(text):
         return True
     joined = "".join(text.split())
     signs = joined.lower()
@@ -200,8 +185,8 @@ def _may_hold_one(text: str, index: _Index) -> bool:
         return True
     if index.whole and index.whole.search(text):
         return True
-    encoded = (*(data for _, _, data in _hex_bytes(letters)), *(data for _, _, data in _base64_bytes(joined)))
-    return any(map(_PRINTED.search, encoded))
+    encoded = (*(data for _, _, data in hex_bytes(letters)), *(data for _, _, data in base64_bytes(joined)))
+    return any(map(PRINTED.search, encoded))
 
 
 def _windows(text: str) -> Iterator[str]:
@@ -217,134 +202,31 @@ def _with_masks(text: str, hits: bytearray) -> Iterator[str]:
     yield text[at:]
 
 
-def _search(view: _View, index: _Index, hits: bytearray, depth: int) -> None:
+def _search(view: View, index: _Index, hits: bytearray, depth: int) -> None:
     """Mark in ``hits`` where a secret is in ``view``."""
-    for each in _unescaped(view):
-        signs = _without_blanks(each)
-        letters = _letters(signs)
+    for each in unescaped(view):
+        signs = without_blanks(each)
+        alone = letters_only(signs)
         _mark(signs, index.signs, hits)
-        _mark(letters, index.letters, hits)
+        _mark(alone, index.letters, hits)
         if index.whole:
             for found in index.whole.finditer(each.text):
                 _hit(each, found.start(), found.end(), hits)
         if depth:
-            for inner in (*_numbers(each), *_of_hex(letters), *_of_base64(_without_blanks(each, fold=False))):
+            for inner in (*numbers(each), *of_hex(alone), *of_base64(without_blanks(each, fold=False))):
                 _search(inner, index, hits, depth - 1)
 
 
-def _mark(view: _View, runs: frozenset[str], hits: bytearray) -> None:
+def _mark(view: View, runs: frozenset[str], hits: bytearray) -> None:
     text = view.text
     for at in range(len(text) - RUN + 1):
         if text[at : at + RUN] in runs:
             _hit(view, at, at + RUN, hits)
 
 
-def _hit(view: _View, begin: int, end: int, hits: bytearray) -> None:
+def _hit(view: View, begin: int, end: int, hits: bytearray) -> None:
     start, stop = view.starts[begin], view.ends[end - 1]
     hits[start:stop] = b"\x01" * (stop - start)
-
-
-def _unescaped(view: _View) -> Iterator[_View]:
-    """Yield the text as it stands, and as it is once the escapes in it are read, as often as there are some."""
-    yield view
-    for _ in range(_DEPTH):
-        if not _ESCAPED.search(view.text):
-            return
-        made: list[str] = []
-        places: list[tuple[int, int]] = []
-        at = 0
-        for escape in _ESCAPE.finditer(view.text):
-            places += ((each, each + 1) for each in range(at, escape.start()))
-            made += view.text[at : escape.start()]
-            if character := _character(escape):
-                made.append(character)
-                places.append(escape.span())
-            at = escape.end()
-        if not at:
-            return
-        places += ((each, each + 1) for each in range(at, len(view.text)))
-        made += view.text[at:]
-        view = view.part("".join(made), places)
-        yield view
-
-
-def _character(escape: re.Match[str]) -> str:
-    name = escape.lastgroup or ""
-    if name == "tag":
-        return ""
-    if name == "same":
-        return escape[name]
-    code = int(escape[name], {"dec": 10, "oct": 8}.get(name, 16))
-    return chr(code) if code < 0x110000 else "\ufffd"
-
-
-def _without_blanks(view: _View, *, fold: bool = True) -> _View:
-    """Return the text without blanks and invisible characters, each letter in its plainest form."""
-    if fold and view.text.isascii():
-        pairs = [(c, at) for at, c in enumerate(view.text.lower()) if c > " " and c != "\x7f"]
-    else:
-        pairs = [(plain, at) for at, c in enumerate(view.text) for plain in _plain(c, fold=fold)]
-    return view.part("".join(c for c, _ in pairs), ((at, at + 1) for _, at in pairs))
-
-
-def _plain(character: str, *, fold: bool) -> str:
-    if character.isascii():
-        return "" if character <= " " or character == "\x7f" else character.lower() if fold else character
-    plain = unicodedata.normalize("NFKD", character)
-    kept = "".join(c for c in plain if unicodedata.category(c)[0] not in "MZC")
-    return kept.casefold() if fold else kept
-
-
-def _letters(view: _View) -> _View:
-    pairs = [(c, at) for at, c in enumerate(view.text) if c.isalnum()]
-    return view.part("".join(c for c, _ in pairs), ((at, at + 1) for _, at in pairs))
-
-
-def _numbers(view: _View) -> Iterator[_View]:
-    """Yield what lists of character codes mean: decimal, octal, bits."""
-    for found in _NUMBERS.finditer(view.text):
-        numbers = [(m.start() + found.start(), m[0]) for m in re.finditer(r"\d+", found[0])]
-        for base in (10, 8) if not re.search("[89]", found[0]) else (10,):
-            yield view.part("".join(chr(int(n, base)) for _, n in numbers), ((at, at + len(n)) for at, n in numbers))
-    for found in _BITS.finditer(view.text):
-        bits = [(m.start() + found.start(), m[0]) for m in re.finditer(r"[01]{7,8}", found[0])]
-        yield view.part("".join(chr(int(n, 2)) for _, n in bits), ((at, at + len(n)) for at, n in bits))
-
-
-def _of_hex(view: _View) -> Iterator[_View]:
-    for begin, width, data in _hex_bytes(view.text):
-        yield from _printed(view, data, begin, width)
-
-
-def _of_base64(view: _View) -> Iterator[_View]:
-    for begin, width, data in _base64_bytes(view.text):
-        yield from _printed(view, data, begin, width)
-
-
-def _hex_bytes(text: str) -> Iterator[tuple[int, tuple[int, int], bytes]]:
-    """Yield what hexadecimal digits can mean: where they begin, how many stand for how many bytes, and those."""
-    for found in _HEX.finditer(text):
-        for shift in (0, 1):
-            digits = found[0][shift:]
-            yield found.start() + shift, (2, 1), bytes.fromhex(digits[: len(digits) // 2 * 2])
-
-
-def _base64_bytes(text: str) -> Iterator[tuple[int, tuple[int, int], bytes]]:
-    """Yield the same of base64, of either alphabet; where a group of four begins is not known."""
-    for found in _BASE64.finditer(text):
-        for shift in range(4):
-            run = found[0][shift:].replace("-", "+").replace("_", "/")
-            run = run[:-1] if len(run) % 4 == 1 else run
-            yield found.start() + shift, (4, 3), binascii.a2b_base64(run + "=" * (-len(run) % 4))
-
-
-def _printed(view: _View, data: bytes, begin: int, width: tuple[int, int]) -> Iterator[_View]:
-    """Yield what is text in ``data``, which stands in ``view`` from ``begin`` on."""
-    signs, octets = width
-    for run in _PRINTED.finditer(data):
-        at = range(run.start(), run.end())
-        places = ((begin + each * signs // octets, begin - (-(each + 1) * signs // octets)) for each in at)
-        yield view.part(run[0].decode("ascii"), places)
 
 
 @lru_cache(2)
@@ -403,7 +285,7 @@ def _runs(text: str, least: int = RUN) -> Iterator[str]:
 
 
 def _plain_text(text: str) -> Iterator[str]:
-    return (plain for c in text for plain in _plain(c, fold=True))
+    return (plain for c in text for plain in plain_form(c, fold=True))
 
 
 def _parts(value: str) -> Iterator[str]:

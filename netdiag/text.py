@@ -105,11 +105,12 @@ https://www.jetbrains.com/help/teamcity/service-messages.html, https://docs.gitl
 def harmless(text: str) -> str:
     """Return ``text``, of any number of lines, so that it drives neither a terminal nor a CI service.
 
-    Line feeds stay. What cannot be printed is escaped (``\\x1b``, ``\\u202e``), as is a byte of a file's name that is
-    no text (``\\xff``), so that different names stay different. A command to a CI service is broken by a blank.
+    Line feeds and tabulators stay. What cannot be printed is escaped (``\\x1b``, ``\\u202e``), as is a byte of a file's
+    name that is no text (``\\xff``), so that different names stay different. A command to a CI service is broken by a
+    blank.
     """
     if not _is_printable(text):
-        text = "".join(c if c == "\n" or _is_printable(c) else _escaped(c) for c in text)
+        text = "".join(c if c in "\n\t" or _is_printable(c) else _escaped(c) for c in text)
     if "::" in text or "##" in text or "_fold" in text or "section_" in text:
         text = _COMMAND.sub(lambda found: f"{found[0]} ", text)
     return text
@@ -133,7 +134,7 @@ def _escaped(character: str) -> str:
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:  # a byte that is no UTF-8 (PEP 383)
         return f"\\x{code - 0xDC00:02x}"
-    return character.encode("ascii", "backslashreplace").decode()
+    return f"\\x{code:02x}" if code < 0x80 else character.encode("ascii", "backslashreplace").decode()
 
 
 def _escaped_in_json(character: str) -> str:

@@ -1,6 +1,7 @@
 """Diagnosing a saved report again: what is one, what is none, and what stays as it was."""
 
 import json
+import re
 
 import pytest
 from host_views import listening, sibling, view
@@ -13,8 +14,11 @@ from netdiag import cli, findings, platform
 from netdiag.model.place import Candidate, Facts
 from netdiag.model.report import Evidence, Finding, Report
 from netdiag.replay import NotAReportError, replay
+from netdiag.report.as_html import as_html
 from netdiag.report.as_json import as_json
+from netdiag.report.as_markdown import as_markdown
 from netdiag.report.as_text import as_text
+from netdiag.report.rendered import FORMATS, rendered
 
 
 def detected(place, root) -> Report:
@@ -91,6 +95,40 @@ def test_whatever_json_it_is(value):
     saved = {**json.loads(GOOD), **(value if isinstance(value, dict) else {"evidence": value})}
     with pytest.raises(NotAReportError):
         replay(json.dumps(saved).encode())
+
+
+ODD = st.sampled_from(
+    [None, True, -1, 0, 2**70, 1.5, float("nan"), "", "x" * 5000, "ND999", "\x1b[2J", "::error::", "\ud800",
+     [], [[]], {}, {"a": {}}]
+)  # fmt: skip
+
+
+def _places(value, path=()):
+    """Every place in a JSON value, by the keys that lead there."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    yield from (each for key, below in inner for each in ((*path, key), *_places(below, (*path, key))))
+
+
+@given(st.data())
+def test_a_report_with_anything_in_it(data):
+    """Wherever something else stands, or nothing: it is no report, or every format shows it and drives nothing."""
+    saved = json.loads(as_json(SITUATIONS[data.draw(st.sampled_from(sorted(SITUATIONS)))]))
+    *path, last = data.draw(st.sampled_from(sorted(_places(saved), key=repr)))
+    at = saved
+    for key in path:
+        at = at[key]
+    if isinstance(at, dict) and data.draw(st.booleans()):
+        del at[last]
+    else:
+        at[last] = data.draw(ODD)
+    try:
+        report = replay(json.dumps(saved).encode())
+    except NotAReportError:
+        return
+    outputs = [rendered(report, form, "en") for form in FORMATS if form != "text"]
+    for said in (*outputs, as_text(report, "zh", detail=2), as_html(report), as_markdown(report)):
+        assert "\x1b" not in said
+        assert not re.search("(?m)^::error::", said)
 
 
 def test_a_file_that_cannot_be_read(capsys, tmp_path):

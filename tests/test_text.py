@@ -1,12 +1,13 @@
 """What may reach a terminal: no secrets, no control characters, one bounded line."""
 
 import json
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netdiag.text import LIMIT, MASK, Secret, printable, shown, without_secrets
+from netdiag.text import LIMIT, MASK, Secret, harmless, harmless_json, printable, shown, without_secrets
 
 KEY = "sk-canary-4f1d"
 
@@ -77,3 +78,34 @@ def test_long_text_is_cut_visibly():
 def test_shown_masks_before_it_cuts():
     """A key at the cut cannot survive by half."""
     assert KEY[:8] not in shown("x" * (LIMIT - 5) + KEY, [Secret(KEY)])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("\x1b[2J\x1b]52;c;eA==\x07red", "\\x1b[2J\\x1b]52;c;eA==\\x07red"),
+        ("a\rb\x9bc\x7f\td", "a\\x0db\\x9bc\\x7f\td"),
+        ("\u202etxt.exe \u200bz", "\\u202etxt.exe \\u200bz"),
+        ("caf\udce9", "caf\\xe9"),
+        ("::error file=x::y", ": :error file=x::y"),
+        ("one\n  ::set-output name=x::y", "one\n  : :set-output name=x::y"),
+        ("##vso[task.setvariable variable=x]y", "# #vso[task.setvariable variable=x]y"),
+        ("said ##[error]no", "said # #[error]no"),
+        ("##teamcity[buildStatus text='x']", "# #teamcity[buildStatus text='x']"),
+        ("section_start:1:x", "section _start:1:x"),
+        ("## a heading\n::1 and [::1]:11434, a::b 中文\n", "## a heading\n::1 and [::1]:11434, a::b 中文\n"),
+    ],
+)  # fmt: skip
+def test_a_whole_output_drives_nothing(text, expected):
+    """Neither a terminal nor a CI service takes anything in it for a command; addresses and headings stay."""
+    assert harmless(text) == expected
+    assert harmless(expected) == expected
+
+
+@given(st.text())
+def test_any_output(text):
+    """Lines stay lines, and every sign in them prints; in JSON the text is the same afterwards."""
+    assert [c for c in harmless(text) if unicodedata.category(c)[0] == "C" and c not in "\n\t"] == []
+    assert harmless(text).count("\n") == text.count("\n")
+    if not any(0xD800 <= ord(c) <= 0xDFFF for c in text):
+        assert json.loads(harmless_json(json.dumps(text, ensure_ascii=False))) == text
