@@ -2,12 +2,15 @@
 
 import os
 import sys
-from collections.abc import Sequence
 
 from netdiag import __version__, exits
 
+TYPE_CHECKING = False  # typing itself is more than `--version` costs
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def main(argv: Sequence[str] | None = None) -> int:
+
+def main(argv: "Sequence[str] | None" = None) -> int:
     """Run netdiag with ``argv`` and return the exit status.
 
     Without ``argv`` it is the process's own run: the streams are made usable, Ctrl-C is heeded, and the process ends
@@ -83,7 +86,7 @@ def _status(arguments: list[str]) -> int:
         return _failed(error, arguments)
 
 
-def _failed(error: BaseException, arguments: Sequence[str]) -> int:
+def _failed(error: BaseException, arguments: "Sequence[str]") -> int:
     """Say why a run ended that could not go on, and return its status."""
     from netdiag.cli import system_errors  # noqa: PLC0415
 
@@ -104,7 +107,7 @@ def _lost(error: OSError) -> None:
     system_errors.say(system_errors.Trouble("ND631", {"detail": detail}, exits.PROBLEM), _language(sys.argv[1:]))
 
 
-def _language(arguments: Sequence[str]) -> str:
+def _language(arguments: "Sequence[str]") -> str:
     """Return the language asked for, which the parser may not have got to."""
     from netdiag.cli.parser import language  # noqa: PLC0415
 

@@ -37,7 +37,7 @@ class Cost(NamedTuple):
 
 
 COSTS = (
-    Cost("--version", frozenset(), 29),
+    Cost("--version", frozenset(), 25),
     Cost("--help", frozenset({"argparse"}), 50),
     Cost("explain ND201", EXPLAINING, 115),
     Cost("rollback --list", EXPLAINING | {"yaml"}, 225),
