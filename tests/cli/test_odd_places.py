@@ -16,6 +16,10 @@ PLACES = [
     # shell line, status, what is said
     (f"ulimit -n 6; exec {CHECK}", 70, "ND630: netdiag cannot run here: it may open no more files"),
     ("ulimit -n 5; exec netdiag detect", 70, "ND630"),
+    (f"ulimit -n 8; exec {CHECK}", 70, "ND630"),
+    (f"ulimit -n 8; exec {CHECK} --wait 1", 70, "ND630"),
+    ("ulimit -n 8; exec netdiag suggest", 70, "ND630"),
+    (f"ulimit -v 30000; exec {CHECK}", 70, "ND630"),
     (f"ulimit -v 40000; exec {CHECK}", 70, "ND630"),
     (f"exec {CHECK} >&-", 1, "ND631: the result cannot be written to standard output: Bad file descriptor"),
     (f"exec {CHECK} >/dev/full", 1, "ND631: the result cannot be written to standard output: No space left on device"),
@@ -32,6 +36,7 @@ PLACES = [
     (f"exec {CHAT} </dev/null", 2, "ND633: standard input gives nothing that can be used: a key was to be read there"),
     (f"exec {CHAT} <&-", 2, "ND633"),
     (f"printf '\\377\\n' | {CHAT}", 2, "is not text in UTF-8"),
+    (f"exec {CHECK} <&-", 1, "can be repaired"),
     (f"exec {FILTER} <&-", 78, "it is empty"),
     ("exec netdiag explain --error - <&-", 1, "ND702"),
     ("exec netdiag check --replay - <&-", 78, "cannot be diagnosed again"),
