@@ -83,7 +83,17 @@ def _status(arguments: list[str]) -> int:
         sys.stdout = None
         return exits.PROBLEM
     except Exception as error:  # noqa: BLE001 - a traceback would be useless to a user, and might show a secret
+        if _is_interrupt(error):
+            raise KeyboardInterrupt from None
         return _failed(error, arguments)
+
+
+def _is_interrupt(error: BaseException) -> bool:
+    """Tell whether Ctrl-C is behind an error: CPython up to 3.11 makes a RuntimeError of it in ``__set_name__``."""
+    behind: BaseException | None = error
+    while behind is not None and not isinstance(behind, KeyboardInterrupt):
+        behind = behind.__cause__ or behind.__context__
+    return behind is not None
 
 
 def _failed(error: BaseException, arguments: "Sequence[str]") -> int:

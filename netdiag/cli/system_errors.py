@@ -8,8 +8,15 @@ from typing import Final, NamedTuple
 from netdiag import exits
 
 _FILES: Final = frozenset({errno.EMFILE, errno.ENFILE})
-_MEMORY: Final = ("annot allocate memory", "failed to map segment", "cannot create shared object descriptor")
-"""glibc's texts for a lack of memory, which the dynamic loader's errors have in place of an errno (dlopen(3))."""
+_MEMORY: Final = (
+    "annot allocate memory",
+    "failed to map segment",
+    "cannot create shared object descriptor",
+    "without raising an exception",
+    "without setting an exception",
+)
+"""glibc's texts for a lack of memory, which the dynamic loader's errors have in place of an errno (dlopen(3)), and
+CPython's for an extension in C that got no memory and did not say so."""
 
 _THREADS: Final = "can't start new thread"
 _PLAIN: Final = {
@@ -54,7 +61,7 @@ def trouble(error: BaseException) -> Trouble | None:
 
 
 def _exhausted(error: BaseException) -> str:
-    text = str(error) if isinstance(error, (RuntimeError, ImportError)) else ""
+    text = str(error) if isinstance(error, (RuntimeError, ImportError, SystemError)) else ""
     if isinstance(error, MemoryError) or any(each in text for each in _MEMORY):
         return "exhausted_memory"
     if _THREADS in text:

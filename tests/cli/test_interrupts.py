@@ -159,6 +159,32 @@ cli.main()
 """
 
 
+def test_an_interrupt_that_python_wraps(place):
+    """CPython up to 3.11 makes a RuntimeError of what comes in ``__set_name__``, which many imports call."""
+    place.write("wrapped.py", WRAPPED)
+    done = place.inside.run([sys.executable, "wrapped.py"], env={"PYTHONPATH": str(Path(netdiag.__file__).parents[1])})
+    assert (done.returncode, "interrupted" in done.stderr, "ND701" in done.stderr) == (130, True, False)
+
+
+WRAPPED = """
+import os, signal, sys
+from netdiag import cli
+from netdiag.cli import commands
+
+class Descriptor:
+    def __set_name__(self, owner, name):
+        os.kill(os.getpid(), signal.SIGINT)
+
+def importing(_):
+    class Described:
+        described = Descriptor()
+
+commands.run = importing
+sys.argv = ["netdiag", "detect"]
+cli.main()
+"""
+
+
 def test_an_ignored_signal_stays_ignored(place):
     """A shell starts background jobs so, nohup and CI services commands that the terminal must not end."""
     place.write("llm.yaml", CONFIG.format(11434))
