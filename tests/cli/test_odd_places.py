@@ -1,6 +1,7 @@
 """Odd places to be started in: a sentence, a documented status, and nothing of Python's."""
 
 import errno
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -49,11 +50,22 @@ PLACES = [
 ]
 
 
-@pytest.mark.parametrize(("line", "status", "said"), PLACES, ids=[line for line, _, _ in PLACES])
-def test_odd_places(line, status, said, place):
-    """It is said what this place lacks, where there is an output that says it, and nobody is asked to report a bug."""
+AT_ONCE = 4
+
+
+@pytest.fixture(scope="module")
+def ended(place):
+    """Return how each line ends; all are run side by side, since each waits for the network."""
     place.write("llm.yaml", "chat_llm:\n  type: ollama\n  model: qwen2.5:3b\n  base_url: http://localhost:11434/\n")
-    done = place.inside.run(["bash", "-c", line])
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        lines = [line for line, _, _ in PLACES]
+        yield dict(zip(lines, pool.map(lambda line: place.inside.run(["bash", "-c", line]), lines), strict=True))
+
+
+@pytest.mark.parametrize(("line", "status", "said"), PLACES, ids=[line for line, _, _ in PLACES])
+def test_odd_places(line, status, said, ended):
+    """It is said what this place lacks, where there is an output that says it, and nobody is asked to report a bug."""
+    done = ended[line]
     told = done.stdout + done.stderr
     assert (done.returncode, said in told) == (status, True), told
     assert "Traceback" not in told
