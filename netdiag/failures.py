@@ -5,6 +5,7 @@ meaning, so reports of different versions can be compared. The idea is OONI's (o
 """
 
 import errno
+import os
 from typing import Final
 
 # on the way to the address
@@ -109,6 +110,9 @@ TOO_LATE: Final = frozenset({READ_TIMED_OUT, ANSWER_UNFINISHED})
 NO_WAY: Final = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN})
 """Error numbers of a connect for which no way leads to the address, whoever may listen there."""
 
+EXHAUSTED: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+"""Error numbers by which this system refuses a socket: they say nothing of an address, and no run can go on."""
+
 _BY_ERRNO: Final = {
     errno.ECONNREFUSED: CONNECTION_REFUSED,
     errno.ECONNRESET: CONNECTION_RESET,
@@ -127,5 +131,10 @@ _BY_ERRNO: Final = {
 
 
 def from_errno(number: int) -> str:
-    """Return the word for an ``errno`` of ``connect``, ``send`` or ``recv``; measured on Linux 6.18."""
+    """Return the word for an ``errno`` of ``socket``, ``connect``, ``send`` or ``recv``; measured on Linux 6.18.
+
+    Raises :exc:`OSError` for one of :data:`EXHAUSTED`.
+    """
+    if number in EXHAUSTED:
+        raise OSError(number, os.strerror(number))
     return _BY_ERRNO.get(number, UNKNOWN)

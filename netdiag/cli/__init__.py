@@ -2,12 +2,15 @@
 
 import os
 import sys
-from collections.abc import Sequence
 
 from netdiag import __version__, exits
 
+TYPE_CHECKING = False  # typing itself is more than `--version` costs
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def main(argv: Sequence[str] | None = None) -> int:
+
+def main(argv: "Sequence[str] | None" = None) -> int:
     """Run netdiag with ``argv`` and return the exit status.
 
     Without ``argv`` it is the process's own run: the streams are made usable, Ctrl-C is heeded, and the process ends
@@ -80,10 +83,20 @@ def _status(arguments: list[str]) -> int:
         sys.stdout = None
         return exits.PROBLEM
     except Exception as error:  # noqa: BLE001 - a traceback would be useless to a user, and might show a secret
+        if _is_interrupt(error):
+            raise KeyboardInterrupt from None
         return _failed(error, arguments)
 
 
-def _failed(error: BaseException, arguments: Sequence[str]) -> int:
+def _is_interrupt(error: BaseException) -> bool:
+    """Tell whether Ctrl-C is behind an error: CPython up to 3.11 makes a RuntimeError of it in ``__set_name__``."""
+    behind: BaseException | None = error
+    while behind is not None and not isinstance(behind, KeyboardInterrupt):
+        behind = behind.__cause__ or behind.__context__
+    return behind is not None
+
+
+def _failed(error: BaseException, arguments: "Sequence[str]") -> int:
     """Say why a run ended that could not go on, and return its status."""
     from netdiag.cli import system_errors  # noqa: PLC0415
 
@@ -104,7 +117,7 @@ def _lost(error: OSError) -> None:
     system_errors.say(system_errors.Trouble("ND631", {"detail": detail}, exits.PROBLEM), _language(sys.argv[1:]))
 
 
-def _language(arguments: Sequence[str]) -> str:
+def _language(arguments: "Sequence[str]") -> str:
     """Return the language asked for, which the parser may not have got to."""
     from netdiag.cli.parser import language  # noqa: PLC0415
 

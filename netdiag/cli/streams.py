@@ -1,11 +1,7 @@
 """The three standard streams, whatever this process was given: closed, full, or with nobody at the other end."""
 
-from __future__ import annotations
-
-import errno
 import io
 import os
-import select
 import sys
 
 from netdiag import exits
@@ -21,7 +17,7 @@ _FLAGS = (os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)
 _LOST = "netdiag.lost"
 
 
-def prepare(lost: Callable[[OSError], None]) -> None:
+def prepare(lost: "Callable[[OSError], None]") -> None:
     """Make ``sys.stdin``, ``sys.stdout`` and ``sys.stderr`` usable; ``lost`` says why output cannot be written.
 
     A descriptor that is closed would be given to the next file that is opened: a message would be written into it.
@@ -44,7 +40,7 @@ def _fill(descriptor: int, flags: int) -> None:
             os.memfd_create(_LOST)  # no /dev here
 
 
-def _text(before: TextIO | None, raw: io.FileIO) -> TextIO:
+def _text(before: "TextIO | None", raw: io.FileIO) -> "TextIO":
     """Return ``raw`` as the text stream that ``before`` was, as Python made it of the locale and its variables."""
     given: Any = before
     buffered = io.BufferedWriter(raw)
@@ -58,12 +54,12 @@ def _text(before: TextIO | None, raw: io.FileIO) -> TextIO:
 class _Output(io.FileIO):
     """Ends the run when what is written cannot be delivered: silently where the reader went away, as of ``| head``."""
 
-    def __init__(self, lost: Callable[[OSError], None]) -> None:
+    def __init__(self, lost: "Callable[[OSError], None]") -> None:
         super().__init__(1, "w", closefd=False)
         self._lost = lost
         self._is_lost = False
 
-    def write(self, data: Any) -> int:
+    def write(self, data: "Any") -> int:
         """Write as much as is taken; raises :exc:`SystemExit`, once."""
         if self._is_lost:
             return len(data)
@@ -71,7 +67,7 @@ class _Output(io.FileIO):
             return _written(self, data)
         except OSError as error:
             self._is_lost = True
-            if error.errno != errno.EPIPE:
+            if not isinstance(error, BrokenPipeError):
                 self._lost(error)
             raise SystemExit(exits.PROBLEM) from None
 
@@ -79,7 +75,7 @@ class _Output(io.FileIO):
 class _Errors(io.FileIO):
     """Loses what cannot be written: there is nobody who could be told."""
 
-    def write(self, data: Any) -> int:
+    def write(self, data: "Any") -> int:
         """Write as much as is taken."""
         try:
             return _written(self, data)
@@ -87,8 +83,10 @@ class _Errors(io.FileIO):
             return len(data)
 
 
-def _written(raw: io.FileIO, data: Any) -> int:
+def _written(raw: io.FileIO, data: "Any") -> int:
     """Write to a descriptor that may be one that does not block: whoever shares it may have made it so."""
     while (count := io.FileIO.write(raw, data)) is None:
+        import select  # noqa: PLC0415 - hardly ever needed
+
         select.select([], [raw], [])
     return count

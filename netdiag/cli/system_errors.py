@@ -6,17 +6,23 @@ import sys
 from typing import Final, NamedTuple
 
 from netdiag import exits
-from netdiag.text import shown
 
 _FILES: Final = frozenset({errno.EMFILE, errno.ENFILE})
-_MEMORY: Final = ("annot allocate memory", "failed to map segment", "cannot create shared object descriptor")
-"""glibc's texts for a lack of memory, which the dynamic loader's errors have in place of an errno (dlopen(3))."""
+_MEMORY: Final = (
+    "annot allocate memory",
+    "failed to map segment",
+    "cannot create shared object descriptor",
+    "without raising an exception",
+    "without setting an exception",
+)
+"""glibc's texts for a lack of memory, which the dynamic loader's errors have in place of an errno (dlopen(3)), and
+CPython's for an extension in C that got no memory and did not say so."""
 
 _THREADS: Final = "can't start new thread"
 _PLAIN: Final = {
     "exhausted_files": "no more files can be opened; see: ulimit -n",
     "exhausted_memory": "there is not enough memory; see: ulimit -v",
-    "exhausted_threads": "no more threads or processes can be started; see: ulimit -u",
+    "exhausted_threads": "no more threads or processes can be started; see: ulimit -u, and ulimit -v for their stacks",
 }
 """For when not even the registry can be read."""
 
@@ -48,12 +54,14 @@ def trouble(error: BaseException) -> Trouble | None:
         return None
     if not _has_directory():
         return Trouble("ND632", {}, exits.NO_CONFIGURATION)
+    from netdiag.text import shown  # noqa: PLC0415 - the parser imports this module for an exception
+
     detail = error.strerror or errno.errorcode.get(error.errno, "")
     return Trouble("ND634", {"detail": shown(detail), "path": shown(str(error.filename or "-"))}, exits.INTERNAL)
 
 
 def _exhausted(error: BaseException) -> str:
-    text = str(error) if isinstance(error, (RuntimeError, ImportError)) else ""
+    text = str(error) if isinstance(error, (RuntimeError, ImportError, SystemError)) else ""
     if isinstance(error, MemoryError) or any(each in text for each in _MEMORY):
         return "exhausted_memory"
     if _THREADS in text:

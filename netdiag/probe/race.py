@@ -232,6 +232,8 @@ class _Racer:
             )[0]
             connection = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         except OSError as error:
+            if error.errno in failures.EXHAUSTED:
+                raise
             self._note("tcp", to, failures.ADDRESS_UNUSABLE, str(error))
             return
         number = connection.connect_ex(target)

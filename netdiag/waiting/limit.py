@@ -21,13 +21,21 @@ def broken_off(after_s: float) -> Iterator[None]:
         yield
         return
 
+    is_over = False
+
     def end(_: int, __: FrameType | None) -> None:
+        nonlocal is_over
+        is_over = True
         raise BrokenOff
 
     before = signal.signal(signal.SIGALRM, end)
     try:
         signal.setitimer(signal.ITIMER_REAL, after_s)
         yield
+    except Exception:
+        if is_over:  # what became of it: CPython up to 3.11 makes a RuntimeError of it in `__set_name__`
+            raise BrokenOff from None
+        raise
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,9 @@ pytestmark = pytest.mark.lab
 
 RUNS = int(os.environ.get("NETDIAG_INTERRUPTS", "24"))
 """How many runs are interrupted; `.ci/nightly` makes more."""
+
+LANES = 4
+"""How many are under way at the same time: they wait more than they work. No divisor of COMMANDS below."""
 
 CONFIG = "chat_llm:\n  type: ollama\n  model: qwen2.5:3b\n  base_url: http://localhost:{}/\n"
 TWO = CONFIG.format(11434) + CONFIG.format(8000).replace("chat_llm", "openie_llm").replace("ollama", "maas")
@@ -32,7 +36,7 @@ def threads(pid):
             return int(line.split()[1])
     return 0
 
-for at in range(int(sys.argv[1])):
+for at in range(*map(int, sys.argv[1].split())):
     for name, text in texts.items():
         pathlib.Path(name).write_text(text)
     command = COMMANDS[at % len(COMMANDS)]
@@ -68,11 +72,20 @@ def test_runs_that_are_interrupted(place):
         "slow.yaml": CONFIG.format(12000),
         "name.yaml": CONFIG.format(11434).replace("localhost", "nowhere.invalid"),
     }
-    done = place.inside.run([sys.executable, "-c", SOAK, str(RUNS), json.dumps(texts)], timeout=RUNS * 12)
-    seen = [json.loads(line) for line in done.stdout.splitlines()]
+
+    def interrupted(lane: int) -> str:
+        directory = place.directory / f"lane-{lane}"
+        directory.mkdir()
+        numbers = f"{lane} {RUNS} {LANES}"
+        argv = [sys.executable, "-c", SOAK, numbers, json.dumps(texts)]
+        return place.inside.run(argv, cwd=directory, timeout=RUNS * 12).stdout
+
+    with ThreadPoolExecutor(LANES) as pool:
+        told = "".join(pool.map(interrupted, range(LANES)))
+    seen = [json.loads(line) for line in told.splitlines()]
     if log := os.environ.get("NETDIAG_INTERRUPTS_LOG"):
-        Path(log).write_text(done.stdout)
-    assert len(seen) == RUNS, done.stderr
+        Path(log).write_text(told)
+    assert len(seen) == RUNS
     for command, after, took, status, err, whole, left in seen:
         at = f"{command} after {after} s: {status} in {took} s, {left}: {err}"
         assert "Traceback" not in err, at
@@ -126,12 +139,15 @@ def test_threads_are_made_in_one_place():
     root = Path(netdiag.__file__).parent
     # the lab and boot.py are programs of their own
     makers = [
-        path for path in root.rglob("*.py") if re.search(r"Thread\(|ThreadPool|concurrent", path.read_text("utf-8"))
+        path
+        for path in root.rglob("*.py")
+        if re.search(r"Thread\(|Timer\(|ThreadPool|concurrent", path.read_text("utf-8"))
     ]
     assert {str(path.relative_to(root)) for path in makers} == {
         "background.py",
         "container/boot.py",
         "lab/container.py",
+        "probe/cutoff.py",  # a timer that is a daemon, and called off
     }
 
 
@@ -154,6 +170,32 @@ def stuck(_):
 
 commands.run = stuck
 import sys
+sys.argv = ["netdiag", "detect"]
+cli.main()
+"""
+
+
+def test_an_interrupt_that_python_wraps(place):
+    """CPython up to 3.11 makes a RuntimeError of what comes in ``__set_name__``, which many imports call."""
+    place.write("wrapped.py", WRAPPED)
+    done = place.inside.run([sys.executable, "wrapped.py"], env={"PYTHONPATH": str(Path(netdiag.__file__).parents[1])})
+    assert (done.returncode, "interrupted" in done.stderr, "ND701" in done.stderr) == (130, True, False)
+
+
+WRAPPED = """
+import os, signal, sys
+from netdiag import cli
+from netdiag.cli import commands
+
+class Descriptor:
+    def __set_name__(self, owner, name):
+        os.kill(os.getpid(), signal.SIGINT)
+
+def importing(_):
+    class Described:
+        described = Descriptor()
+
+commands.run = importing
 sys.argv = ["netdiag", "detect"]
 cli.main()
 """

@@ -1,6 +1,7 @@
 """Odd places to be started in: a sentence, a documented status, and nothing of Python's."""
 
 import errno
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -16,6 +17,10 @@ PLACES = [
     # shell line, status, what is said
     (f"ulimit -n 6; exec {CHECK}", 70, "ND630: netdiag cannot run here: it may open no more files"),
     ("ulimit -n 5; exec netdiag detect", 70, "ND630"),
+    (f"ulimit -n 8; exec {CHECK}", 70, "ND630"),
+    (f"ulimit -n 8; exec {CHECK} --wait 1", 70, "ND630"),
+    ("ulimit -n 8; exec netdiag suggest", 70, "ND630"),
+    (f"ulimit -v 30000; exec {CHECK}", 70, "ND630"),
     (f"ulimit -v 40000; exec {CHECK}", 70, "ND630"),
     (f"exec {CHECK} >&-", 1, "ND631: the result cannot be written to standard output: Bad file descriptor"),
     (f"exec {CHECK} >/dev/full", 1, "ND631: the result cannot be written to standard output: No space left on device"),
@@ -32,6 +37,7 @@ PLACES = [
     (f"exec {CHAT} </dev/null", 2, "ND633: standard input gives nothing that can be used: a key was to be read there"),
     (f"exec {CHAT} <&-", 2, "ND633"),
     (f"printf '\\377\\n' | {CHAT}", 2, "is not text in UTF-8"),
+    (f"exec {CHECK} <&-", 1, "can be repaired"),
     (f"exec {FILTER} <&-", 78, "it is empty"),
     ("exec netdiag explain --error - <&-", 1, "ND702"),
     ("exec netdiag check --replay - <&-", 78, "cannot be diagnosed again"),
@@ -44,11 +50,22 @@ PLACES = [
 ]
 
 
-@pytest.mark.parametrize(("line", "status", "said"), PLACES, ids=[line for line, _, _ in PLACES])
-def test_odd_places(line, status, said, place):
-    """It is said what this place lacks, where there is an output that says it, and nobody is asked to report a bug."""
+AT_ONCE = 4
+
+
+@pytest.fixture(scope="module")
+def ended(place):
+    """Return how each line ends; all are run side by side, since each waits for the network."""
     place.write("llm.yaml", "chat_llm:\n  type: ollama\n  model: qwen2.5:3b\n  base_url: http://localhost:11434/\n")
-    done = place.inside.run(["bash", "-c", line])
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        lines = [line for line, _, _ in PLACES]
+        yield dict(zip(lines, pool.map(lambda line: place.inside.run(["bash", "-c", line]), lines), strict=True))
+
+
+@pytest.mark.parametrize(("line", "status", "said"), PLACES, ids=[line for line, _, _ in PLACES])
+def test_odd_places(line, status, said, ended):
+    """It is said what this place lacks, where there is an output that says it, and nobody is asked to report a bug."""
+    done = ended[line]
     told = done.stdout + done.stderr
     assert (done.returncode, said in told) == (status, True), told
     assert "Traceback" not in told
