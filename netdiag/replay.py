@@ -1,10 +1,14 @@
 """Make the diagnosis of a saved report again, offline: from its JSON back to the values that the rules are about."""
 
+import functools
 import json
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
-from netdiag import findings, outcome
+from netdiag import findings, outcome, schema
+from netdiag.findings.commands import FROM_HOST, OURS
 from netdiag.findings.rules import of_endpoints
 from netdiag.model.attempt import Attempt, Proof, Service
 from netdiag.model.endpoint import Endpoint, Ignored, Span
@@ -15,10 +19,21 @@ from netdiag.model.suggestion import FoundService, Offer, Suggestions
 
 SCHEMA = "netdiag/report/1"
 
+_FILE = Path(__file__).with_name("report") / "schema.json"
+
+_LARGEST = 64 * 1024 * 1024
+"""Bytes of a report; that of 5,000 endpoints has 20 MB."""
+
+_ADDED = {"suggestions": None}
+"""Keys that the first reports of this schema did not have."""
+
 _AGAIN = ("ND1", "ND2", "ND3", "ND4", "ND503", "ND504", "ND506", "ND544", "ND545", "ND603")
 """Codes that follow from evidence. The others tell what was read or written in that run, and stay as they are."""
 
 _UNKNOWN = Span(0, 0)
+
+_CALLED = re.compile(rf"{OURS}(?: --container [\w.-]+)?")
+"""How netdiag may be called in a command that is advised: anything else would be run by who copies it."""
 
 _T = TypeVar("_T")
 
@@ -33,13 +48,29 @@ def replay(text: bytes) -> Report:
     Raises :exc:`NotAReportError` for anything but a report of ``check``, ``fix-base-url``, ``suggest`` or
     ``detect`` in JSON.
     """
+    if len(text) > _LARGEST:
+        msg = f"it is no report of netdiag (more than {_LARGEST} bytes)"
+        raise NotAReportError(msg)
     try:
-        return _diagnosed(_report(json.loads(text)))
-    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        saved = json.loads(text)
+        if isinstance(saved, dict) and saved.get("schema") != SCHEMA:
+            msg = f"it does not say {SCHEMA}"
+            raise NotAReportError(msg)
+        saved = {**_ADDED, **saved} if isinstance(saved, dict) else saved
+        schema.check(saved, _schema())
+        return _diagnosed(_report(saved))
+    except (KeyError, IndexError, ValueError, RecursionError) as error:
         if isinstance(error, NotAReportError):
             raise
         msg = f"it is no report of netdiag ({type(error).__name__}: {error})"
         raise NotAReportError(msg) from None
+
+
+@functools.cache
+def _schema() -> Mapping[str, Any]:
+    loader: Any = __spec__.loader  # the package may lie in an archive
+    read: Mapping[str, Any] = json.loads(loader.get_data(str(_FILE)))
+    return read
 
 
 def _diagnosed(saved: Report) -> Report:
@@ -65,9 +96,6 @@ def _by_hand(saved: Examined, diagnosed: Examined) -> Examined:
 
 
 def _report(saved: Mapping[str, Any]) -> Report:
-    if saved.get("schema") != SCHEMA:
-        msg = f"it does not say {SCHEMA}"
-        raise NotAReportError(msg)
     evidence = _evidence(saved["evidence"]) if saved["evidence"] else None
     own_names = evidence.facts.own_names if evidence else ()
     return Report(
@@ -107,8 +135,16 @@ def _suggestions(saved: Mapping[str, Any], own_names: tuple[str, ...]) -> Sugges
     return _made(Suggestions, saved, services=services, offers=offers, best=best, tried=tried)
 
 
+def _known(failure: str | None) -> None:
+    """Raise :exc:`NotAReportError` for a failure that is none of the vocabulary."""
+    if failure is not None and failure not in findings.terms():
+        msg = f"it tells of a failure {failure!r}, which this version does not know"
+        raise NotAReportError(msg)
+
+
 def _made(kind: type[_T], saved: Mapping[str, Any], **parts: Any) -> _T:
     """Return a value of ``kind`` from the keys of JSON that are its fields; lists become tuples."""
+    _known(saved.get("failure"))
     known = {*kind._fields} & saved.keys()  # type: ignore[attr-defined]
     return kind(**{name: _frozen(saved[name]) for name in known} | parts)
 
@@ -169,5 +205,12 @@ def _proof(saved: Mapping[str, Any]) -> Proof:
 
 def _finding(saved: Mapping[str, Any]) -> Finding:
     """Return a finding; its severity is its own only where that run had another than its code has."""
-    usual = findings.catalog().get(saved["code"], saved)["severity"]
+    known = findings.catalog().get(saved["code"])
+    if known is None:
+        msg = f"it tells of {saved['code']}, which this version does not know"
+        raise NotAReportError(msg)
+    if not _CALLED.fullmatch(saved["values"].get("called", OURS)):
+        msg = f"it says that netdiag is called otherwise than `{FROM_HOST}`"
+        raise NotAReportError(msg)
+    usual = known["severity"]
     return _made(Finding, saved, severity=None if saved["severity"] == usual else saved["severity"])

@@ -21,13 +21,14 @@ _QUOTE: Final = r"(?:\\{0,4}[\"'`]|%5C%22|%22|%27|&quot;|&\#3[49];|[“”‘’
 _NAMED: Final = re.compile(
     rf"""(?ix)
     (?P<name>
-        (?<![\w$-])(?!unique[-_ ]?key|primary[-_ ]?key|foreign[-_ ]?key|max)
+        (?:(?<![\w$-])|(?<=%22)|(?<=%27))(?!unique[-_ ]?key|primary[-_ ]?key|foreign[-_ ]?key|max)
         (?:[\w$-]{{0,100}}?(?:key|token|secret|password|passwd|passwort|passphrase|pwd|credentials?|signature|sig|cookie
             |authorization|auth)s?(?:[-_.]?(?:id|value))?(?![\w-])
         |(?:api[ ])(?:key|token|secret)s?(?![\w-])
         |\w{{0,20}}(?:密钥|秘钥|密码|口令|令牌|凭证|凭据)
-        |(?:\\u5bc6\\u94a5|\\u79d8\\u94a5|\\u5bc6\\u7801|\\u53e3\\u4ee4|\\u4ee4\\u724c)  # the same as JSON and URLs write them
-        |%E5%AF%86%E9%92%A5|%E7%A7%98%E9%92%A5|%E5%AF%86%E7%A0%81|%E5%8F%A3%E4%BB%A4|%E4%BB%A4%E7%89%8C)
+        # the same as JSON and URLs write them
+        |\w{{0,20}}\\{{1,8}}u(?:5bc6\\{{1,8}}u94a5|79d8\\{{1,8}}u94a5|5bc6\\{{1,8}}u7801|4ee4\\{{1,8}}u724c)
+        |\w{{0,20}}(?:%E5%AF%86%E9%92%A5|%E7%A7%98%E9%92%A5|%E5%AF%86%E7%A0%81|%E4%BB%A4%E7%89%8C))
     )
     (?P<between>
         {_QUOTE}?(?:\]|\)|[ ]{{0,4}}(?:str(?:ing)?))?
