@@ -4,7 +4,7 @@ import json
 
 import pytest
 from host_views import listening, sibling, view
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from places import PLACES
 from report.situations import SITUATIONS
@@ -13,8 +13,12 @@ from netdiag import cli, findings, platform
 from netdiag.model.place import Candidate, Facts
 from netdiag.model.report import Evidence, Finding, Report
 from netdiag.replay import NotAReportError, replay
+from netdiag.report.as_html import as_html
 from netdiag.report.as_json import as_json
+from netdiag.report.as_markdown import as_markdown
 from netdiag.report.as_text import as_text
+from netdiag.report.rendered import FORMATS, rendered
+from netdiag.text import harmless
 
 
 def detected(place, root) -> Report:
@@ -107,3 +111,59 @@ def test_what_the_host_showed_survives_being_saved(tmp_path):
     report = report._replace(evidence=report.evidence._replace(host=shown), candidates=(*report.candidates, near))
     again = replay(as_json(report).encode())
     assert (again.evidence, again.candidates) == (report.evidence, report.candidates)
+
+
+SAVED = [
+    json.loads(as_json(report))
+    for report in SITUATIONS.values()
+    if report.evidence and report.command in ("check", "fix-base-url", "suggest", "detect")
+]
+HOSTILE = st.one_of(
+    st.sampled_from([None, True, 0, -1, 2**63, 10**30, 1.5, float("nan"), float("inf"), [], {}, [[]], ["x"], [1]]),
+    st.sampled_from(["", "::error::x", "\x1b[31m", "\u202e", "\ud800", "x" * 5000, "999.1.1.1", "::1", "1.2.3.4/99"]),
+    st.sampled_from(["http://[", "http://a:b", "ND999", "ND201", "[::]:x", ":80", "²", "{0.__class__}", "a > b", "-5"]),
+)
+
+
+def spoilt(value, data, depth=0):
+    """A value with something else, or nothing, in one of its places."""
+    if not value or not isinstance(value, dict | list) or (depth and data.draw(st.integers(0, 3)) == 0):
+        return data.draw(HOSTILE)
+    at = data.draw(st.sampled_from(sorted(value)) if isinstance(value, dict) else st.integers(0, len(value) - 1))
+    copy = value.copy()
+    if data.draw(st.integers(0, 9)) == 0:
+        del copy[at]
+    else:
+        copy[at] = spoilt(value[at], data, depth + 1)
+    return copy
+
+
+@settings(max_examples=250, deadline=None)
+@given(st.sampled_from(SAVED), st.data())
+def test_a_forged_report_is_refused_or_shown(saved, data):
+    """Whatever is in a report, it is one sentence that it is none, or text in every format that drives nothing."""
+    try:
+        report = replay(json.dumps(spoilt(spoilt(saved, data), data)).encode())
+    except NotAReportError:
+        return
+    texts = [rendered(report, form, "en") for form in FORMATS if form != "text"]
+    for text in (*texts, as_text(report, "zh", detail=2), as_markdown(report), as_html(report)):
+        assert harmless(text) == text
+        text.encode()
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"),
+    [(("duration_ms",), float("nan")), (("exit_code",), 2), (("platform", "name"), 7), (("started",), "yesterday")],
+)
+def test_what_the_schema_has_not_is_named(keys, value, capsys, tmp_path):
+    """A report of another shape is a sentence on standard error that says where, and status 78."""
+    saved = json.loads(json.dumps(SAVED[0]))
+    inner = saved
+    for key in keys[:-1]:
+        inner = inner[key]
+    inner[keys[-1]] = value
+    (tmp_path / "report.json").write_text(json.dumps(saved), "utf-8")
+    assert cli.main(["check", "--replay", str(tmp_path / "report.json")]) == 78
+    out, err = capsys.readouterr()
+    assert (out, keys[-1] in err, err.count("\n")) == ("", True, 1)

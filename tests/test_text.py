@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netdiag.text import LIMIT, MASK, Secret, printable, shown, without_secrets
+from netdiag.masking import MASK
+from netdiag.text import LIMIT, Secret, harmless, harmless_json, printable, shown, without_secrets
 
 KEY = "sk-canary-4f1d"
 
@@ -77,3 +78,32 @@ def test_long_text_is_cut_visibly():
 def test_shown_masks_before_it_cuts():
     """A key at the cut cannot survive by half."""
     assert KEY[:8] not in shown("x" * (LIMIT - 5) + KEY, [Secret(KEY)])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("::error file=a::b", ": :error file=a::b"),
+        ("  ::add-mask::x", "  : :add-mask::x"),
+        ("::1 refused", "::1 refused"),
+        ("::ffff:10.0.0.1", "::ffff:10.0.0.1"),
+        ("a ##vso[task.setvariable]b", "a # #vso[task.setvariable]b"),
+        ("##[error]x", "# #[error]x"),
+        ("##teamcity[x]", "# #teamcity[x]"),
+        ("section_start:1:x", "section _start:1:x"),
+        ("a\x1b[2J\u202eb\udcff", "a\\x1b[2J\\u202eb\\xff"),
+        ("正常　的 🙂\n", "正常　的 🙂\n"),
+    ],
+)
+def test_a_line_drives_neither_a_terminal_nor_a_ci_service(text, expected):
+    """Signs that cannot be printed are escaped, and what a service takes for a command is broken by a blank."""
+    assert harmless(text) == expected
+
+
+@given(st.text())
+def test_json_says_the_same_and_is_printable(text):
+    """JSON keeps every character, but for what is none: half a surrogate pair."""
+    written = harmless_json(json.dumps([text], ensure_ascii=False))
+    assert harmless(written) == written
+    assert "##" not in written
+    assert json.loads(written) == [text]
