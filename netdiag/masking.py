@@ -250,7 +250,7 @@ def _index(_: int) -> _Index:
         signs |= found
         letters |= {run for run in found if run.isalnum()}
         if len(parts) <= _MOST:
-            letters |= set(_encoded(part))
+            letters |= {run for case in (part, part.upper(), part.lower()) for run in _encoded(case)}
     pattern = "|".join(re.escape(each) for each in sorted(whole, key=len, reverse=True))
     alone = re.compile(rf"(?<![^\W_])(?:{pattern})(?![^\W_])") if whole else None
     return _Index(frozenset(letters), frozenset(signs), alone)
