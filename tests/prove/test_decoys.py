@@ -59,11 +59,11 @@ def known(monkeypatch):
     return told
 
 
-def run(item, *candidates, facts=DOCKER, variables=None):
+def run(item, *candidates, facts=DOCKER, variables=None, seconds=3.0):
     """Examine an endpoint as KAG 0.8 would call it, with the findings."""
     ways = Ways((LOOPBACK, *candidates), [item], facts=facts)
-    (examined,) = examine([item], ways, Caller("0.8", 3.0, lambda _: None, Environment(variables or {})))
-    context = Context(ways.candidates, "0.8", 3.0, place=values(facts, name(facts)))
+    (examined,) = examine([item], ways, Caller("0.8", seconds, lambda _: None, Environment(variables or {})))
+    context = Context(ways.candidates, "0.8", seconds, place=values(facts, name(facts)))
     return examined, of_endpoint(examined, context)
 
 

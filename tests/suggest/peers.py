@@ -111,8 +111,8 @@ class Peer:
 
 
 @contextlib.contextmanager
-def serving(answers: Answers) -> Iterator[Peer]:
-    """Answer on a port of 127.0.0.1 while the block runs."""
+def serving(answers: Answers, address: str = "127.0.0.1") -> Iterator[Peer]:
+    """Answer on a port of ``address`` while the block runs."""
     peer = Peer()
 
     class Handler(BaseHTTPRequestHandler):
@@ -138,7 +138,7 @@ def serving(answers: Answers) -> Iterator[Peer]:
         def log_message(self, *_: object) -> None:
             """Keep the test's output clean."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with ThreadingHTTPServer((address, 0), Handler) as server:
         server.daemon_threads = True
         peer.port = server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
