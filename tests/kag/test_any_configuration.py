@@ -143,7 +143,8 @@ ANSWERED = {"status": 200, "body": "{}"}
 
 
 def _answer(request: httpx.Request) -> httpx.Response:
-    return httpx.Response(ANSWERED["status"], text=ANSWERED["body"], headers={"location": "/x"}, request=request)
+    stream = httpx.ByteStream(ANSWERED["body"].encode())
+    return httpx.Response(ANSWERED["status"], stream=stream, headers={"location": "/x"}, request=request)
 
 
 @settings(

@@ -152,7 +152,7 @@ def netdiag_says(case: Case, configuration: Mapping[str, Any]) -> tuple[bool | N
     call = kag.call(case.version, endpoint, endpoint.base_url)
     if isinstance(call, kag.NotSent):
         return call.failure is None, f"not sent: {call.failure} {call.detail}"
-    answer = Between(Environment(), 5, 60, sleep=lambda _: None).send(call, away=True)
+    answer = Between(Environment(), 5, 60, sleep=lambda _: None).send(call)
     try:
         failure, detail = kag.judge(call, answer)
     except Exception as error:  # noqa: BLE001 - one that cannot be judged is a difference; the others are still asked
