@@ -57,6 +57,9 @@ PLACEHOLDERS: Final = frozenset(
 """What people type where a key is demanded and not looked at (guides of Ollama, vLLM, llama.cpp, LM Studio; KAG's own
 filler), and the user names that everybody has. They occur in texts for their own sake."""
 
+_VARIABLE: Final = re.compile(r"\$?\{?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:KEY|TOKEN)\}?")
+"""The name of a variable, which somebody typed in the place of its value."""
+
 _OPEN: Final = (
     "application/json",
     "application/x-ndjson",
@@ -239,7 +242,7 @@ def _index(_: int) -> _Index:
     said = {run for word in tuple(_learned.open) for run in (*_runs(word), *_runs(_letters_of(word)))}
     signs, letters, whole = set[str](), set[str](), list[str]()
     for part in parts:
-        if len(part) < SHORTEST:
+        if len(part) < SHORTEST or _VARIABLE.fullmatch(part):
             continue
         if len(part) < RUN:
             if not (part.isdecimal() or part in _learned.open or re.search(rf"\b{re.escape(part.lower())}\b", own)):
