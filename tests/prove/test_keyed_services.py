@@ -56,7 +56,9 @@ def proven(case: tuple[Answers, Kind, str, str]) -> tuple[str, list[tuple[str, s
         node = "chat_llm" if kind == "chat" else "vectorize_model"
         base_url = f"http://{NOBODY}:{peer.port}{path}"
         item, _ = run(
-            Endpoint("f", 1, node, kind, "openai", model, base_url, Secret(KEY)), candidate("gateway", GATEWAY)
+            Endpoint("f", 1, node, kind, "openai", model, base_url, Secret(KEY)),
+            candidate("gateway", GATEWAY),
+            seconds=20.0,
         )
         return item.verdict, [(asked.method, asked.bearer) for asked in peer.asked]
 
