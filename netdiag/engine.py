@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _LATER: Final = (
     "netdiag.prove.caller",
-    "netdiag.probe.transport",
     "netdiag.prove.examine",
     "netdiag.findings.rules",
     "netdiag.repair",

@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-import httpcore  # noqa: F401 - httpx imports it with the first client, which a thread may make
 import httpx
 
 from netdiag import failures
@@ -24,6 +23,7 @@ from netdiag.probe.bound import HEAD_LIMIT, Bound, StrangerError, TooLargeError
 from netdiag.probe.decoding import BadEncodingError, decoded
 from netdiag.probe.environment import Environment, of_shell
 from netdiag.probe.proxies import DIRECT, Client, way
+from netdiag.probe.transport import session
 
 BODY_LIMIT: Final = 1024 * 1024
 """Bytes read of an answer unless more are asked for."""
@@ -86,15 +86,7 @@ def send(  # noqa: PLR0913 - what there is to decide about a call
 
 def warm() -> None:
     """Load now what the first call would load: 50 ms, which who waits has and who reacts has not."""
-    _session(Bound(0.0), None, None, None)
-
-
-def _session(
-    bound: Bound, verify: ssl.SSLContext | None, proxy: str | None, cookies: httpx.Cookies | None
-) -> httpx.Client:
-    from netdiag.probe.transport import session  # noqa: PLC0415 - httpcore takes 20 ms, and only calls need it
-
-    return session(bound, verify, proxy, cookies)
+    session(Bound(0.0), None)
 
 
 class _Exchange:
@@ -145,14 +137,14 @@ class _Exchange:
             if to.problem:
                 return Answer(failure=failures.PROXY_UNUSABLE, detail=to.problem)
             verify = _verify(str(url), self._environment, self._client)
-            session = _session(self._bound, verify, to.proxy.reveal() if to.proxy else None, cookies)
+            client = session(self._bound, verify, to.proxy.reveal() if to.proxy else None, cookies)
             if onward is None:
-                ready, auth = self._first(session, request), None
+                ready, auth = self._first(client, request), None
             else:
                 ready, auth = onward, httpx.Auth()  # the user-info of a redirect is not a login
             ready.extensions = {**ready.extensions, "timeout": self._timeout().as_dict()}
             self._bound.allow(HEAD_LIMIT)
-            response = session.send(ready, stream=True, auth=auth)
+            response = client.send(ready, stream=True, auth=auth)
             try:
                 onward = redirects.following(response, self._client)
                 if onward is None:
@@ -161,7 +153,7 @@ class _Exchange:
                     return refused
             finally:
                 response.close()
-            url, cookies = onward.url, session.cookies
+            url, cookies = onward.url, client.cookies
 
     def _refused(self, response: httpx.Response, onward: httpx.Request) -> Answer | None:
         """Note a redirect, and return the answer instead where it is not followed."""
@@ -175,14 +167,14 @@ class _Exchange:
             self._bound.peers = None  # nothing goes there that is not told to everybody
         return None
 
-    def _first(self, session: httpx.Client, request: Request) -> httpx.Request:
+    def _first(self, client: httpx.Client, request: Request) -> httpx.Request:
         headers = dict(request.headers)
         if request.bearer is not None:
             bearer = f"Bearer {request.bearer.reveal()}"
             # a blank at the end means nothing to a server (RFC 9110, 5.5): requests sends it, httpx refuses to
             headers["Authorization"] = bearer.rstrip(" \t") if self._client == "requests" else bearer
         headers |= {name: value.reveal() for name, value in request.secret_headers.items()}
-        return session.build_request(request.method, request.url, headers=headers, content=request.body or None)
+        return client.build_request(request.method, request.url, headers=headers, content=request.body or None)
 
     def _timeout(self) -> httpx.Timeout:
         """Return the client's limits for each operation, and netdiag's own for a connection."""

@@ -34,8 +34,6 @@ def side_by_side(groups: Sequence[Sequence[int]], work: Callable[[int, Tell], Re
     waiting = iter(groups)
     said: Said = queue.SimpleQueue()
     at_work = min(MOST, len(groups))
-    if at_work:  # every work is a call, and a thread imports nothing (netdiag.background)
-        import netdiag.probe.transport  # noqa: F401, PLC0415 - httpcore takes 20 ms
     for _ in range(at_work):
         background.start(lambda: _serve(waiting, work, said), "beside")
     results: dict[int, Result] = {}

@@ -14,7 +14,6 @@ from netdiag.model.report import Finding
 from netdiag.model.suggestion import FoundService, Suggestions
 from netdiag.platform.trust import Trust
 from netdiag.probe.environment import Environment
-from netdiag.probe.http import warm
 from netdiag.prove.beside import side_by_side
 from netdiag.prove.caller import Caller
 from netdiag.suggest import causes
@@ -49,7 +48,6 @@ class Search(NamedTuple):
 
 def search(wanted: Search, tell: Tell) -> tuple[Suggestions, tuple[Finding, ...]]:
     """Return what could be typed, and what is to be said of the search; every failure is in them, none is raised."""
-    warm()  # here, since the threads that ask import nothing
     within = reach(wanted.facts, wanted.hosts, wanted.ports, wanted.view)
     found = discover(within, wanted.environment, wanted.key, tell, wanted.answer_s)
     made = _offers(found.services, wanted, within.trust, _without_calls(tell))
