@@ -7,8 +7,12 @@ an interrupt is heard, as in ``queue.SimpleQueue.get``.
 """
 
 import contextlib
+import queue
 import threading
 from collections.abc import Callable
+from typing import TypeVar
+
+Result = TypeVar("Result")
 
 
 def start(work: Callable[[], object], name: str) -> threading.Thread:
@@ -24,3 +28,26 @@ def start(work: Callable[[], object], name: str) -> threading.Thread:
     thread = threading.Thread(target=run, name=name, daemon=True)
     thread.start()
     return thread
+
+
+def begin(work: Callable[[], Result], name: str) -> Callable[[float | None], Result]:
+    """Call ``work`` in such a thread; what is returned waits for its result, as many seconds as it is given.
+
+    It raises what the work raises, and :exc:`queue.Empty` when the time is over; ``None`` has no limit.
+    """
+    ended: queue.SimpleQueue[tuple[Result | None, Exception | None]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            ended.put((work(), None))
+        except Exception as error:  # noqa: BLE001 - raised where it is waited for
+            ended.put((None, error))
+
+    def wait(limit_s: float | None) -> Result:
+        result, error = ended.get(timeout=limit_s)
+        if error is not None:
+            raise error
+        return result  # type: ignore[return-value]
+
+    start(run, name)
+    return wait

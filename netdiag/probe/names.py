@@ -71,22 +71,10 @@ def endpoints(host: str, port: int, limit_s: float) -> list[tuple[Any, ...]]:
     ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     if is_address(host):
         return list(ask())
-    answers: queue.SimpleQueue[list[tuple[Any, ...]] | Exception] = queue.SimpleQueue()
-
-    def answer() -> None:
-        try:
-            answers.put(list(ask()))
-        except Exception as error:  # noqa: BLE001 - raised where it is waited for
-            answers.put(error)
-
-    background.start(answer, f"resolve {host}")
     try:
-        found = answers.get(timeout=limit_s)
+        return list(background.begin(ask, f"resolve {host}")(limit_s))
     except queue.Empty:
         raise socket.gaierror(socket.EAI_AGAIN, "no answer in time") from None
-    if isinstance(found, Exception):
-        raise found
-    return found
 
 
 def is_address(host: str) -> bool:

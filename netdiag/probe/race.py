@@ -156,19 +156,9 @@ class _Racer:
         if meanwhile is None:
             return self._ended()
         # here is what may import, and it holds up no time that is taken: the thread wakes up between two bytecodes
-        said: queue.SimpleQueue[Race | Exception] = queue.SimpleQueue()
-        background.start(lambda: said.put(self._caught()), "race")
+        ended = background.begin(self._ended, "race")
         meanwhile()
-        ended = said.get()
-        if isinstance(ended, Exception):
-            raise ended
-        return ended
-
-    def _caught(self) -> Race | Exception:
-        try:
-            return self._ended()
-        except Exception as error:  # noqa: BLE001 - raised where it is waited for
-            return error
+        return ended(None)
 
     def _ended(self) -> Race:
         try:
