@@ -143,9 +143,10 @@ def _elsewhere(
     for candidate in ways.open(to, caller.tell):
         machine = ways.machine(candidate)
         side = _side(machine, caller.uses_proxy(to.endpoint, to.base_url(candidate)))
-        ends = time.monotonic() + left_s.get(side, caller.read_s)
-        if machine in too_slow or left_s.get(side, caller.read_s) <= 0:
+        side_left_s = left_s.get(side, caller.read_s)
+        if machine in too_slow or side_left_s <= 0:
             continue
+        ends = time.monotonic() + side_left_s
         for proof in _at(to, candidate, ways, caller.until(ends)):
             if _is_stranger(candidate, proof):
                 strangers.add((candidate.host, candidate.port))
