@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,6 +112,23 @@ class Engine:
             yield Container(self, name)
         finally:
             self.docker("rm", "--force", "--volumes", name, check=False)
+
+    @contextmanager
+    def service(self, name: str, image: str, *program: str, options: Sequence[str]) -> Iterator[None]:
+        """Keep a server in a container of netdiag's ``image``, from when it accepts connections on ``PORT``.
+
+        ``program`` are the arguments of the Python there.
+        """
+        fixed = ("--detach", "--label", LABEL, "--stop-timeout", "0", "--name", name)
+        python = "/opt/netdiag/bin/python"
+        try:
+            self.docker("run", *fixed, *options, "--entrypoint", python, image, *program)
+            ready = f"import socket; socket.create_connection(('127.0.0.1', {PORT}), timeout=9).close()"
+            wait = f'for _ in $(seq 50); do {python} -c "{ready}" 2>/dev/null && exit 0; sleep 0.1; done; exit 1'
+            self.docker("exec", name, "sh", "-c", wait)
+            yield
+        finally:
+            self.docker("rm", "--force", name, check=False)
 
     @contextmanager
     def network(self, *options: str, name: str = f"{LABEL}-network") -> Iterator[str]:

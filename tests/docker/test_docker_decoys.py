@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 import pytest
-from docker_ground import LABEL, PORT, Container, Engine, Images
+from docker_ground import PORT, Container, Engine, Images
 
 pytestmark = pytest.mark.docker
 
@@ -39,20 +39,10 @@ http.server.ThreadingHTTPServer(("0.0.0.0", {PORT}), Decoy).serve_forever()
 """A container that answers like a model service, and says which keys it was sent."""
 
 
-@contextmanager
-def decoy(engine: Engine, images: Images, network: str) -> Iterator[None]:
+def decoy(engine: Engine, images: Images, network: str) -> AbstractContextManager[None]:
     """Keep the decoy on ``network`` under every name that a host is known by."""
     aliases = [option for name in NAMES for option in ("--network-alias", name)]
-    options = ("--detach", "--label", LABEL, "--stop-timeout", "0", "--name", "decoy", "--network", network, *aliases)
-    python = "/opt/netdiag/bin/python"
-    try:
-        engine.docker("run", *options, "--entrypoint", python, images.netdiag, "-c", DECOY)
-        ready = f"import socket; socket.create_connection(('127.0.0.1', {PORT}), timeout=9).close()"
-        wait = f'for _ in $(seq 50); do {python} -c "{ready}" 2>/dev/null && exit 0; sleep 0.1; done; exit 1'
-        engine.docker("exec", "decoy", "sh", "-c", wait)
-        yield
-    finally:
-        engine.docker("rm", "--force", "decoy", check=False)
+    return engine.service("decoy", images.netdiag, "-c", DECOY, options=("--network", network, *aliases))
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +53,7 @@ def container(engine: Engine, images: Images) -> Iterator[Container]:
         decoy(engine, images, network),
         engine.container(images.openspg, "--network", network, name="openspg-decoy") as container,
     ):
-        container.run("sh", "-c", f"cat > kag_config.yaml <<'END'\n{CONFIG}END")
+        container.write("kag_config.yaml", CONFIG)
         yield container
 
 
@@ -81,7 +71,7 @@ def test_the_decoy_gets_nothing(engine: Engine, container: Container, command: t
     assert done.returncode == 1
     assert "ND280" in said, done.stdout
     assert "--host" in json.dumps(said["ND280"])
-    assert container.run("cat", "kag_config.yaml").stdout == CONFIG
+    assert container.read("kag_config.yaml") == CONFIG
     assert KEY not in sent(engine)
 
 
@@ -89,5 +79,5 @@ def test_who_is_named_gets_it(engine: Engine, container: Container) -> None:
     """With --host the user has said that it is right: it is proven, and written."""
     done = container.run("netdiag", "fix-base-url", "--host", NAMES[0], "--format", "json")
     assert done.returncode == 0, done.stdout
-    assert f"http://{NAMES[0]}:{PORT}/v1" in container.run("cat", "kag_config.yaml").stdout
+    assert f"http://{NAMES[0]}:{PORT}/v1" in container.read("kag_config.yaml")
     assert f"Bearer {KEY}" in sent(engine)

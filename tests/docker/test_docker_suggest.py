@@ -3,11 +3,11 @@
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from docker_ground import LABEL, PORT, Container, Done, Engine, Images
+from docker_ground import PORT, Container, Done, Engine, Images
 
 pytestmark = pytest.mark.docker
 
@@ -30,20 +30,10 @@ def container(engine: Engine, images: Images, network: str) -> Iterator[Containe
         yield container
 
 
-@contextmanager
-def beside(engine: Engine, images: Images, network: str) -> Iterator[None]:
+def beside(engine: Engine, images: Images, network: str) -> AbstractContextManager[None]:
     """Keep an Ollama in a container of its own on the network; its port is not published."""
     program = ("-m", "netdiag.lab.servers", "ollama", *MODELS, "--port", str(PORT), "--listen", "0.0.0.0")
-    options = ("--detach", "--label", LABEL, "--stop-timeout", "0", "--name", "ollama", "--network", network)
-    python = "/opt/netdiag/bin/python"
-    try:
-        engine.docker("run", *options, "--entrypoint", python, images.netdiag, *program)
-        ready = f"import socket; socket.create_connection(('127.0.0.1', {PORT}), timeout=9).close()"
-        wait = f'for _ in $(seq 50); do {python} -c "{ready}" 2>/dev/null && exit 0; sleep 0.1; done; exit 1'
-        engine.docker("exec", "ollama", "sh", "-c", wait)
-        yield
-    finally:
-        engine.docker("rm", "--force", "ollama", check=False)
+    return engine.service("ollama", images.netdiag, *program, options=("--network", network))
 
 
 def from_host(engine: Engine, *command: str) -> Done:
