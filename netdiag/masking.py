@@ -57,8 +57,11 @@ PLACEHOLDERS: Final = frozenset(
 """What people type where a key is demanded and not looked at (guides of Ollama, vLLM, llama.cpp, LM Studio; KAG's own
 filler), and the user names that everybody has. They occur in texts for their own sake."""
 
-_VARIABLE: Final = re.compile(r"\$?\{?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:KEY|TOKEN)\}?")
-"""The name of a variable, which somebody typed in the place of its value."""
+_NAMES_A_KEY: Final = re.compile(
+    r"\$?\{?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:KEY|TOKEN)\}?|(?i:(?:[a-z]+[ _-])*api[ _-]?key(?:[ _-][a-z]+)*)"
+)
+"""What says whose key belongs here in place of the key: a variable's name, or words as in KAG's examples
+(``put your openai api key here``)."""
 
 _OPEN: Final = (
     "application/json",
@@ -242,7 +245,7 @@ def _index(_: int) -> _Index:
     said = {run for word in tuple(_learned.open) for run in (*_runs(word), *_runs(_letters_of(word)))}
     signs, letters, whole = set[str](), set[str](), list[str]()
     for part in parts:
-        if len(part) < SHORTEST or _VARIABLE.fullmatch(part):
+        if len(part) < SHORTEST or _NAMES_A_KEY.fullmatch(part):
             continue
         if len(part) < RUN:
             if not (part.isdecimal() or part in _learned.open or re.search(rf"\b{re.escape(part.lower())}\b", own)):

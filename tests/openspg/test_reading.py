@@ -137,11 +137,11 @@ def page(version: str, text: str) -> tuple[str, dict[str, object]]:
 
 @pytest.mark.parametrize("empty", ["", "null", "[]", "{}"])
 def test_nothing_was_ever_saved(beside, version, empty):
-    """An empty page is no fault, but there is nothing to check, and no address here is known to be the host's."""
+    """An empty page is no fault, but there is nothing to check, and no model service to suggest."""
     beside.database.filled(version, [] if version == "0.8" and not empty else [page(version, empty)])
     bad = {("0.8", "{}"), ("0.7", "[]")}
     none = "ND535" if (version, empty) in bad else "ND538" if version == "0.8" else "ND537"
-    searched = set() if none == "ND535" else {"ND583"}
+    searched = set() if none == "ND535" else {"ND581"}
     assert ended(beside.netdiag("check")) == (UNREADABLE, {none, *searched})
 
 
@@ -209,13 +209,13 @@ def test_nothing_is_said_where_there_is_no_server(beside, version):
     """Without a sign of one, neither a name nor a port is tried, and a file is all there is."""
     beside.server = settings.Server(port=beside.api.port, listens=False)
     done = beside.netdiag("check")
-    assert (done.status, done.codes) == (UNREADABLE, {"ND502", "ND583"})
+    assert (done.status, done.codes) == (UNREADABLE, {"ND502", "ND581"})
     assert beside.api.asked == []
 
 
 @pytest.mark.parametrize(
     ("named", "codes"),
-    [(settings.Server(port=1, named=True), {"ND540"}), (settings.Server(port=1), {"ND502", "ND583"})],
+    [(settings.Server(port=1, named=True), {"ND540"}), (settings.Server(port=1), {"ND502", "ND581"})],
 )
 def test_a_server_that_was_asked_for(beside, version, named, codes):
     """Only who asks for a server hears that there is none."""
