@@ -23,6 +23,8 @@ _OF_SERVER: Final = {
 }
 """What a name server does to every name, even to one that nobody has."""
 
+_NOT_KNOWN: Final = (failures.DNS_NXDOMAIN, failures.DNS_NO_ADDRESS)
+
 _NOTES: Final = {
     "wsl": "ND121",
     "namespace": "ND122",
@@ -170,8 +172,8 @@ def no_name(facts: Facts, place: Platform, answers: Sequence[NameAnswer]) -> Fin
         return None
     if any(answer.failure != failures.DNS_NXDOMAIN for answer in answers if answer.name == names.CONTROL):
         return None
-    if any(answer.addresses for answer in answers):
-        return None
+    if any(answer.failure not in _NOT_KNOWN for answer in answers):
+        return None  # what was not answered may be known
     servers = ", ".join(dict.fromkeys(answer.server for answer in answers))
     return Finding("ND105", values={**values(facts, place), "server": servers}, evidence=_lines(answers))
 

@@ -5,14 +5,14 @@ what a name server says, since a network's name server knows every container by 
 """
 
 import ipaddress
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 from netdiag.model.place import Candidate, Facts, Platform
 from netdiag.platform import names
 from netdiag.platform.candidates import DOCKER0, routed
 from netdiag.platform.naming import host
-from netdiag.platform.table import BY_NAME, Row
+from netdiag.platform.table import BY_NAME, Gateway, Row
 
 Distrust = Literal["", "neighbour", "public", "router", "unproven", "unresolved", "loopback", "container"]
 """Why an address is not trusted: it lies in an own network and is not the gateway; it is public; it is a gateway, but
@@ -78,6 +78,27 @@ def judge(
 def is_host(candidate: Candidate, addresses: Sequence[str], facts: Facts, platform: Platform) -> bool:
     """Tell whether ``candidate`` is surely the host, or what it publishes (:func:`judge`)."""
     return candidate.kind != "user" and judge(candidate, addresses, facts, platform).is_trusted
+
+
+_BETWEEN: Final[Mapping[Gateway, str]] = {
+    "machine": "gateway_of_machine",
+    "namespace": "gateway_of_namespace",
+    "outer_container": "gateway_of_container",
+}
+"""Gateways that belong to what carries the container, and are no address of the host itself."""
+
+
+def not_hosts(candidate: Candidate, address: str, facts: Facts, platform: Platform) -> str:
+    """Return why what ``address`` answers is not known to be the host's own answer; empty where it is the host's.
+
+    A gateway may be trusted with a key, since it leads to nobody else, and still answer in the host's place.
+    """
+    row = host(platform)
+    if address in row.constants:
+        return ""
+    if row.gateway in _BETWEEN and address in {DOCKER0, *(gateway.address for gateway in facts.gateways)}:
+        return _BETWEEN[row.gateway]
+    return "" if judge(candidate, (address,), facts, platform).is_trusted else "host_unproven"
 
 
 def machine(candidate: Candidate, platform: Platform) -> str:
