@@ -6,7 +6,7 @@ from typing import Final
 
 from netdiag import failures, platform
 from netdiag.model.attempt import Proof
-from netdiag.model.place import Facts, NameAnswer, Platform
+from netdiag.model.place import MACHINE_NETWORK, Facts, NameAnswer, Platform
 from netdiag.model.report import Evidence, Examined, Finding
 from netdiag.platform import names
 
@@ -85,11 +85,20 @@ def values(facts: Facts, place: Platform) -> Mapping[str, str]:
         "platform": f"{place.name} {place.below}".strip(),
         "systems": " ".join(place.systems),
         "loopback": "yes" if place.reaches_loopback else "no",
+        "localhost": _localhost(place),
+        "carrier": place.below or "?",
         "nameservers": ", ".join(facts.nameservers),
         "gateway": gateway.address if gateway else "?",
         "bridge": "yes" if is_bridge else "no",
         "containers": _network(facts, gateway.address if gateway else ""),
     }
+
+
+def _localhost(place: Platform) -> str:
+    """Return what localhost is here: the ``host``, the virtual ``machine`` that carries it, or this ``container``."""
+    if place.localhost_is_host:
+        return "host"
+    return "container" if place.has_own_network else "machine"
 
 
 def _is_on_host(place: Platform) -> bool:
@@ -120,6 +129,8 @@ def of_place(facts: Facts, place: Platform) -> tuple[Finding, ...]:
     """Return what is to be said of the place itself, whatever is configured."""
     if not place.in_container:
         return (Finding("ND101", evidence=_seen(place)),)
+    if place.name == MACHINE_NETWORK:
+        return (Finding("ND221", values=values(facts, place), evidence=_seen(place)),)
     if place.shares_host_network:
         return (Finding("ND102", evidence=_seen(place)),)
     if not facts.gateways and all(interface.name == "lo" for interface in facts.interfaces if interface.addresses):
@@ -168,7 +179,7 @@ def no_name(facts: Facts, place: Platform, answers: Sequence[NameAnswer]) -> Fin
 
     Outside a container nobody needs one.
     """
-    if not place.in_container or any(facts.pinned(name) for name in names.ALL) or not answers:
+    if place.localhost_is_host or any(facts.pinned(name) for name in names.ALL) or not answers:
         return None
     if any(answer.failure != failures.DNS_NXDOMAIN for answer in answers if answer.name == names.CONTROL):
         return None

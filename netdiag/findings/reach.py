@@ -116,7 +116,10 @@ def of_others(examined: Examined, context: Context) -> Iterator[Finding]:
         yield Finding("ND206", examined.endpoint.where, _place((elsewhere or tried)[0]), evidence)
         return
     listening = f"listening here: {', '.join(context.listeners[:_LISTED]) or 'nobody'}"
-    yield Finding("ND207", examined.endpoint.where, _place(own[0]), (*evidence, listening))
+    localhost = context.place.get("localhost", "host")
+    values = {**_place(own[0]), "reason": f"localhost_is_{localhost}"}
+    code = "ND207" if localhost == "host" else "ND222"
+    yield Finding(code, examined.endpoint.where, values, (*evidence, listening))
 
 
 def most_telling(examined: Examined, context: Context) -> tuple[str, Attempt] | None:

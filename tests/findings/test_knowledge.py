@@ -223,3 +223,20 @@ def test_groups_are_said_in_both_languages():
     assert "no answer within 1.5 s at b:1, c:1" in findings.words(finding).explanation
     assert "nobody has d:1." in findings.words(finding).explanation
     assert "d:1 无人使用。" in findings.words(finding, "zh").explanation
+
+
+@pytest.mark.parametrize(
+    ("localhost", "code", "said"),
+    [
+        ("host", "ND207", "localhost is the right address here"),
+        ("machine", "ND222", "virtual machine"),
+        ("container", "ND222", "this container itself"),
+    ],
+)
+def test_localhost_is_the_right_address_only_where_it_is_the_host(localhost, code, said):
+    """In a virtual machine's network, or another container's, it is told what localhost is."""
+    item = Examined(endpoint(11435), "broken", (tcp(LOCAL, REFUSED, 11435),))
+    (found,) = of_endpoint(item, Context((LOCAL,), "0.8", 120, place={"localhost": localhost}))
+    words = findings.words(found)
+    assert found.code == code
+    assert said in f"{words.title} {words.explanation}"
