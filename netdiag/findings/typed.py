@@ -74,7 +74,7 @@ def of_port(examined: Examined, context: Context) -> Iterator[Finding]:
     Where it is known what listens, the other port must be among that, or the likeness says nothing.
     """
     typed = _taken_apart(examined.endpoint.base_url)
-    if typed is None or typed.port is None or not _is_refused(examined, typed.port):
+    if typed is None or typed.port is None or not _is_refused(examined, typed.port, context):
         return
     meant = next((port for port, steps in _DISTINCT.items() if _looks_like(typed.port, port, steps)), None)
     listening = _listening(examined, context)
@@ -184,12 +184,22 @@ def _leads_nowhere(examined: Examined, host: str) -> bool:
     return bool(tried or proofs) and not reached
 
 
-def _is_refused(examined: Examined, port: int) -> bool:
-    """Tell whether ``port`` was refused, and nobody answered on it at any address."""
+def _is_refused(examined: Examined, port: int, context: Context) -> bool:
+    """Tell whether ``port`` was refused, and nobody answered on it at any address.
+
+    What this container's own loopback refuses counts only where nothing else was tried.
+    """
     to_it = [attempt for attempt in examined.attempts if attempt.port == port and attempt.step in ("tcp", "call")]
     is_answered = any(attempt.failure is None or attempt.status for attempt in to_it)
-    is_answered = is_answered or any(proof.status for proof in examined.proofs)
-    return not is_answered and any(attempt.failure == failures.CONNECTION_REFUSED for attempt in to_it)
+    if is_answered or any(proof.status for proof in examined.proofs):
+        return False
+    loopback = _loopback(context)
+    elsewhere = [attempt for attempt in to_it if attempt.host not in loopback]
+    return any(attempt.failure == failures.CONNECTION_REFUSED for attempt in elsewhere or to_it)
+
+
+def _loopback(context: Context) -> set[str]:
+    return {candidate.host for candidate in context.candidates if candidate.kind == "loopback"}
 
 
 def _listening(examined: Examined, context: Context) -> frozenset[int] | None:
@@ -197,7 +207,7 @@ def _listening(examined: Examined, context: Context) -> frozenset[int] | None:
     if context.host is not None and context.host.listeners is not None:
         published = (each.host_port for sibling in context.host.siblings for each in sibling.published)
         return frozenset((*(each.port for each in context.host.listeners), *published))
-    loopback = {candidate.host for candidate in context.candidates if candidate.kind == "loopback"}
+    loopback = _loopback(context)
     if context.listeners and all(attempt.host in loopback for attempt in examined.attempts if attempt.step == "tcp"):
         return frozenset(int(each.rpartition(":")[2]) for each in context.listeners)
     return None

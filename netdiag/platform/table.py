@@ -57,8 +57,10 @@ _CONTAINER: Final = (
     _DOCKER | _PODMAN | _KUBERNETES | _any("nerdctl_mount", "nested_docker", "container_variable", "incus_device")
 )
 _OWN_LINK: Final = _any("own_veth", "own_macvlan", "own_tap", "own_tun")
+MACHINE_MARKS: Final = _any("kernel_linuxkit", "kernel_orbstack", "kernel_wsl2", "host_mark", "orbstack_dns")
+MACHINE_LINKS: Final = _any("lima_link", "gvproxy_link")
 _MACHINE: Final = (
-    _any("kernel_linuxkit", "kernel_orbstack", "kernel_wsl2", "host_mark", "orbstack_dns")
+    MACHINE_MARKS
     | _known(names.DESKTOP_GATEWAY, names.ORBSTACK, names.LIMA, names.RANCHER, names.WSLC, names.PODMAN)
 )  # fmt: skip
 """What shows that the machine which carries the containers is a virtual one on the user's computer."""
@@ -92,7 +94,7 @@ ROWS: Final = (
     _machines(_CONTAINER, _MACHINE, _any("host_interfaces"), without=_any("own_veth", "rootless_namespace")),
     _machines(_CONTAINER, _MACHINE, _any("hardware"), without=_OWN_LINK | _any("rootless_namespace", "kata")),
     _machines(
-        *(_CONTAINER, _any("lima_link", "gvproxy_link"), _any("host_interfaces", "hardware")),
+        *(_CONTAINER, MACHINE_LINKS, _any("host_interfaces", "hardware")),
         without=_any("own_veth", "own_tap"),
         confidence="guess",
     ),

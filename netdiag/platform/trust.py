@@ -11,7 +11,7 @@ from netdiag.model.place import MACHINE_NETWORK, Candidate, Facts, Platform
 from netdiag.platform import names
 from netdiag.platform.candidates import DOCKER0, routed
 from netdiag.platform.naming import host
-from netdiag.platform.table import BY_NAME, Gateway, Row
+from netdiag.platform.table import BY_NAME, MACHINE_LINKS, MACHINE_MARKS, Gateway, Row
 
 Distrust = Literal["", "neighbour", "public", "router", "unproven", "unresolved", "loopback", "container"]
 """Why an address is not trusted: it lies in an own network and is not the gateway; it is public; it is a gateway, but
@@ -149,8 +149,8 @@ def _addresses(facts: Facts, platform: Platform) -> Iterator[str]:
     is_docker = row.name.startswith("docker-") and "linux" in row.systems
     has_docker0 = is_docker and row.gateway in ("host", "wsl", "outer_container")
     below = BY_NAME[platform.below].constants if platform.below else ()
-    if platform.name == MACHINE_NETWORK and platform.confidence == "guess":
-        return  # a Linux host may have such a gateway too
+    if platform.name == MACHINE_NETWORK and not _is_surely_a_machines(facts, platform):
+        return
     for address in dict.fromkeys((*row.constants, *below, *([DOCKER0] if has_docker0 else []))):
         if not names.own_network(facts, address) and not (platform.has_own_network and _is_gateway(facts, address)):
             yield address
@@ -164,3 +164,11 @@ def _has_hosts_gateway(row: Row) -> bool:
 
 def _is_gateway(facts: Facts, address: str) -> bool:
     return address in {gateway.address for gateway in facts.gateways}
+
+
+def _is_surely_a_machines(facts: Facts, platform: Platform) -> bool:
+    """Tell whether a host's network is a virtual machine's by more than a gateway, or what a name server says alone.
+
+    A Linux host may have such a gateway too, and then its constants are addresses of other machines.
+    """
+    return platform.confidence != "guess" and any(map(facts.mark, (*MACHINE_MARKS, *MACHINE_LINKS)))

@@ -116,6 +116,18 @@ def test_a_port_that_looks_alike_is_a_last_resort(attempts, more, expected):
     assert codes(attempts, **more) == expected
 
 
+def test_a_service_of_another_kind_is_not_taken_for_the_one_that_looks_alike():
+    """Docker's Model Runner answers at 12434 (docker docs: model-runner): no slip, and no command of Ollama's."""
+    runner = Service("docker-model-runner", "", ("ai/qwen2.5",))
+    url = "http://172.18.0.1:12434/engines/v1"
+    tried = (tcp(LOCAL, REFUSED, 12434), tcp(GATEWAY, None, 12434))
+    missing = Proof("172.18.0.1", url, "model_not_found", "", 404, 1, runner)
+    configured = endpoint(12434)._replace(type="openai", base_url="http://localhost:12434/engines/v1")
+    found = of_endpoint(Examined(configured, "broken", tried, (missing,)), Context(CANDIDATES, "0.8", 120))
+    assert [each.code for each in found] == ["ND403"]
+    assert "ollama" not in str(findings.words(found[0]).remedies).lower()
+
+
 def test_tls_that_was_answered_is_no_slip():
     """Who answers https on port 8000 speaks it: what it answered is the cause."""
     assert codes([tcp(GATEWAY, None, 8000)], [proof("model_not_found", 8000, 404, "https")], 8000, "https") == ["ND403"]

@@ -114,3 +114,13 @@ def test_whose_addresses_count_in_a_machines_network(tmp_path, where, way, expec
     known = read(found.root(tmp_path), found.environ, found.links)
     candidate = Candidate(host, kind, "test", 0, (address,))
     assert is_host(candidate, (address,), known, name(known, found.answers)) == expected
+
+
+def test_a_name_server_alone_makes_no_machine_of_a_host(tmp_path):
+    """In the network of a Linux host, who invents Lima's name gets no key: the address may be anybody's."""
+    found = PLACES["lima-host-network"]
+    known = read(found.root(tmp_path), found.environ, PLACES["host-network"].links)
+    named = name(known, found.answers)
+    assert named.below == "lima"
+    way = Candidate("host.lima.internal", "name", "test", 0, ("192.168.5.2",))
+    assert not is_host(way, way.addresses, known, named)
