@@ -128,6 +128,7 @@ BRIDGE = linked("172.17.0.2/16", "172.17.0.1")
 COMPOSE = linked("172.18.0.2/16", "172.18.0.1")
 EMBEDDED = resolving("127.0.0.11")
 DOCKER0 = Interface("docker0", ("172.17.0.1/16",), "bridge")
+SERVICES = Interface("services1", ("192.168.65.6/32",), "veth")
 DOCKER, GATEWAY, PODMAN = "host.docker.internal", "gateway.docker.internal", "host.containers.internal"
 DESKTOP = {DOCKER: ("192.168.65.254", "fdc4:f303:9324::254"), GATEWAY: ("192.168.65.1",)}
 POD = {
@@ -178,9 +179,9 @@ PLACES = {
     ),
     "docker-desktop-host-network": Place(
         "machine-network",
-        "Docker docs: host network driver (4.34), networking how-tos; kernel from users' posts",
+        "Docker docs: host network driver (4.34), networking how-tos; kernel and interfaces from users' posts",
         dockered(LINUXKIT) | {"etc/hosts": pinned(), "etc/resolv.conf": resolving("192.168.65.7")},
-        linked("192.168.65.3/24", "192.168.65.1", "virtio_net", "eth0", DOCKER0),
+        linked("192.168.65.3/24", "192.168.65.1", "virtio_net", "eth0", SERVICES, DOCKER0),
         (DOCKER, GATEWAY, "192.168.65.254", "192.168.65.2"),
         DOCKER,
         names=DESKTOP,

@@ -48,6 +48,9 @@ _OVER: Final = frozenset({"/etc/hosts", "/etc/hostname", "/etc/resolv.conf"})
 
 _OWN: Final = {"veth": "own_veth", "macvlan": "own_macvlan", "ipvlan": "own_macvlan", "tun": "own_tun"}
 _OF_HOST: Final = ("docker0", "br-", "veth", "cni", "cali", "podman", "virbr", "lxdbr", "incusbr")
+_DESKTOP_SERVICES: Final = "services1"
+"""A veth between the two network namespaces of Docker Desktop's virtual machine (`ip address` with --network host, as
+users post it): no container's own."""
 _OF_MACHINE: Final = {
     "192.168.5.2": "lima_link",  # lima: pkg/networks/const.go; Colima and Rancher Desktop on macOS stand on it
     "192.168.127.1": "gvproxy_link",  # gvisor-tap-vsock: cmd/gvproxy/config.yaml; Podman machine
@@ -164,7 +167,8 @@ def of_network(network: Network, resolver: Resolver, first_process: str) -> Iter
     bridges = [i.name for i in network.interfaces if i.driver == "bridge" or i.name.startswith(_OF_HOST)]
     if bridges:
         yield Fact("host_interfaces", ", ".join(bridges), source)
-    own = [i for i in network.interfaces if i.addresses and i.name != "lo" and i.name not in bridges]
+    others = {"lo", _DESKTOP_SERVICES, *bridges}
+    own = [i for i in network.interfaces if i.addresses and i.name not in others]
     for interface in own:
         if name := _OWN.get(interface.driver) or ("hardware" if _is_hardware(interface.driver) else ""):
             tap = name == "own_tun" and interface.name.startswith("tap")
@@ -188,6 +192,8 @@ def _of_machine(network: Network) -> Iterator[Fact]:
         if name := _OF_MACHINE.get(gateway.address):
             yield Fact(name, gateway.address, "routes")
     for interface in network.interfaces:
+        if interface.name == _DESKTOP_SERVICES:
+            yield Fact("desktop_services", f"{interface.name} ({interface.driver})", "network interfaces")
         if interface.name == "loopback0":  # WSL's mirrored mode: localhost is Windows too (MicrosoftDocs/WSL)
             yield Fact("wsl_mirrored", interface.name, "network interfaces")
 

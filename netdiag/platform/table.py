@@ -57,7 +57,9 @@ _CONTAINER: Final = (
     _DOCKER | _PODMAN | _KUBERNETES | _any("nerdctl_mount", "nested_docker", "container_variable", "incus_device")
 )
 _OWN_LINK: Final = _any("own_veth", "own_macvlan", "own_tap", "own_tun")
-MACHINE_MARKS: Final = _any("kernel_linuxkit", "kernel_orbstack", "kernel_wsl2", "host_mark", "orbstack_dns")
+MACHINE_MARKS: Final = _any(
+    "kernel_linuxkit", "kernel_orbstack", "kernel_wsl2", "host_mark", "desktop_services", "orbstack_dns"
+)
 MACHINE_LINKS: Final = _any("lima_link", "gvproxy_link")
 _MACHINE: Final = (
     MACHINE_MARKS
@@ -211,7 +213,7 @@ ROWS: Final = (
     ),
     Row(
         "docker-desktop",
-        (_CONTAINER, _any("kernel_linuxkit", "host_mark") | _known(names.DESKTOP_GATEWAY)),
+        (_CONTAINER, _any("kernel_linuxkit", "host_mark", "desktop_services") | _known(names.DESKTOP_GATEWAY)),
         names=(names.DOCKER, names.DESKTOP_GATEWAY),
         constants=("192.168.65.254", "192.168.65.2"),  # the second up to Docker Desktop 4
         gateway="machine",
