@@ -18,6 +18,10 @@ def joined(groups: Mapping[str, Sequence[str]]) -> str:
 
 def said(value: str, term: Callable[[str], str]) -> str:
     """Return the value of :func:`joined` in words; ``term`` translates a word of the vocabulary."""
-    groups = (each.partition(" ") for each in value.split("; "))
-    words = (term(f"ended_{code}").format(addresses=addresses, seconds=_CONNECT_LIMIT) for code, _, addresses in groups)
-    return term("ended_and").join(words)
+    return term("ended_and").join(_said(each, term) for each in value.split("; "))
+
+
+def _said(group: str, term: Callable[[str], str]) -> str:
+    code, _, addresses = group.partition(" ")
+    listed = addresses.replace(", ", term("ended_listed"))
+    return term(f"ended_{code}").format(addresses=listed, seconds=_CONNECT_LIMIT)

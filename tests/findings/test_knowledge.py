@@ -233,6 +233,7 @@ def test_groups_are_said_in_both_languages():
     """Addresses that ended otherwise are named with their own cause."""
     finding = Finding("ND201", values={"port": "1", "address": "a:1", "beside": "ND202 b:1, c:1; ND211 d:1"})
     assert "no answer within 1.5 s at b:1, c:1" in findings.words(finding).explanation
+    assert "b:1、c:1 在 1.5 秒内" in findings.words(finding, "zh").explanation
     assert "nobody has d:1." in findings.words(finding).explanation
     assert "d:1 无人使用。" in findings.words(finding, "zh").explanation
 
