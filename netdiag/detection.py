@@ -1,6 +1,6 @@
 """Where this is: what can be read, what the name servers say, and the ways to the host that follow from both.
 
-Nothing but questions to the container's own name servers is sent, and none where localhost is the host anyway.
+Nothing but questions to the container's own name servers is sent, and none outside a container.
 """
 
 import time
@@ -32,11 +32,13 @@ def survey(facts: Facts, hosts: Sequence[str] = (), siblings: platform.Siblings 
     """
     place = platform.name(facts)
     answers: tuple[NameAnswer, ...] = ()
-    if place.has_own_network:
+    if place.in_container:
         from netdiag.probe import dns  # noqa: PLC0415 - dnspython is paid for only where somebody is asked
 
         answers = dns.ask((*names.ALL, names.CONTROL), facts.nameservers)
         place = platform.name(facts, answers)
+        if place.localhost_is_host:
+            answers = ()  # they were asked for what a virtual machine's name server knows, and it is none
     return Surroundings(facts, place, answers, platform.candidates(facts, place, hosts, answers, siblings))
 
 

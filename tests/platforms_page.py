@@ -42,7 +42,7 @@ def _line(row: Row) -> str:
     signs = "; ".join(map(_group, row.signs)) or "none of the above"
     without = f"; without {', '.join(f'`{sign}`' for sign in sorted(row.without))}" if row.without else ""
     names, constants = (", ".join(f"`{each}`" for each in listed) for listed in (row.names, row.constants))
-    is_host = row.shares_host_network or not row.in_container
+    is_host = (row.shares_host_network and not row.on_top) or not row.in_container
     gateway = (
         "not tried" if is_host else ("as below it" if row.on_top and row.gateway == "host" else _GATEWAYS[row.gateway])
     )

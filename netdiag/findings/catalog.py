@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from netdiag import handed_in, masking
-from netdiag.findings import commands
+from netdiag.findings import commands, grouped
 from netdiag.model.report import Finding, Severity
-from netdiag.text import without_secrets
+from netdiag.text import shown, without_secrets
 
 LANGUAGES: Final = ("en", "zh")
 
@@ -110,7 +110,15 @@ def words(finding: Finding, language: str = "en") -> Words:
         if _applies(remedy.get("when", {}), finding.values)
     )
     title, explanation = entry["title"][language], entry["explanation"][language]
+    if "beside" in finding.values:
+        explanation += _beside(finding.values["beside"], language)
     return Words(title.format_map(values), explanation.format_map(values), remedies)
+
+
+def _beside(value: str, language: str) -> str:
+    """Return the sentence that says how connects to other addresses ended, after what is told of the first ones."""
+    said = grouped.said(shown(value), lambda word: term(word, language))
+    return term("ended_others", language).format(said=said).replace("{", "{{").replace("}", "}}")
 
 
 def _remedy(entry: Mapping[str, Any], language: str, values: Mapping[str, str]) -> Remedy:

@@ -22,6 +22,7 @@ class Context(NamedTuple):
     The candidates tried, KAG's version, the patience in seconds, the proxy variables set, what is known of the place
     (:func:`netdiag.findings.places.values`), why it offers no address of a host, where it offers none, where
     something listens in this network (``127.0.0.1:8887``), and what the host saw, where netdiag was run from there.
+    ``strangers`` are the addresses tried that are not known to be the host's own, each with the word for why.
     """
 
     candidates: tuple[Candidate, ...]
@@ -32,6 +33,7 @@ class Context(NamedTuple):
     no_way: Finding | None = None
     listeners: tuple[str, ...] = ()
     host: "HostView | None" = None
+    strangers: Mapping[str, str] = MappingProxyType({})
 
 
 def wanted(endpoint: Endpoint, port: int) -> dict[str, str]:

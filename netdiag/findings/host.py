@@ -84,14 +84,15 @@ def _of_port(code: str, attempt: Attempt, examined: Examined, context: Context, 
     elif view.listeners is not None:
         values = {**_values(examined, context, port), **owner(here)}
         where, evidence = examined.endpoint.where, tuple(f"host: {each.text}" for each in here)
+        tried = {each.address for each in examined.attempts if each.port == port}
         if not here:
             yield _of_nothing(view.listeners, examined, values)
         elif all(each.is_loopback for each in here):
             yield Finding("ND270", where, values, evidence)
-        elif not any(each.is_everywhere or each.address == attempt.address for each in here):
+        elif not any(each.is_everywhere or each.address in tried for each in here):
             other = next(each for each in here if not each.is_loopback)
             yield Finding("ND278", where, {**values, "ip": other.address}, evidence)
-        elif code in _REFUSED:
+        elif code in _REFUSED and any(each.is_everywhere or each.address == attempt.address for each in here):
             seen = (*evidence, *filtering(view.firewalls, port))
             yield Finding("ND273", where, {**values, "address": _address(attempt)}, seen)
 
@@ -137,6 +138,7 @@ def _of_sibling(found: Serving, view: "HostView") -> dict[str, str]:
         "compose": "yes" if sibling.project and sibling.service else "no",
         "sibling_service": quoted(sibling.service),
         "seen": "no" if sibling.listeners is None else "yes",
+        "state": sibling.state,
     }
 
 

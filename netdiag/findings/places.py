@@ -6,7 +6,7 @@ from typing import Final
 
 from netdiag import failures, platform
 from netdiag.model.attempt import Proof
-from netdiag.model.place import Facts, NameAnswer, Platform
+from netdiag.model.place import MACHINE_NETWORK, Facts, NameAnswer, Platform
 from netdiag.model.report import Evidence, Examined, Finding
 from netdiag.platform import names
 
@@ -22,6 +22,8 @@ _OF_SERVER: Final = {
     failures.DNS_NO_ADDRESS: "ND113",
 }
 """What a name server does to every name, even to one that nobody has."""
+
+_NOT_KNOWN: Final = (failures.DNS_NXDOMAIN, failures.DNS_NO_ADDRESS)
 
 _NOTES: Final = {
     "wsl": "ND121",
@@ -83,11 +85,20 @@ def values(facts: Facts, place: Platform) -> Mapping[str, str]:
         "platform": f"{place.name} {place.below}".strip(),
         "systems": " ".join(place.systems),
         "loopback": "yes" if place.reaches_loopback else "no",
+        "localhost": _localhost(place),
+        "carrier": place.below or "?",
         "nameservers": ", ".join(facts.nameservers),
         "gateway": gateway.address if gateway else "?",
         "bridge": "yes" if is_bridge else "no",
         "containers": _network(facts, gateway.address if gateway else ""),
     }
+
+
+def _localhost(place: Platform) -> str:
+    """Return what localhost is here: the ``host``, the virtual ``machine`` that carries it, or this ``container``."""
+    if place.localhost_is_host:
+        return "host"
+    return "container" if place.has_own_network else "machine"
 
 
 def _is_on_host(place: Platform) -> bool:
@@ -118,6 +129,8 @@ def of_place(facts: Facts, place: Platform) -> tuple[Finding, ...]:
     """Return what is to be said of the place itself, whatever is configured."""
     if not place.in_container:
         return (Finding("ND101", evidence=_seen(place)),)
+    if place.name == MACHINE_NETWORK:
+        return (Finding("ND221", values=values(facts, place), evidence=_seen(place)),)
     if place.shares_host_network:
         return (Finding("ND102", evidence=_seen(place)),)
     if not facts.gateways and all(interface.name == "lo" for interface in facts.interfaces if interface.addresses):
@@ -166,12 +179,12 @@ def no_name(facts: Facts, place: Platform, answers: Sequence[NameAnswer]) -> Fin
 
     Outside a container nobody needs one.
     """
-    if not place.in_container or any(facts.pinned(name) for name in names.ALL) or not answers:
+    if place.localhost_is_host or any(facts.pinned(name) for name in names.ALL) or not answers:
         return None
     if any(answer.failure != failures.DNS_NXDOMAIN for answer in answers if answer.name == names.CONTROL):
         return None
-    if any(answer.addresses for answer in answers):
-        return None
+    if any(answer.failure not in _NOT_KNOWN for answer in answers):
+        return None  # what was not answered may be known
     servers = ", ".join(dict.fromkeys(answer.server for answer in answers))
     return Finding("ND105", values={**values(facts, place), "server": servers}, evidence=_lines(answers))
 

@@ -4,13 +4,15 @@ An address ends in one way, and a control beside it (a connect to a port that is
 the kernel sent at all tell apart causes that look alike: docs/architecture.md, "What a failed connect means".
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from netdiag import failures
+from netdiag import failures, platform
+from netdiag.findings import grouped
 from netdiag.findings.context import Context, line_of, wanted
 from netdiag.findings.filters import behind
 from netdiag.model.attempt import Attempt
+from netdiag.model.place import Candidate, Facts, Platform
 from netdiag.model.report import Examined, Finding
 from netdiag.platform import names
 from netdiag.text import host_port
@@ -38,7 +40,7 @@ that nobody has says nothing of it. Where two end differently, the service is at
 _LISTED: Final = 20
 """Listening sockets that are named where a port was not among them; a desktop has some ten."""
 
-_SURELY_THE_HOST: Final = ("ND201", "ND209", "ND210", "ND212")
+_REACHED: Final = ("ND201", "ND209", "ND210", "ND212")
 """What only a machine that was reached ends in."""
 
 FILTERED: Final = frozenset({"ND202", "ND203", "ND209", "ND210", "ND212"})
@@ -52,7 +54,7 @@ def of_names(examined: Examined, context: Context) -> Iterator[Finding]:
     """Yield that the configured host is a name that does not resolve, where no address was surely the host's either."""
     unknown = [a for a in examined.attempts if a.step == "dns" and a.failure and a.host in examined.endpoint.base_url]
     told = most_telling(examined, context)
-    if not unknown or (told and told[0] in _SURELY_THE_HOST):
+    if not unknown or (told and told[0] in _REACHED):
         return
     attempt = unknown[0]
     is_listed = any(candidate.host == attempt.host for candidate in context.candidates)
@@ -64,18 +66,23 @@ def of_names(examined: Examined, context: Context) -> Iterator[Finding]:
 
 
 def of_connections(examined: Examined, context: Context) -> Iterator[Finding]:
-    """Yield what the most telling of the connects to the host's addresses says of it."""
+    """Yield what the most telling of the connects to the host's addresses says of it, and how the others ended."""
     told = most_telling(examined, context)
     if told is None:
         return
     code, attempt = told
-    if code == "ND201" and context.place.get("loopback") == "yes":
+    stranger = context.strangers.get(attempt.address, "")
+    if code == "ND201" and stranger:
+        code = "ND220"
+    elif code == "ND201" and context.place.get("loopback") == "yes":
         code = "ND208"
     values = {
         **context.place,
         **wanted(examined.endpoint, attempt.port),
         **_place(attempt),
+        **_others(told, examined, context),
         "kind": attempt.unsent,
+        "reason": stranger,
     }
     tried = _at_host(examined, context)
     seen = behind(context.host, attempt.port) if code in FILTERED else ()
@@ -109,18 +116,57 @@ def of_others(examined: Examined, context: Context) -> Iterator[Finding]:
         yield Finding("ND206", examined.endpoint.where, _place((elsewhere or tried)[0]), evidence)
         return
     listening = f"listening here: {', '.join(context.listeners[:_LISTED]) or 'nobody'}"
-    yield Finding("ND207", examined.endpoint.where, _place(own[0]), (*evidence, listening))
+    localhost = context.place.get("localhost", "host")
+    values = {**_place(own[0]), "reason": f"localhost_is_{localhost}"}
+    code = "ND207" if localhost == "host" else "ND222"
+    yield Finding(code, examined.endpoint.where, values, (*evidence, listening))
 
 
 def most_telling(examined: Examined, context: Context) -> tuple[str, Attempt] | None:
-    """Return the code for how connects to the host ended, and the connect that says it; ``None`` without any."""
-    controls = _controls(examined)
-    gateways = {candidate.host for candidate in context.candidates if candidate.kind == "gateway"}
-    ended = [(_cause(each, controls.get(each.address), gateways), each) for each in _at_host(examined, context)]
+    """Return the code for how connects to the host ended, and the connect that says it; ``None`` without any.
+
+    An address that is the host's own says more of it than one of which that is not known.
+    """
+    ended = _ended(examined, context)
     if not ended:
         return None
-    cause, attempt = min(ended, key=lambda each: _TELLING.index(each[0]))
+    cause, attempt = min(ended, key=lambda each: (each[1].address in context.strangers, _TELLING.index(each[0])))
     return cause.partition(" ")[0], attempt
+
+
+def strangers(
+    examined: Sequence[Examined], candidates: Sequence[Candidate], place: Platform, facts: Facts
+) -> Mapping[str, str]:
+    """Return the addresses tried that are not known to be the host's own, each with the word for why."""
+    hosts = {each.host: each for each in candidates if each.kind != "loopback" and not each.is_container}
+    why: dict[str, str] = {}
+    proven: set[str] = set()
+    for attempt in (each for item in examined for each in item.attempts if each.address and each.host in hosts):
+        if word := platform.not_hosts(hosts[attempt.host], attempt.address, facts, place):
+            why[attempt.address] = word
+        else:
+            proven.add(attempt.address)  # by one of its names is enough
+    return {address: word for address, word in why.items() if address not in proven}
+
+
+def _ended(examined: Examined, context: Context) -> list[tuple[str, Attempt]]:
+    """Return what each failed connect to the host means, as a member of ``_TELLING``, with the connect."""
+    controls = _controls(examined)
+    gateways = {candidate.host for candidate in context.candidates if candidate.kind == "gateway"}
+    return [(_cause(each, controls.get(each.address), gateways), each) for each in _at_host(examined, context)]
+
+
+def _others(told: tuple[str, Attempt], examined: Examined, context: Context) -> dict[str, str]:
+    """Return how connects to other addresses ended, in groups for :func:`netdiag.findings.grouped.said`.
+
+    What is told is told of one address, and says nothing of those.
+    """
+    groups: dict[str, list[str]] = {}
+    for cause, attempt in _ended(examined, context):
+        if (attempt.address or attempt.host) != (told[1].address or told[1].host):
+            address = host_port(attempt.address or attempt.host, attempt.port)
+            groups.setdefault(cause.partition(" ")[0], []).append(address)
+    return {"beside": grouped.joined(groups)} if groups else {}
 
 
 def _cause(tried: Attempt, control: Attempt | None, gateways: set[str]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from netdiag import failures
-from netdiag.findings import broken_off, filled, host, process, proxies, reach, service, tls, trust, typed
+from netdiag.findings import broken_off, degrees, filled, host, process, proxies, reach, service, tls, trust, typed
 from netdiag.findings.catalog import catalog
 from netdiag.findings.context import Context, call_line, line_of
 from netdiag.findings.places import no_way, values
@@ -36,7 +36,7 @@ _RULES: Final[tuple[Rule, ...]] = (
     reach.of_others,
 )
 """In the order in which findings are told. Each yields all it sees; what merely follows from another finding is dropped
-by ``hidden_by`` of the registry."""
+by ``hidden_by`` of the registry, and guesses where a fact is known (:mod:`netdiag.findings.degrees`)."""
 
 
 def of_endpoints(
@@ -52,6 +52,7 @@ def of_endpoints(
         no_way=no_way(place, evidence),
         listeners=evidence.facts.listeners,
         host=evidence.host,
+        strangers=reach.strangers(examined, candidates, place, evidence.facts),
     )
     return tuple(item._replace(findings=of_endpoint(item, context)) for item in examined)
 
@@ -70,7 +71,7 @@ def of_endpoint(examined: Examined, context: Context) -> tuple[Finding, ...]:
     if proxies.is_half(examined):
         raised -= {code for code in raised if code.startswith("ND3")}  # they explain nothing of the direct way
     roots = [finding for finding in found if not _is_hidden(finding.code, raised)]
-    return tuple(filled.told(roots, examined.endpoint)) or (_unexplained(examined),)
+    return degrees.told(tuple(filled.told(roots, examined.endpoint))) or (_unexplained(examined),)
 
 
 def _unexplained(examined: Examined) -> Finding:

@@ -67,22 +67,28 @@ def meant_host(host: str) -> str:
     return "" if bare in _WELL_KNOWN else spelling.nearest(bare, _WELL_KNOWN, 3 if len(bare) > 12 else 2)
 
 
-def of_port(examined: Examined, _: Context) -> Iterator[Finding]:
-    """Yield that a port which was refused is nearly the one that a model server has."""
+def of_port(examined: Examined, context: Context) -> Iterator[Finding]:
+    """Yield that a port which was refused is nearly the one that a model server has.
+
+    Nothing where anybody answered on the port that is configured, or listens on it by the host's view: it is no slip.
+    Where it is known what listens, the other port must be among that, or the likeness says nothing.
+    """
     typed = _taken_apart(examined.endpoint.base_url)
-    if typed is None or typed.port is None or not _is_refused(examined):
+    if typed is None or typed.port is None or not _is_refused(examined, typed.port, context):
         return
     meant = next((port for port, steps in _DISTINCT.items() if _looks_like(typed.port, port, steps)), None)
-    if meant:
+    listening = _listening(examined, context)
+    if meant and (listening is None or (meant in listening and typed.port not in listening)):
         values = {"port": str(typed.port), "meant": str(meant), "product": _PRODUCTS[meant]}
         mended = {"base_url": shown(typed.base_url), "suggestion": _with(typed, port=meant)}
         yield Finding("ND511", examined.endpoint.where, {**values, **mended}, _seen(examined))
 
 
 def of_scheme(examined: Examined, _: Context) -> Iterator[Finding]:
-    """Yield that TLS is asked for on a port where model servers speak plain HTTP."""
+    """Yield that TLS is asked for on a port where model servers speak plain HTTP, unless somebody answered by TLS."""
     typed = _taken_apart(examined.endpoint.base_url)
-    if typed and typed.scheme == "https" and typed.port in _PRODUCTS:
+    is_answered = any(proof.status for proof in examined.proofs if proof.url.lower().startswith("https:"))
+    if typed and typed.scheme == "https" and typed.port in _PRODUCTS and not is_answered:
         values = {"port": str(typed.port), "product": _PRODUCTS[typed.port], "base_url": shown(typed.base_url)}
         mended = _with(typed, scheme="http")
         yield Finding("ND512", examined.endpoint.where, {**values, "suggestion": mended})
@@ -178,8 +184,33 @@ def _leads_nowhere(examined: Examined, host: str) -> bool:
     return bool(tried or proofs) and not reached
 
 
-def _is_refused(examined: Examined) -> bool:
-    return any(attempt.failure == failures.CONNECTION_REFUSED for attempt in examined.attempts)
+def _is_refused(examined: Examined, port: int, context: Context) -> bool:
+    """Tell whether ``port`` was refused, and nobody answered on it at any address.
+
+    What this container's own loopback refuses counts only where nothing else was tried.
+    """
+    to_it = [attempt for attempt in examined.attempts if attempt.port == port and attempt.step in ("tcp", "call")]
+    is_answered = any(attempt.failure is None or attempt.status for attempt in to_it)
+    if is_answered or any(proof.status for proof in examined.proofs):
+        return False
+    loopback = _loopback(context)
+    elsewhere = [attempt for attempt in to_it if attempt.host not in loopback]
+    return any(attempt.failure == failures.CONNECTION_REFUSED for attempt in elsewhere or to_it)
+
+
+def _loopback(context: Context) -> set[str]:
+    return {candidate.host for candidate in context.candidates if candidate.kind == "loopback"}
+
+
+def _listening(examined: Examined, context: Context) -> frozenset[int] | None:
+    """Return the ports that are known to be open where the endpoint leads; ``None`` where that is not known."""
+    if context.host is not None and context.host.listeners is not None:
+        published = (each.host_port for sibling in context.host.siblings for each in sibling.published)
+        return frozenset((*(each.port for each in context.host.listeners), *published))
+    loopback = _loopback(context)
+    if context.listeners and all(attempt.host in loopback for attempt in examined.attempts if attempt.step == "tcp"):
+        return frozenset(int(each.rpartition(":")[2]) for each in context.listeners)
+    return None
 
 
 def _seen(examined: Examined) -> tuple[str, ...]:

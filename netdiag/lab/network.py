@@ -37,6 +37,8 @@ def make_networks(world: World) -> int:
             host.link("add", ifname=network.bridge, kind="bridge", state="up")
             for gateway, _ in network.pairs:
                 _give_address(host, network.bridge, gateway)
+        for address in world.beyond:  # on no link: what is sent there passes nobody else
+            host.addr("add", index=1, address=address, prefixlen=ip_address(address).max_prefixlen)
         if world.host_network:
             _route_to_nobody(host, world, DOCKER0.bridge)
             return os.open("/proc/self/ns/net", os.O_RDONLY)

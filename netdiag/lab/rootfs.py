@@ -45,6 +45,9 @@ def make_root(world: World) -> None:
         folder = Path("/", kind.removesuffix("fs"))
         folder.mkdir()
         mount(kind, str(folder), flags=NOSUID | NODEV | NOEXEC)
+    if world.kernel:
+        Path("/run/osrelease").write_text(f"{world.kernel}\n")
+        bind("/run/osrelease", "/proc/sys/kernel/osrelease")
     detach(str(_MACHINE))
     _MACHINE.rmdir()
 

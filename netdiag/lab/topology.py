@@ -146,7 +146,9 @@ class World:
     To every address of ``dead`` there is a route, and nobody is there; ``faults`` are what else goes wrong on the way.
     Linux sends a peer some six errors (ICMP) at once and then one a second; with ``icmp_limit`` off it sends them all.
     With ``host_network`` the container lives in
-    the host's network, and ``networks`` and ``default_route`` say nothing about it. ``dockerenv`` gives it the marks
+    the host's network, and ``networks`` and ``default_route`` say nothing about it. That may be a virtual machine's:
+    ``kernel`` is the release that the container sees, and ``beyond`` are addresses of the user's computer, which the
+    machine reaches and no container has. ``dockerenv`` gives it the marks
     that Docker leaves: ``/.dockerenv``, and an ``/etc/hosts`` mounted from ``/var/lib/docker/containers``.
     ``environment`` are variables that the container was created with; ``first_environment`` are what its first process
     has instead, or beside them, as from a start script. ``kag`` is the release whose package lies in the container,
@@ -164,6 +166,8 @@ class World:
     icmp_limit: bool = True
     default_route: bool = True
     host_network: bool = False
+    kernel: str = ""
+    beyond: tuple[str, ...] = ()
     dockerenv: bool = True
     environment: tuple[tuple[str, str], ...] = ()
     first_environment: tuple[tuple[str, str], ...] = ()

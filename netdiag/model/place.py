@@ -1,6 +1,6 @@
 """What is known of the place: facts, the platform, what name servers said, and the ways to the host."""
 
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 Confidence = Literal["certain", "likely", "guess"]
 CandidateKind = Literal[
@@ -18,6 +18,10 @@ CandidateKind = Literal[
 ]
 Reason = Literal["named_by_you", "own_network", "stable_name", "no_name_known"]
 HopKind = Literal["container", "bridge", "router", "namespace", "machine", "wsl", "outer_container", "node", "host"]
+
+
+MACHINE_NETWORK: Final = "machine-network"
+"""The platform of a container whose network is that of the virtual machine which carries the containers."""
 
 
 class Fact(NamedTuple):
@@ -126,6 +130,14 @@ class Platform(NamedTuple):
     def has_own_network(self) -> bool:
         """Tell whether this is a container with a network of its own: localhost is not the host there."""
         return self.in_container and not self.shares_host_network
+
+    @property
+    def localhost_is_host(self) -> bool:
+        """Tell whether localhost is the host: outside a container, and in the network of a host.
+
+        The network of a virtual machine that carries the containers is not that of the user's computer.
+        """
+        return not self.has_own_network and self.name != MACHINE_NETWORK
 
 
 class Candidate(NamedTuple):

@@ -9,7 +9,7 @@ from netdiag.platform.facts import read
 from netdiag.platform.naming import host, name
 from netdiag.platform.path import path
 from netdiag.platform.siblings import NO_SIBLINGS, Siblings, concerning, siblings
-from netdiag.platform.trust import WHEREVER_IT_LEADS, Trust, is_host, judge, machine
+from netdiag.platform.trust import WHEREVER_IT_LEADS, Trust, is_host, judge, machine, not_hosts
 
 __all__ = [
     "NO_SIBLINGS",
@@ -24,6 +24,7 @@ __all__ = [
     "judge",
     "machine",
     "name",
+    "not_hosts",
     "path",
     "read",
     "routed",

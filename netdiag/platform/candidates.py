@@ -18,6 +18,9 @@ another bridge (moby: daemon/libnetwork/ipamutils). KAG's documentation tells Li
 _WSL_TUNNEL: Final = "10.255.255.254"
 """WSL's own resolver while it tunnels DNS (WSL: src/shared/inc/lxinitshared.h): not an address of Windows."""
 
+_WSL_NAT: Final = ipaddress.ip_network("172.16.0.0/12")
+"""Where Windows takes the network of WSL from (platforms' notes: MicrosoftDocs/WSL, networking)."""
+
 _REASONS: Final[Mapping[CandidateKind, Reason]] = {
     "user": "named_by_you",
     "loopback": "own_network",
@@ -38,13 +41,14 @@ def candidates(
 
     ``answers`` are what name servers said; ``None`` means that none was asked yet, and then the names of every
     platform that this may still turn out to be are listed. Where the network is the host's own (outside a container,
-    or ``--network host``) only loopback and what the user named is listed: the default gateway there is a router.
+    or ``--network host``) only loopback and what the user named is listed: the default gateway there is a router. Where
+    it is that of a virtual machine, the names and constants lead out of that.
     ``siblings`` are other containers: what is surely meant comes after the host's names, the others at the end.
     """
     known = names.believable(facts, answers or ())
     sources: list[_Source] = [("user", given, "") for given in user_hosts]
     sources.append(("loopback", "localhost", ""))
-    if not platform.has_own_network:
+    if platform.localhost_is_host:
         return _ranked(_found(facts, sources, known))
     sources += [("name", name, "") for name in _names(facts, platform, asked=answers is not None)]
     sources += _answers(facts, known)
@@ -88,7 +92,10 @@ def _addresses(facts: Facts, platform: Platform) -> Iterator[_Source]:
     row = host(platform)
     constants: list[_Source] = [("constant", address, platform.below or platform.name) for address in row.constants]
     near: list[_Source] = []
-    if row.gateway in ("machine", "namespace"):
+    if platform.shares_host_network:
+        # the gateway of the machine itself: Windows as WSL knows it, unless that has Windows' own networks
+        near = [*_gateways(facts)] if row.gateway == "wsl" and _is_windows(facts) else []
+    elif row.gateway in ("machine", "namespace"):
         near = [*_gateways(facts)]
     elif row.gateway not in ("router", "node", "nothing"):
         near = [*_gateways(facts), *(_docker0(facts) if "linux" in row.systems else ())]
@@ -131,6 +138,11 @@ def _windows(facts: Facts) -> Iterator[_Source]:
             continue
         if address.is_private and not address.is_loopback and server not in (_WSL_TUNNEL, EMBEDDED_DNS):
             yield "host_nameserver", server, "/etc/resolv.conf"
+
+
+def _is_windows(facts: Facts) -> bool:
+    """Tell whether the gateway of a WSL distribution may be Windows: NAT gives it one of 172.16.0.0/12."""
+    return all(ipaddress.ip_address(each.address) in _WSL_NAT for each in facts.gateways if ":" not in each.address)
 
 
 def _found(facts: Facts, sources: Sequence[_Source], known: Mapping[str, NameAnswer]) -> Iterator[Candidate]:

@@ -48,6 +48,14 @@ _OVER: Final = frozenset({"/etc/hosts", "/etc/hostname", "/etc/resolv.conf"})
 
 _OWN: Final = {"veth": "own_veth", "macvlan": "own_macvlan", "ipvlan": "own_macvlan", "tun": "own_tun"}
 _OF_HOST: Final = ("docker0", "br-", "veth", "cni", "cali", "podman", "virbr", "lxdbr", "incusbr")
+_DESKTOP_SERVICES: Final = "services1"
+"""A veth between the two network namespaces of Docker Desktop's virtual machine (`ip address` with --network host, as
+users post it): no container's own."""
+_OF_MACHINE: Final = {
+    "192.168.5.2": "lima_link",  # lima: pkg/networks/const.go; Colima and Rancher Desktop on macOS stand on it
+    "192.168.127.1": "gvproxy_link",  # gvisor-tap-vsock: cmd/gvproxy/config.yaml; Podman machine
+}
+"""The default gateways of virtual machines that programs on a user's computer make."""
 _VIRTUAL: Final = frozenset(
     {"veth", "bridge", "openvswitch", "macvlan", "ipvlan", "tun", "dummy", "ifb", "wireguard", "vxlan", "bonding",
      "802.1Q VLAN Support", "team", "vrf", "gretap", "ip6tnl", "ipip", "sit", "nlmon", "vcan", "macsec"}
@@ -159,11 +167,13 @@ def of_network(network: Network, resolver: Resolver, first_process: str) -> Iter
     bridges = [i.name for i in network.interfaces if i.driver == "bridge" or i.name.startswith(_OF_HOST)]
     if bridges:
         yield Fact("host_interfaces", ", ".join(bridges), source)
-    own = [i for i in network.interfaces if i.addresses and i.name != "lo" and i.name not in bridges]
+    others = {"lo", _DESKTOP_SERVICES, *bridges}
+    own = [i for i in network.interfaces if i.addresses and i.name not in others]
     for interface in own:
         if name := _OWN.get(interface.driver) or ("hardware" if _is_hardware(interface.driver) else ""):
             tap = name == "own_tun" and interface.name.startswith("tap")
             yield Fact("own_tap" if tap else name, f"{interface.name} ({interface.driver})", source)
+    yield from _of_machine(network)
     if own and not network.gateways:
         yield Fact("no_default_route", "none", "routes")
     if network.interfaces and not any(i.addresses for i in network.interfaces if i.name != "lo"):
@@ -174,6 +184,18 @@ def of_network(network: Network, resolver: Resolver, first_process: str) -> Iter
         for gateway in network.gateways:
             if gateway.address in resolver.nameservers and gateway.address.startswith("192.168.64."):
                 yield Fact("apple_resolver", gateway.address, "/etc/resolv.conf, routes")
+
+
+def _of_machine(network: Network) -> Iterator[Fact]:
+    """Yield what the network of a virtual machine on a user's computer is known by: settings, so only a hint."""
+    for gateway in network.gateways:
+        if name := _OF_MACHINE.get(gateway.address):
+            yield Fact(name, gateway.address, "routes")
+    for interface in network.interfaces:
+        if interface.name == _DESKTOP_SERVICES:
+            yield Fact("desktop_services", f"{interface.name} ({interface.driver})", "network interfaces")
+        if interface.name == "loopback0":  # WSL's mirrored mode: localhost is Windows too (MicrosoftDocs/WSL)
+            yield Fact("wsl_mirrored", interface.name, "network interfaces")
 
 
 def _is_hardware(driver: str) -> bool:

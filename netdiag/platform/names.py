@@ -62,16 +62,23 @@ def is_private(address: str) -> bool:
     return any((mapped or parsed) in network for network in _PRIVATE)
 
 
+_OF_MACHINES: Final = ("host_interfaces", "lima_link", "gvproxy_link")
+"""Marks of a network that is a machine's, not a container's."""
+
+
 def own_network(facts: Facts, address: str) -> str:
     """Return the container's own network that an address lies in, where it is not the gateway; empty elsewhere.
 
-    Any other container on that network may have the address.
+    Any other container on that network may have the address. Where the network is that of the machine which carries
+    the containers, these are on its bridges only.
     """
     if address in {gateway.address for gateway in facts.gateways}:
         return ""
+    is_machines = any(map(facts.mark, _OF_MACHINES)) and not facts.mark("own_veth")
     parsed = ipaddress.ip_address(address)
-    links = (ipaddress.ip_interface(each) for link in facts.interfaces for each in link.addresses if link.name != "lo")
-    return next((str(each.network) for each in links if parsed in each.network), "")
+    links = (link for link in facts.interfaces if link.name != "lo" and (not is_machines or link.driver == "bridge"))
+    networks = (ipaddress.ip_interface(each).network for link in links for each in link.addresses)
+    return next((str(network) for network in networks if parsed in network), "")
 
 
 def is_strange(facts: Facts, address: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from netdiag.model.place import Confidence, Fact, Facts, NameAnswer, Platform
+from netdiag.model.place import MACHINE_NETWORK, Confidence, Fact, Facts, NameAnswer, Platform
 from netdiag.platform import names
 from netdiag.platform.table import BY_NAME, ROWS, Row
 
@@ -31,16 +31,22 @@ def name(facts: Facts, answers: Sequence[NameAnswer] = ()) -> Platform:
 
 
 def possible(facts: Facts) -> tuple[Row, ...]:
-    """Return the rows that ``facts`` allow, the last being the one they name.
+    """Return the rows that ``facts`` allow, the last being the one they name, or what carries that.
 
     Those before it wait for what a name server would answer: Colima looks like any Docker Engine until it is asked.
     """
     marks = {fact.name: fact for fact in facts.marks}
     rows: list[Row] = []
+    is_machines = False
     for row in ROWS:
+        if is_machines and row.shares_host_network:
+            continue
         if _matches(row, marks):
-            return (*rows, row)
-        if _matches(row, marks, asked=False):
+            rows.append(row)
+            if row.name != MACHINE_NETWORK:
+                break
+            is_machines = True
+        elif _matches(row, marks, asked=False):
             rows.append(row)
     return tuple(rows)
 
@@ -60,7 +66,8 @@ def _matches(row: Row, marks: Mapping[str, Fact], *, asked: bool = True) -> bool
 def _below(row: Row, marks: Mapping[str, Fact]) -> Row | None:
     if not row.on_top:
         return None
-    found = next(r for r in ROWS if not r.on_top and _matches(r, marks))
+    carriers = (r for r in ROWS if not r.on_top and not (row.shares_host_network and r.shares_host_network))
+    found = next(r for r in carriers if _matches(r, marks))
     return found if found.name not in ("unknown-container", "linux-host") else None
 
 

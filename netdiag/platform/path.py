@@ -33,8 +33,9 @@ def _own(facts: Facts) -> Iterator[str]:
 
 
 def _between(facts: Facts, platform: Platform) -> Iterator[Hop]:
-    if not platform.has_own_network:
+    if platform.localhost_is_host:
         return
     gateways = ", ".join(gateway.address for gateway in facts.gateways)
-    for kind in _BETWEEN[host(platform).gateway]:
+    kinds = _BETWEEN[host(platform).gateway]
+    for kind in kinds[1:] if platform.shares_host_network else kinds:  # without a bridge of its own
         yield Hop(kind, gateways if kind in ("bridge", "router") else "")

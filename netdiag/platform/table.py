@@ -6,7 +6,7 @@ a ``/.dockerenv``), then what the kernel's release and the name server tell, the
 
 from typing import Final, Literal, NamedTuple
 
-from netdiag.model.place import Confidence
+from netdiag.model.place import MACHINE_NETWORK, Confidence
 from netdiag.platform import names
 
 Gateway = Literal["host", "machine", "wsl", "namespace", "outer_container", "node", "router", "nothing"]
@@ -23,7 +23,7 @@ class Row(NamedTuple):
     Of each group in ``signs`` one mark must be there and of ``without`` none; marks in ``against`` lower the
     confidence. ``names`` and ``constants`` lead to its host, best first. ``loopback`` tells whether a service that
     listens on the host's 127.0.0.1 only can be reached by them. ``on_top`` marks what says nothing of the engine
-    (an orchestrator, a network that is another container's): what carries it is looked for below.
+    (an orchestrator, a network that is another container's or a machine's): what carries it is looked for below.
     """
 
     name: str
@@ -57,8 +57,32 @@ _CONTAINER: Final = (
     _DOCKER | _PODMAN | _KUBERNETES | _any("nerdctl_mount", "nested_docker", "container_variable", "incus_device")
 )
 _OWN_LINK: Final = _any("own_veth", "own_macvlan", "own_tap", "own_tun")
+MACHINE_MARKS: Final = _any(
+    "kernel_linuxkit", "kernel_orbstack", "kernel_wsl2", "host_mark", "desktop_services", "orbstack_dns"
+)
+MACHINE_LINKS: Final = _any("lima_link", "gvproxy_link")
+_MACHINE: Final = (
+    MACHINE_MARKS
+    | _known(names.DESKTOP_GATEWAY, names.ORBSTACK, names.LIMA, names.RANCHER, names.WSLC, names.PODMAN)
+)  # fmt: skip
+"""What shows that the machine which carries the containers is a virtual one on the user's computer."""
 _ANY_DESKTOP: Final = frozenset[System]({"linux", "macos", "windows"})
 _CLUSTER_NAMES: Final = (names.K3D, names.MINIKUBE, names.DOCKER, names.ORBSTACK, names.LIMA, names.RANCHER)
+
+
+def _machines(*signs: frozenset[str], without: frozenset[str], confidence: Confidence = "likely") -> Row:
+    """Return a row for the network of the virtual machine; in WSL's mirrored mode that is Windows' own."""
+    return Row(
+        MACHINE_NETWORK,
+        signs,
+        without=without | _any("wsl_mirrored"),
+        confidence=confidence,
+        names=(),
+        systems=_ANY_DESKTOP,
+        shares_host_network=True,
+        on_top=True,
+    )
+
 
 ROWS: Final = (
     # the machine below is a cloud's, whoever's laptop it is looked at from
@@ -66,6 +90,16 @@ ROWS: Final = (
     Row("codespaces", (_any("codespaces"),), names=(), on_top=True, systems=frozenset({"cloud"})),
     Row("github-actions", (_any("github_actions"), _CONTAINER), names=(), on_top=True, systems=frozenset({"cloud"})),
     Row("kubernetes", (_KUBERNETES,), names=_CLUSTER_NAMES, gateway="node", on_top=True, systems=_ANY_DESKTOP),
+    # "The host's network" of an engine in a virtual machine is that machine's. Docker Desktop 4.34 can be told to join
+    # it with the computer's (docker docs: host network driver): whether localhost leads there, the call at it tells.
+    _machines(_PODMAN, _MACHINE, _any("host_interfaces", "hardware"), without=_any("own_veth", "own_tap")),
+    _machines(_CONTAINER, _MACHINE, _any("host_interfaces"), without=_any("own_veth", "rootless_namespace")),
+    _machines(_CONTAINER, _MACHINE, _any("hardware"), without=_OWN_LINK | _any("rootless_namespace", "kata")),
+    _machines(
+        *(_CONTAINER, MACHINE_LINKS, _any("host_interfaces", "hardware")),
+        without=_any("own_veth", "own_tap"),
+        confidence="guess",
+    ),
     # An engine's bridge is seen only where the engine is; one's own veth beside it means that the engine is in a
     # container too. "The host's network" of a rootless Docker is the engine's own namespace, of Podman the host's.
     Row(
@@ -101,7 +135,7 @@ ROWS: Final = (
     # the name server of a Podman machine knows the host, a WSL distribution's doesn't
     Row(
         "podman-machine",
-        (_PODMAN, _known(names.PODMAN)),
+        (_PODMAN, _known(names.PODMAN) | _any("gvproxy_link")),
         names=(names.PODMAN, names.DOCKER),
         constants=("192.168.127.254",),  # gvisor-tap-vsock: cmd/gvproxy/config.yaml
         gateway="machine",
@@ -179,7 +213,7 @@ ROWS: Final = (
     ),
     Row(
         "docker-desktop",
-        (_CONTAINER, _any("kernel_linuxkit", "host_mark") | _known(names.DESKTOP_GATEWAY)),
+        (_CONTAINER, _any("kernel_linuxkit", "host_mark", "desktop_services") | _known(names.DESKTOP_GATEWAY)),
         names=(names.DOCKER, names.DESKTOP_GATEWAY),
         constants=("192.168.65.254", "192.168.65.2"),  # the second up to Docker Desktop 4
         gateway="machine",
@@ -188,7 +222,7 @@ ROWS: Final = (
     ),
     Row(
         "lima",
-        (_CONTAINER, _known(names.LIMA)),
+        (_CONTAINER, _known(names.LIMA) | _any("lima_link")),
         names=(names.DOCKER, names.LIMA),
         constants=("192.168.5.2",),  # lima: pkg/networks/const.go
         gateway="machine",

@@ -4,15 +4,14 @@ Who answers there, and how, is no evidence: any container can listen on the port
 what a name server says, since a network's name server knows every container by the names its maker chose.
 """
 
-import ipaddress
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
-from netdiag.model.place import Candidate, Facts, Platform
+from netdiag.model.place import MACHINE_NETWORK, Candidate, Facts, Platform
 from netdiag.platform import names
 from netdiag.platform.candidates import DOCKER0, routed
 from netdiag.platform.naming import host
-from netdiag.platform.table import BY_NAME, Row
+from netdiag.platform.table import BY_NAME, MACHINE_LINKS, MACHINE_MARKS, Gateway, Row
 
 Distrust = Literal["", "neighbour", "public", "router", "unproven", "unresolved", "loopback", "container"]
 """Why an address is not trusted: it lies in an own network and is not the gateway; it is public; it is a gateway, but
@@ -64,7 +63,7 @@ def judge(
     if candidate.kind == "user" or candidate.host.lower() in {each.lower() for each in named}:
         return WHEREVER_IT_LEADS
     if candidate.kind == "loopback":
-        return Trust("loopback") if platform.has_own_network else Trust(addresses=_LOOPBACK)
+        return Trust(addresses=_LOOPBACK) if platform.localhost_is_host else Trust("loopback")
     if candidate.is_container:
         return _of_container(candidate, addresses)
     known = frozenset((*_addresses(facts, platform), *_pinned(facts, candidate.host), *named))
@@ -80,12 +79,34 @@ def is_host(candidate: Candidate, addresses: Sequence[str], facts: Facts, platfo
     return candidate.kind != "user" and judge(candidate, addresses, facts, platform).is_trusted
 
 
+_BETWEEN: Final[Mapping[Gateway, str]] = {
+    "machine": "gateway_of_machine",
+    "namespace": "gateway_of_namespace",
+    "outer_container": "gateway_of_container",
+}
+"""Gateways that belong to what carries the container, and are no address of the host itself."""
+
+
+def not_hosts(candidate: Candidate, address: str, facts: Facts, platform: Platform) -> str:
+    """Return why what ``address`` answers is not known to be the host's own answer; empty where it is the host's.
+
+    A gateway may be trusted with a key, since it leads to nobody else, and still answer in the host's place.
+    """
+    row = host(platform)
+    if address in row.constants:
+        return ""
+    if row.gateway in _BETWEEN and address in {DOCKER0, *(gateway.address for gateway in facts.gateways)}:
+        return _BETWEEN[row.gateway]
+    return "" if judge(candidate, (address,), facts, platform).is_trusted else "host_unproven"
+
+
 def machine(candidate: Candidate, platform: Platform) -> str:
     """Return the same word for candidates that are one machine; the host, by whatever address, is the empty one.
 
-    Loopback is this container itself, unless the network is the host's; every other container is one of its own.
+    Loopback is this container itself, or the virtual machine that carries it, unless the network is the host's; every
+    other container is one of its own.
     """
-    is_host_ = not candidate.is_container and (candidate.kind != "loopback" or not platform.has_own_network)
+    is_host_ = not candidate.is_container and (candidate.kind != "loopback" or platform.localhost_is_host)
     if is_host_:
         return ""
     return "localhost" if candidate.kind == "loopback" else candidate.host
@@ -128,8 +149,10 @@ def _addresses(facts: Facts, platform: Platform) -> Iterator[str]:
     is_docker = row.name.startswith("docker-") and "linux" in row.systems
     has_docker0 = is_docker and row.gateway in ("host", "wsl", "outer_container")
     below = BY_NAME[platform.below].constants if platform.below else ()
+    if platform.name == MACHINE_NETWORK and not _is_surely_a_machines(facts, platform):
+        return
     for address in dict.fromkeys((*row.constants, *below, *([DOCKER0] if has_docker0 else []))):
-        if not _is_of(facts, address):
+        if not names.own_network(facts, address) and not (platform.has_own_network and _is_gateway(facts, address)):
             yield address
 
 
@@ -139,7 +162,13 @@ def _has_hosts_gateway(row: Row) -> bool:
     return is_engines and row.gateway not in ("router", "node", "nothing")
 
 
-def _is_of(facts: Facts, address: str) -> bool:
-    """Tell whether an address lies in one of the container's own networks."""
-    own = (ipaddress.ip_interface(each).network for link in facts.interfaces for each in link.addresses)
-    return any(ipaddress.ip_address(address) in network for network in own)
+def _is_gateway(facts: Facts, address: str) -> bool:
+    return address in {gateway.address for gateway in facts.gateways}
+
+
+def _is_surely_a_machines(facts: Facts, platform: Platform) -> bool:
+    """Tell whether a host's network is a virtual machine's by more than a gateway, or what a name server says alone.
+
+    A Linux host may have such a gateway too, and then its constants are addresses of other machines.
+    """
+    return platform.confidence != "guess" and any(map(facts.mark, (*MACHINE_MARKS, *MACHINE_LINKS)))

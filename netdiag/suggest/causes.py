@@ -19,7 +19,7 @@ from netdiag.platform.siblings import serving
 from netdiag.suggest.ports import PORTS
 from netdiag.suggest.reach import Reach
 
-_ELSEWHERE: Final = frozenset({"ND201", "ND208"})
+_ELSEWHERE: Final = frozenset({"ND201", "ND208", "ND220"})
 """That nobody accepts connections, ND581 says."""
 
 _SHARED: Final = frozenset({8000, 8080, 3000, 4000})

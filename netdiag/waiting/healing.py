@@ -28,6 +28,8 @@ HEALS: Final[Mapping[str, str]] = {
     "ND217": "docker-proxy accepts for a container whose service does not listen yet",
     "ND218": "it accepts connections and is busy, perhaps with loading",
     "ND219": "it answers slowly: another call may find it less busy",
+    "ND220": "nothing listens there: it may not be running yet",
+    "ND222": "nothing listens there: it may not be running yet",
     "ND240": "what a check waits for in the system, a disk for one, may come back",
     "ND241": "what a run waits for in the system, a disk for one, may come back",
     "ND271": "nothing listens there: it may not be running yet",

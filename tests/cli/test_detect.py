@@ -68,6 +68,18 @@ def test_how_a_name_server_behaves(world, code):
             World(hosts=(("172.17.0.1", DOCKER),)), "docker-bridge", DOCKER, None, id="bridge with host-gateway"
         ),
         pytest.param(World(host_network=True), "host-network", "localhost", None, id="host network"),
+        pytest.param(
+            World(
+                host_network=True,
+                kernel="6.12.72-linuxkit",
+                beyond=("192.168.65.254",),
+                names=(("192.168.65.254", DOCKER),),
+            ),
+            "machine-network",
+            DOCKER,
+            "192.168.65.2",
+            id="host network of a virtual machine",
+        ),
         pytest.param(World(default_route=False), "docker-internal", "172.17.0.1", None, id="internal network"),
         pytest.param(
             World(names=(("192.168.5.2", "host.lima.internal"), ("192.168.5.2", DOCKER))),
@@ -102,12 +114,12 @@ def test_it_needs_nobody_but_the_name_server():
 
 
 def test_outside_a_container_nobody_is_asked():
-    """Where localhost is the host no name is asked for, and dnspython is not even loaded."""
+    """Outside a container no name is asked for, and dnspython is not even loaded."""
     snippet = (
         "import sys; from netdiag import cli; code = cli.main(['detect']); "
         "print(sorted(name for name in sys.modules if name.partition('.')[0] in ('dns', 'httpx', 'yaml')))"
     )
-    with lab.make(World(host_network=True)) as inside:
+    with lab.make(World(host_network=True, dockerenv=False)) as inside:
         done = inside.run([sys.executable, "-c", snippet])
     assert done.stdout.splitlines()[-1] == "[]", done.stderr
 

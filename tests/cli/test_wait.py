@@ -46,7 +46,7 @@ def test_a_service_that_comes_late(place):
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.startswith("works: llm.json:1")
     assert done.stderr.splitlines() == [
-        "waiting: the host answers, but nothing accepts connections from containers on port 11439  [ND201]"
+        "waiting: the host answers, but refuses connections from containers on port 11439  [ND201]"
     ]
 
 

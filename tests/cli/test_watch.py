@@ -72,7 +72,7 @@ seen["end"] = end(signal.SIGTERM)
     assert seen["end"][0] == 0
     first, second = seen["lines"]
     assert first.endswith("Z  llm.json:1  works")
-    assert "works -> problem: the host answers, but nothing accepts connections" in second
+    assert "works -> problem: the host answers, but refuses connections" in second
     assert second.endswith("changed: llm.json)")
 
 

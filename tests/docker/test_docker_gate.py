@@ -95,5 +95,5 @@ def test_the_service_never_comes(engine: Engine, images: Images, tmp_path: Path)
         assert state(engine, GATE) == "exited 124"
         assert state(engine, AFTER).startswith("created")
         said = logs(engine)
-    assert "nothing accepts connections from containers on port 11434  [ND201]" in said
+    assert "the host answers, but refuses connections from containers on port 11434  [ND201]" in said
     assert "systemctl restart ollama" in said

@@ -230,6 +230,26 @@ seen = connection.getresponse().status
         assert look(lab, snippet) == status
 
 
+def test_the_machine_of_the_network_may_be_a_virtual_one(look: Look) -> None:
+    """The container sees that machine's kernel, and reaches a service beyond it by the computer's address alone."""
+    beyond = "192.168.65.254"
+    world = World(
+        host_network=True,
+        kernel="6.12.72-linuxkit",
+        beyond=(beyond,),
+        services=(Service("ollama", 11434, listen=beyond),),
+    )
+    snippet = f"""
+import socket
+seen = [open("/proc/sys/kernel/osrelease").read()]
+for address in ("127.0.0.1", {beyond!r}):
+    with socket.socket() as probe:
+        seen.append(probe.connect_ex((address, 11434)) == 0)
+"""
+    with make(world) as lab:
+        assert look(lab, snippet) == ["6.12.72-linuxkit\n", False, True]
+
+
 @pytest.mark.parametrize(
     ("world", "expected"),
     [

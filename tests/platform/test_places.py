@@ -77,9 +77,12 @@ def test_a_router_is_never_tried(place, read):
     """Where the gateway is a router, or a cluster's, neither it nor 172.17.0.1 behind it is a candidate."""
     facts = read(place)
     named = platform.name(facts, place.answers)
-    if platform.host(named).gateway in ("router", "node") or named.shares_host_network or not named.in_container:
+    is_windows = platform.host(named).gateway == "wsl"  # from WSL itself
+    is_shared = named.shares_host_network and not is_windows
+    if platform.host(named).gateway in ("router", "node") or is_shared or not named.in_container:
         hosts = {candidate.host for candidate in platform.candidates(facts, named, (), place.answers)}
-        assert not hosts & {"172.17.0.1", *(gateway.address for gateway in facts.gateways)}
+        constants = {address for row in ROWS if row.name == named.below for address in row.constants}
+        assert not hosts & {"172.17.0.1", *(each.address for each in facts.gateways)} - constants
 
 
 @each_place
@@ -89,7 +92,7 @@ def test_the_way_is_drawn_from_the_container_to_the_host(place, read):
     named = platform.name(facts, place.answers)
     kinds = [hop.kind for hop in platform.path(facts, named)]
     assert (kinds[0], kinds[-1]) == ("container", "host")
-    assert (len(kinds) == 2) == (named.shares_host_network or not named.in_container or named.name == "no-network")
+    assert (len(kinds) == 2) == (named.localhost_is_host or named.name == "no-network")
 
 
 @each_place
@@ -125,6 +128,11 @@ SAID = {
     "unknown-container": {"ND105", "ND128"},
     "apple-container": {"ND105"},
     "linux-host": {"ND101"},
+    "host-network": {"ND102"},
+    "docker-desktop-host-network": {"ND221"},
+    "lima-host-network": {"ND221"},
+    "docker-in-wsl2-host-network": {"ND105", "ND221"},
+    "docker-in-mirrored-wsl2-host-network": {"ND102"},
 }
 
 
@@ -139,6 +147,15 @@ def test_what_is_special_about_a_place(name, codes, read):
 
 ANYWHERE = {"kubernetes": {"New-NetFirewallRule", "launchctl"}}
 """The machine that carries a cluster may be any, so the commands of all systems are shown."""
+
+
+@each_place
+def test_only_a_hosts_own_network_makes_localhost_certain(place, read):
+    """In the network of a virtual machine nothing is certain: the engine may have joined it with the computer's."""
+    named = platform.name(read(place), place.answers)
+    assert not (named.name == "machine-network" and named.confidence == "certain")
+    assert named.localhost_is_host == (place.written == "localhost" or named.name == "linux-host")
+
 
 REMEDIES = {
     "docker-bridge": {

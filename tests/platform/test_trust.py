@@ -1,9 +1,10 @@
 """Which candidates are surely the host: only those whose address no other container can take."""
 
 import pytest
+from places import PLACES
 
 from netdiag.model.place import Candidate, Facts, Gateway, HostsLine, Interface, NameAnswer, Platform
-from netdiag.platform import is_host, machine, name
+from netdiag.platform import is_host, machine, name, read
 from netdiag.platform.table import BY_NAME
 
 ETH0 = Interface("eth0", ("172.18.0.2/16",), "veth")
@@ -91,3 +92,35 @@ def test_a_name_servers_word_for_a_platform_makes_no_neighbour_the_host():
 def test_which_candidates_are_one_machine(platform, kind, host, expected):
     """All addresses of the host are one; this container is another, unless it is in the host's network."""
     assert machine(Candidate(host, kind, "test", 0), place(platform)) == expected
+
+
+@pytest.mark.parametrize(
+    ("where", "way", "expected"),
+    [
+        ("docker-desktop-host-network", ("name", "host.docker.internal", "192.168.65.254"), True),
+        ("docker-desktop-host-network", ("constant", "192.168.65.254", "192.168.65.254"), True),
+        ("docker-desktop-host-network", ("name", "host.docker.internal", "172.17.0.9"), False),
+        ("docker-desktop-host-network", ("loopback", "localhost", "127.0.0.1"), False),
+        ("lima-host-network", ("name", "host.lima.internal", "192.168.5.2"), True),
+        ("lima-host-network-without-its-names", ("constant", "192.168.5.2", "192.168.5.2"), False),
+        ("docker-in-wsl2-host-network", ("gateway", "172.29.0.1", "172.29.0.1"), False),
+        ("docker-in-mirrored-wsl2-host-network", ("loopback", "localhost", "127.0.0.1"), True),
+    ],
+)
+def test_whose_addresses_count_in_a_machines_network(tmp_path, where, way, expected):
+    """Those that the platform gives the computer; not the machine's own localhost, nor what is only a guess."""
+    kind, host, address = way
+    found = PLACES[where]
+    known = read(found.root(tmp_path), found.environ, found.links)
+    candidate = Candidate(host, kind, "test", 0, (address,))
+    assert is_host(candidate, (address,), known, name(known, found.answers)) == expected
+
+
+def test_a_name_server_alone_makes_no_machine_of_a_host(tmp_path):
+    """In the network of a Linux host, who invents Lima's name gets no key: the address may be anybody's."""
+    found = PLACES["lima-host-network"]
+    known = read(found.root(tmp_path), found.environ, PLACES["host-network"].links)
+    named = name(known, found.answers)
+    assert named.below == "lima"
+    way = Candidate("host.lima.internal", "name", "test", 0, ("192.168.5.2",))
+    assert not is_host(way, way.addresses, known, named)

@@ -55,7 +55,14 @@ WORKS = REPAIRABLE._replace(verdict="works", endpoint=endpoint(9, "openie_llm", 
 LOOPBACK = Finding(
     "ND201",
     "kag_config.yaml:4",
-    {"port": "11434", "service": "ollama", "model": "qwen2.5:3b", "platform": "docker-compose", "systems": "linux"},
+    {
+        "address": "172.18.0.1:11434",
+        "port": "11434",
+        "service": "ollama",
+        "model": "qwen2.5:3b",
+        "platform": "docker-compose",
+        "systems": "linux",
+    },
     ("172.18.0.1:11434 tcp connection_refused (0.3 ms)",),
 )
 MADE_BY_A_MAC = Platform(

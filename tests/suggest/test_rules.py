@@ -138,7 +138,8 @@ def test_on_every_platform(place, reached):
     """What would be written there is looked at where it is surely the host, and nothing is that is not."""
     found = reached(place)
     hosts = {each.host for each in found.hosts}
-    assert place.written in hosts or place.written is None or place.platform in NOT_SURELY
+    is_sure = place.platform not in NOT_SURELY and place.confidence != "guess" and place.below != "docker-in-wsl2"
+    assert place.written in hosts or place.written is None or not is_sure
     assert all(found.trusts(each.host) for each in found.hosts)
     assert len(set(found.addresses)) == len([a for each in found.hosts for a in each.addresses])
 

@@ -8,6 +8,7 @@ from typing import Final
 from netdiag.lab.scenarios import (
     configured,
     keys,
+    machines,
     mistyped,
     network,
     paths,
@@ -23,6 +24,7 @@ from netdiag.lab.topology import Scenario
 SCENARIOS: Final = (
     *network.SCENARIOS,
     *configured.SCENARIOS,
+    *machines.SCENARIOS,
     *reach.SCENARIOS,
     *proxies.SCENARIOS,
     *tls.SCENARIOS,

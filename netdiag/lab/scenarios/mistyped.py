@@ -4,7 +4,7 @@ from typing import Final
 
 from netdiag.lab.scenarios.configurations import CHAT, at
 from netdiag.lab.scenarios.network import COMPOSE, OLLAMA
-from netdiag.lab.topology import Scenario, Service, World
+from netdiag.lab.topology import Fault, Scenario, Service, World
 
 _ANY: Final = "0.0.0.0"  # noqa: S104 - what users write
 _COMPOSE: Final = """\
@@ -147,6 +147,53 @@ SCENARIOS: Final = (
         config=CHAT.replace("11434", "11343"),
         expect_exit=1,
         expect_codes=frozenset({"ND201", "ND511"}),
+    ),
+    Scenario(
+        "another-port-without-the-model",
+        title={"en": "Ollama on port 21434, without the model", "zh": "Ollama 在端口 21434 上，但没有该模型"},
+        story={
+            "en": "Ollama was given port 21434, which looks like 11434 mistyped, and answers there from the host. "
+            "A port at which somebody answers is no slip: only the model is missing.",
+            "zh": "Ollama 使用了端口 21434，看起来像是把 11434 写错了，而它确实在宿主机上应答。"
+            "有服务应答的端口不是笔误：缺少的只是模型。",
+        },
+        world=World(services=(Service("ollama", 21434, models=("bge-m3:latest",)),)),
+        config=CHAT.replace("11434", "21434"),
+        expect_exit=1,
+        expect_codes=frozenset({"ND403"}),
+    ),
+    Scenario(
+        "swapped-digits-behind-a-firewall",
+        title={"en": "A port that looks mistyped, and is dropped", "zh": "看似写错、而数据包被丢弃的端口"},
+        story={
+            "en": "Port 11344 looks like 11434, and packets to it are dropped by a rule of its own. "
+            "Nobody refused it, so it is not called a slip: the rule is the cause.",
+            "zh": "端口 11344 与 11434 相似，而防火墙有专门的规则丢弃发往它的数据包。"
+            "没有被拒绝，就不说是笔误：原因是这条规则。",
+        },
+        world=World(services=(Service("ollama", 11344, drop=True),)),
+        config=CHAT.replace("11434", "11344"),
+        expect_exit=1,
+        expect_codes=frozenset({"ND209"}),
+    ),
+    Scenario(
+        "refused-beside-a-firewall",
+        title={"en": "Refused at one address, dropped at another", "zh": "一个地址拒绝，另一个丢弃"},
+        story={
+            "en": "The compose network's gateway refuses, since Ollama listens on 127.0.0.1 only, and what goes to "
+            "docker0's address is dropped. Each address is told with its own cause.",
+            "zh": "compose 网络的网关拒绝连接，因为 Ollama 只监听 127.0.0.1，而发往 docker0 地址的数据包被丢弃。"
+            "拒绝只针对它自己的地址，另一个地址给出它自己的原因。",
+        },
+        world=World(
+            networks=(COMPOSE,),
+            nameserver="127.0.0.11",
+            services=(Service("ollama", 11434, listen="127.0.0.1"),),
+            faults=(Fault("drop", None, "172.17.0.1"),),
+        ),
+        config=CHAT,
+        expect_exit=1,
+        expect_codes=frozenset({"ND201"}),
     ),
     # dify#2854
     Scenario(
