@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from netdiag.model.attempt import Attempt, Proof
 from netdiag.model.endpoint import Endpoint
-from netdiag.model.place import Candidate
+from netdiag.model.place import Candidate, Facts, NameAnswer
 from netdiag.model.report import Finding
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ class Context(NamedTuple):
     The candidates tried, KAG's version, the patience in seconds, the proxy variables set, what is known of the place
     (:func:`netdiag.findings.places.values`), why it offers no address of a host, where it offers none, where
     something listens in this network (``127.0.0.1:8887``), and what the host saw, where netdiag was run from there.
+    ``facts`` and what the name servers said of ``names`` tell what a configured host is.
     """
 
     candidates: tuple[Candidate, ...]
@@ -32,6 +33,8 @@ class Context(NamedTuple):
     no_way: Finding | None = None
     listeners: tuple[str, ...] = ()
     host: "HostView | None" = None
+    facts: Facts = Facts()
+    names: tuple[NameAnswer, ...] = ()
 
 
 def wanted(endpoint: Endpoint, port: int) -> dict[str, str]:

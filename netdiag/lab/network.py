@@ -37,6 +37,10 @@ def make_networks(world: World) -> int:
             host.link("add", ifname=network.bridge, kind="bridge", state="up")
             for gateway, _ in network.pairs:
                 _give_address(host, network.bridge, gateway)
+        for bridge, address in world.beside:
+            if not host.link_lookup(ifname=bridge):
+                host.link("add", ifname=bridge, kind="bridge", state="up")
+            _give_address(host, bridge, address)
         if world.host_network:
             _route_to_nobody(host, world, DOCKER0.bridge)
             return os.open("/proc/self/ns/net", os.O_RDONLY)

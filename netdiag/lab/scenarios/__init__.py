@@ -6,6 +6,7 @@ Every ``api_key`` in them is invented.
 from typing import Final
 
 from netdiag.lab.scenarios import (
+    addresses,
     configured,
     keys,
     mistyped,
@@ -16,6 +17,7 @@ from netdiag.lab.scenarios import (
     service,
     settings,
     tls,
+    unresolved,
     whole,
 )
 from netdiag.lab.topology import Scenario
@@ -24,6 +26,8 @@ SCENARIOS: Final = (
     *network.SCENARIOS,
     *configured.SCENARIOS,
     *reach.SCENARIOS,
+    *addresses.SCENARIOS,
+    *unresolved.SCENARIOS,
     *proxies.SCENARIOS,
     *tls.SCENARIOS,
     *service.SCENARIOS,
