@@ -117,7 +117,7 @@ def of_connections(examined: Examined, context: Context) -> Iterator[Finding]:
         "ip": attempt.address,
         "kind": attempt.unsent or kind,
         "failure": attempt.failure or "",
-        "family": "container" if kind == "container" else "private" if kind in ("private", "host") else "elsewhere",
+        "family": f"address_{'private' if kind in ('platform', 'host') else kind}",
     }
     compared = [a for a in examined.attempts if a.step == "control" and a.address in {each.address for each in own}]
     evidence = tuple(dict.fromkeys(reach.line(each) for each in (*own, *compared)))
