@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import SplitResult, urlsplit
 
 from netdiag.model.attempt import Attempt, Proof
 from netdiag.model.endpoint import Endpoint
@@ -60,6 +61,11 @@ def call_line(proof: Proof) -> str:
     """Return one call in the words of the vocabulary."""
     status = f"HTTP {proof.status}, " if proof.status else ""
     return f"{proof.url}: {status}{proof.failure}"
+
+
+def taken_apart(base_url: str) -> SplitResult:
+    """Return the parts of a base_url, which type ``ollama`` takes without a scheme; raises :exc:`ValueError`."""
+    return urlsplit(base_url if "://" in base_url else f"//{base_url}")
 
 
 def origin_of(url: str) -> str:

@@ -6,12 +6,11 @@ as for the host's own (:mod:`netdiag.findings.reach`), in words that do not take
 
 from collections.abc import Iterator, Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
 from netdiag import failures
 from netdiag.findings import reach
 from netdiag.findings.commands import quoted
-from netdiag.findings.context import Context, call_line, wanted
+from netdiag.findings.context import Context, call_line, taken_apart, wanted
 from netdiag.model.attempt import Proof
 from netdiag.model.place import NameAnswer
 from netdiag.model.report import Examined, Finding
@@ -180,7 +179,7 @@ def _kind(examined: Examined, context: Context) -> Kind:
     host = _configured(examined)
     own = [a for a in examined.attempts if a.host == host and a.step == "tcp" and a.address]
     near = [a.address for a in own if a.neighbour == "gateway"]
-    scheme = urlsplit(examined.endpoint.base_url).scheme
+    scheme = examined.endpoint.base_url.partition("://")[0]
     return meaning(host, scheme, [a.address for a in own], context.facts, near)
 
 
@@ -208,8 +207,8 @@ def _values(examined: Examined, host: str) -> dict[str, str]:
 
 
 def _origin(examined: Examined) -> str:
-    url = urlsplit(examined.endpoint.base_url)
-    return shown(f"{url.scheme}://{url.netloc.rpartition('@')[2]}")
+    url = taken_apart(examined.endpoint.base_url)
+    return shown(f"{url.scheme or 'http'}://{url.netloc.rpartition('@')[2]}")
 
 
 def _evidence(examined: Examined, *hosts: str) -> tuple[str, ...]:
