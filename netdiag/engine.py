@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from netdiag import openspg
     from netdiag.detection import Surroundings
+    from netdiag.model.host import HostView
     from netdiag.model.report import Examined
     from netdiag.model.suggestion import Suggestions
     from netdiag.prove.caller import Caller
@@ -72,7 +73,9 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
     environment = of_server(job.root, in_container=named.in_container)
     caller = Caller(version.version, job.answer_s, tell, environment, certain=version.certain, asks_who=job.asks_who)
     examined = examine(tuple(map(caller.keyed, found.endpoints)), ways, caller)
-    examined, around = _looked_further(examined, ways, caller, lambda names: survey(facts, job.hosts, siblings, names))
+    examined, around = _looked_further(
+        examined, ways, caller, lambda names: survey(facts, job.hosts, siblings, names), host
+    )
     suggestions, said = _unasked(job, found, Known(facts, named, server, view), tell)
 
     place = around.platform if around else platform.name(facts, ways.answers)
@@ -114,12 +117,13 @@ def _looked_further(
     ways: Ways,
     caller: "Caller",
     survey: "Callable[[Sequence[str]], Surroundings]",
+    host: "HostView | None",
 ) -> "tuple[tuple[Examined, ...], Surroundings | None]":
     """Return the endpoints with what more was tried where nobody was reached, and the place as it is known by then."""
     from netdiag.prove.examine import examine
     from netdiag.prove.unreached import Unreached
 
-    unreached = Unreached(ways, caller)
+    unreached = Unreached(ways, caller, host)
     asked = unreached.names(examined)
     around = None if asked is None else survey(asked)
     if around and ways.add(around.candidates, around.answers):

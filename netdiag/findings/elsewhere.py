@@ -178,7 +178,7 @@ def _accepting(examined: Examined, context: Context) -> str:
 def _kind(examined: Examined, context: Context) -> Kind:
     host = _configured(examined)
     own = [a for a in examined.attempts if a.host == host and a.step == "tcp" and a.address]
-    near = [a.address for a in own if a.neighbour == "gateway"]
+    near = [a.address for a in own if a.neighbour == "host"]
     scheme = examined.endpoint.base_url.partition("://")[0]
     return meaning(host, scheme, [a.address for a in own], context.facts, near)
 

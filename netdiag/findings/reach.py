@@ -44,10 +44,10 @@ _SURELY_THE_HOST: Final = ("ND201", "ND209", "ND210", "ND212")
 FILTERED: Final = frozenset({"ND202", "ND203", "ND209", "ND210", "ND212"})
 """How connects end that a filter on the host may have stopped: what the host shows of it is evidence."""
 
-_THERE: Final = ("complete", "gateway")
-"""What the kernel knows of an address that somebody has: by ARP, or as packets of one hop reached it."""
+_THERE: Final = ("complete", "host")
+"""What the kernel knows of an address that somebody has: by ARP, or as the host's own."""
 
-_SEEN: Final = {"complete": "ARP complete", "incomplete": "ARP incomplete", "gateway": "one hop away"}
+_SEEN: Final = {"complete": "ARP complete", "incomplete": "ARP incomplete", "host": "the host's own"}
 
 _ANSWERS: Final = (failures.HOST_UNREACHABLE, failures.NOT_PERMITTED, failures.NETWORK_UNREACHABLE)
 """Failures that somebody on the way reported, by ICMP, where the kernel had sent what it was given."""
@@ -141,7 +141,7 @@ def ended(tried: Sequence[Attempt], examined: Examined, context: Context) -> tup
 
 def is_hosts(examined: Examined, host: str) -> bool:
     """Tell whether connects to ``host`` showed that the container's host has its address."""
-    return any(a.host == host and a.neighbour == "gateway" for a in examined.attempts)
+    return any(a.host == host and a.neighbour == "host" for a in examined.attempts)
 
 
 def _cause(tried: Attempt, control: Attempt | None, gateways: set[str]) -> str:
@@ -185,7 +185,7 @@ def _at_host(examined: Examined, context: Context) -> list[Attempt]:
     others = [each for each in context.candidates if each.kind != "loopback" and not each.is_container]
     hosts = {candidate.host for candidate in others}
     tried = [a for a in examined.attempts if a.step == "tcp" and a.failure]
-    return [a for a in tried if a.host in hosts or a.neighbour == "gateway"]
+    return [a for a in tried if a.host in hosts or a.neighbour == "host"]
 
 
 def _controls(examined: Examined) -> Mapping[str, Attempt]:

@@ -6,7 +6,7 @@ answers at the ways to the host on that port is called as well and told of, and 
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from netdiag import config, failures, platform
 from netdiag.model.attempt import Attempt, Proof
@@ -23,6 +23,9 @@ from netdiag.prove.caller import Caller
 from netdiag.prove.target import Target
 from netdiag.prove.ways import Ways
 
+if TYPE_CHECKING:
+    from netdiag.model.host import HostView
+
 _NO_SERVICE: Final = frozenset({failures.CONNECTION_CLOSED, failures.CONNECTION_RESET, failures.READ_TIMED_OUT})
 """How a call ends in a tunnel that accepts for everybody, beside what begins with ``tls_``."""
 
@@ -30,12 +33,12 @@ _NO_SERVICE: Final = frozenset({failures.CONNECTION_CLOSED, failures.CONNECTION_
 class Unreached:
     """What is found out of endpoints whose configured address led nowhere, beyond what their calls said."""
 
-    def __init__(self, ways: Ways, caller: Caller) -> None:
+    def __init__(self, ways: Ways, caller: Caller, host: "HostView | None" = None) -> None:
         self._ways = ways
         self._caller = caller.telling(nobody)
         self._facts = ways.facts
         self._races: dict[tuple[tuple[str, ...], int], Race] = {}
-        self._near: dict[str, bool] = {}
+        self._near = dict.fromkeys(host.addresses if host else (), True)
 
     def names(self, examined: Sequence[Examined]) -> tuple[str, ...] | None:
         """Return the names to ask for beside the host's; ``None`` where no name server needs to be asked.
@@ -78,7 +81,7 @@ class Unreached:
         own = self._own(to)
         addresses = tuple(dict.fromkeys(each.address for each in own if each.step == "tcp" and each.address))
         near = self._near_of(addresses)
-        own = [each._replace(neighbour="gateway") if each.address in near else each for each in own]
+        own = [each._replace(neighbour="host") if each.address in near else each for each in own]
         item = item._replace(attempts=(*item.attempts, *own))
         kind = meaning(to.url.host, to.url.scheme, addresses, self._facts, near)
         if not may_be_host(kind):
