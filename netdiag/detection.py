@@ -14,6 +14,7 @@ from netdiag.handed_in import seen_from_host
 from netdiag.model.place import Candidate, Facts, NameAnswer, Platform
 from netdiag.model.report import Evidence, Report
 from netdiag.platform import names
+from netdiag.platform.meaning import SERVICE_NAMES
 
 
 class Surroundings(NamedTuple):
@@ -25,20 +26,31 @@ class Surroundings(NamedTuple):
     candidates: tuple[Candidate, ...]
 
 
-def survey(facts: Facts, hosts: Sequence[str] = (), siblings: platform.Siblings = platform.NO_SIBLINGS) -> Surroundings:
+def survey(
+    facts: Facts,
+    hosts: Sequence[str] = (),
+    siblings: platform.Siblings = platform.NO_SIBLINGS,
+    configured: Sequence[str] = (),
+) -> Surroundings:
     """Ask the name servers for every name a host may have, and name the platform with their answers.
 
-    Takes as long as they do, at most :data:`netdiag.probe.dns.LIMIT_S` seconds.
+    ``configured`` are other names to ask for. Takes as long as the servers do, at most
+    :data:`netdiag.probe.dns.LIMIT_S` seconds.
     """
     place = platform.name(facts)
     answers: tuple[NameAnswer, ...] = ()
-    if place.in_container:
+    if place.in_container or configured:
         from netdiag.probe import dns  # noqa: PLC0415 - dnspython is paid for only where somebody is asked
 
-        answers = dns.ask((*names.ALL, names.CONTROL), facts.nameservers)
+        of_host = names.ALL if place.in_container else ()
+        # the first that is answered stands for all in a finding, and the usual names of containers mean least
+        others = [name for name in configured if name in SERVICE_NAMES]
+        mine = [name for name in configured if name not in SERVICE_NAMES]
+        answers = dns.ask((*mine, *of_host, *others, names.CONTROL), facts.nameservers)
         place = platform.name(facts, answers)
         if place.localhost_is_host:
-            answers = ()  # they were asked for what a virtual machine's name server knows, and it is none
+            # the host's names were asked for because a virtual machine's name server knows them, and this is none
+            answers = tuple(answer for answer in answers if answer.name not in names.ALL)
     return Surroundings(facts, place, answers, platform.candidates(facts, place, hosts, answers, siblings))
 
 

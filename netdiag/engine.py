@@ -15,15 +15,20 @@ from netdiag.prove.target import hosts, ports
 from netdiag.prove.ways import Ways
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from netdiag import openspg
+    from netdiag.detection import Surroundings
+    from netdiag.model.host import HostView
+    from netdiag.model.report import Examined
     from netdiag.model.suggestion import Suggestions
+    from netdiag.prove.caller import Caller
     from netdiag.store import Store
 
 _LATER: Final = (
     "netdiag.prove.caller",
     "netdiag.prove.examine",
+    "netdiag.prove.unreached",
     "netdiag.findings.rules",
     "netdiag.repair",
     "netdiag.outcome",
@@ -68,11 +73,9 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
     environment = of_server(job.root, in_container=named.in_container)
     caller = Caller(version.version, job.answer_s, tell, environment, certain=version.certain, asks_who=job.asks_who)
     examined = examine(tuple(map(caller.keyed, found.endpoints)), ways, caller)
-    around = survey(facts, job.hosts, siblings) if any(ways.is_lost(item) for item in examined) else None
-    if around and ways.add(around.candidates, around.answers):
-        again = iter(examine([item.endpoint for item in examined if ways.is_lost(item)], ways, caller))
-        examined = tuple(next(again) if ways.is_lost(item) else item for item in examined)
-    examined = ways.explained(examined)
+    examined, around = _looked_further(
+        examined, ways, caller, lambda names: survey(facts, job.hosts, siblings, names), host
+    )
     suggestions, said = _unasked(job, found, Known(facts, named, server, view), tell)
 
     place = around.platform if around else platform.name(facts, ways.answers)
@@ -107,6 +110,26 @@ def run(job: Job, tell: Tell, open_store: "Callable[[], Store] | None" = None) -
         suggestions=suggestions,
     )
     return outcome.finished(report, tell, writes=job.write)
+
+
+def _looked_further(
+    examined: "tuple[Examined, ...]",
+    ways: Ways,
+    caller: "Caller",
+    survey: "Callable[[Sequence[str]], Surroundings]",
+    host: "HostView | None",
+) -> "tuple[tuple[Examined, ...], Surroundings | None]":
+    """Return the endpoints with what more was tried where nobody was reached, and the place as it is known by then."""
+    from netdiag.prove.examine import examine
+    from netdiag.prove.unreached import Unreached
+
+    unreached = Unreached(ways, caller, host)
+    asked = unreached.names(examined)
+    around = None if asked is None else survey(asked)
+    if around and ways.add(around.candidates, around.answers):
+        again = iter(examine([item.endpoint for item in examined if ways.is_lost(item)], ways, caller))
+        examined = tuple(next(again) if ways.is_lost(item) else item for item in examined)
+    return ways.explained(unreached.look(examined, around.answers if around else ())), around
 
 
 def _in_containers(job: Job, said: tuple[Finding, ...], place: Platform) -> tuple[Finding, ...]:

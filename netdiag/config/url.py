@@ -26,6 +26,19 @@ HOST_NAMES: Final = frozenset(
 )
 """Names by which a container platform lets its containers reach the host."""
 
+LOOPBACK_NAMES: Final = frozenset(
+    {
+        "localhost.localdomain",  # Fedora and Red Hat (setup: hosts), with the next four
+        "localhost4",
+        "localhost4.localdomain4",
+        "localhost6",
+        "localhost6.localdomain6",
+        "ip6-localhost",  # Debian (netbase: hosts), and what Docker writes (moby: libnetwork/etchosts)
+        "ip6-loopback",
+    }
+)
+"""Names that ``/etc/hosts`` of distributions gives the loopback addresses, and nobody anything else."""
+
 # "http" as it is also typed: htp, hhtp, htttp, ttp, httpss.
 _HTTP: Final = r"(?:h{1,2}t{1,3}p{1,2}|t{2,3}p)s{0,2}"
 # What comes before the host. The first form also takes http:/x, http//x, http;//x, http:\\x and http://http://x; the
@@ -159,8 +172,8 @@ def is_host_local(host: str) -> bool:
     """Return whether ``host`` means the machine (or the container) that uses it, in any spelling.
 
     ``localhost`` and names under it (RFC 6761, section 6.3), 127.0.0.0/8 and 0.0.0.0 in every form of inet_aton(3),
-    ``::1``, ``::`` and their IPv4-mapped forms, with or without brackets, and with full-width dots. A name like
-    ``127.0.0.1.nip.io`` is not.
+    ``::1``, ``::`` and their IPv4-mapped forms, with or without brackets, and with full-width dots; and the names that
+    distributions give loopback addresses (:data:`LOOPBACK_NAMES`). A name like ``127.0.0.1.nip.io`` is not.
     """
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if not bare.isascii():
@@ -170,8 +183,9 @@ def is_host_local(host: str) -> bool:
     number = _inet_aton(bare)
     if number is not None:
         return _is_own(ipaddress.IPv4Address(number))
-    labels = bare.removesuffix(".").lower().split(".")
-    return labels[-1] == "localhost" and all(labels)
+    name = bare.removesuffix(".").lower()
+    labels = name.split(".")
+    return name in LOOPBACK_NAMES or (labels[-1] == "localhost" and all(labels))
 
 
 @lru_cache(maxsize=256)

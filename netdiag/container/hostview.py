@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import ip_interface
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _LISTENERS: Final = 200
 _SIBLINGS: Final = 48
+_ADDRESSES: Final = 64
 _PROCESSES: Final = 4000
 _COMMAND_LIMIT_S: Final = 3.0
 _OWNERS_LIMIT_S: Final = 0.5
@@ -64,6 +66,7 @@ def look(client: "APIClient", identity: str) -> HostView:
         listeners=tuple(_listeners()) if is_here else None,
         firewalls=_firewalls() if is_here else (),
         siblings=tuple(_siblings(client, own))[:_SIBLINGS],
+        addresses=tuple(_addresses())[:_ADDRESSES] if is_here else (),
     )
 
 
@@ -108,6 +111,15 @@ def _carries(own: Mapping[str, Any], networks: list[Mapping[str, Any]]) -> bool:
     """
     here = {each.partition("/")[0] for link in platform.network.interfaces() for each in link.addresses}
     return _is_of(engine_says.process(own), own["Id"]) and not here.isdisjoint(engine_says.gateways(networks))
+
+
+def _addresses() -> Iterator[str]:
+    """Yield the host's addresses that a base_url may hold: no loopback, and none that needs an interface beside it."""
+    for link in platform.network.interfaces():
+        for prefixed in link.addresses:
+            address = ip_interface(prefixed).ip
+            if not address.is_loopback and not address.is_link_local:
+                yield str(address)
 
 
 def _is_of(process: int, identity: str) -> bool:

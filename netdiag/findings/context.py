@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import SplitResult, urlsplit
 
 from netdiag.model.attempt import Attempt, Proof
 from netdiag.model.endpoint import Endpoint
-from netdiag.model.place import Candidate
+from netdiag.model.place import Candidate, Facts, NameAnswer
 from netdiag.model.report import Finding
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class Context(NamedTuple):
     (:func:`netdiag.findings.places.values`), why it offers no address of a host, where it offers none, where
     something listens in this network (``127.0.0.1:8887``), and what the host saw, where netdiag was run from there.
     ``strangers`` are the addresses tried that are not known to be the host's own, each with the word for why.
+    ``facts`` and what the name servers said of ``names`` tell what a configured host is.
     """
 
     candidates: tuple[Candidate, ...]
@@ -34,6 +36,8 @@ class Context(NamedTuple):
     listeners: tuple[str, ...] = ()
     host: "HostView | None" = None
     strangers: Mapping[str, str] = MappingProxyType({})
+    facts: Facts = Facts()
+    names: tuple[NameAnswer, ...] = ()
 
 
 def wanted(endpoint: Endpoint, port: int) -> dict[str, str]:
@@ -59,6 +63,11 @@ def call_line(proof: Proof) -> str:
     """Return one call in the words of the vocabulary."""
     status = f"HTTP {proof.status}, " if proof.status else ""
     return f"{proof.url}: {status}{proof.failure}"
+
+
+def taken_apart(base_url: str) -> SplitResult:
+    """Return the parts of a base_url, which type ``ollama`` takes without a scheme; raises :exc:`ValueError`."""
+    return urlsplit(base_url if "://" in base_url else f"//{base_url}")
 
 
 def origin_of(url: str) -> str:

@@ -4,7 +4,7 @@ An address ends in one way, and a control beside it (a connect to a port that is
 the kernel sent at all tell apart causes that look alike: docs/architecture.md, "What a failed connect means".
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from netdiag import failures, platform
@@ -46,13 +46,24 @@ _REACHED: Final = ("ND201", "ND209", "ND210", "ND212")
 FILTERED: Final = frozenset({"ND202", "ND203", "ND209", "ND210", "ND212"})
 """How connects end that a filter on the host may have stopped: what the host shows of it is evidence."""
 
+_THERE: Final = ("complete", "host")
+"""What the kernel knows of an address that somebody has: by ARP, or as the host's own."""
+
+_SEEN: Final = {"complete": "ARP complete", "incomplete": "ARP incomplete", "host": "the host's own"}
+
 _ANSWERS: Final = (failures.HOST_UNREACHABLE, failures.NOT_PERMITTED, failures.NETWORK_UNREACHABLE)
 """Failures that somebody on the way reported, by ICMP, where the kernel had sent what it was given."""
 
 
 def of_names(examined: Examined, context: Context) -> Iterator[Finding]:
     """Yield that the configured host is a name that does not resolve, where no address was surely the host's either."""
-    unknown = [a for a in examined.attempts if a.step == "dns" and a.failure and a.host in examined.endpoint.base_url]
+    known = {*names.ALL, *(candidate.host for candidate in context.candidates)}
+    unknown = [
+        a
+        for a in examined.attempts
+        if a.step == "dns" and a.failure and a.host in examined.endpoint.base_url
+        if a.host.removesuffix(".").lower() in known
+    ]
     told = most_telling(examined, context)
     if not unknown or (told and told[0] in _REACHED):
         return
@@ -88,7 +99,7 @@ def of_connections(examined: Examined, context: Context) -> Iterator[Finding]:
     seen = behind(context.host, attempt.port) if code in FILTERED else ()
     controls = _controls(examined)
     compared = [controls[each.address] for each in tried if each.address in controls]
-    evidence = dict.fromkeys(_line(each) for each in (*tried, *compared))
+    evidence = dict.fromkeys(line(each) for each in (*tried, *compared))
     yield Finding(code, examined.endpoint.where, values, (*evidence, *seen))
 
 
@@ -110,7 +121,7 @@ def of_others(examined: Examined, context: Context) -> Iterator[Finding]:
         return
     loopback = {candidate.host for candidate in context.candidates if candidate.kind == "loopback"}
     evidence = tuple(line_of(attempt) for attempt in tried)
-    elsewhere = [a for a in tried if a.host not in loopback and a.host.lower() not in names.ALL]
+    elsewhere = [a for a in tried if a.step == "call" and a.host not in loopback and a.host.lower() not in names.ALL]
     own = [a for a in tried if a.host in loopback]
     if elsewhere or not own:
         yield Finding("ND206", examined.endpoint.where, _place((elsewhere or tried)[0]), evidence)
@@ -123,15 +134,25 @@ def of_others(examined: Examined, context: Context) -> Iterator[Finding]:
 
 
 def most_telling(examined: Examined, context: Context) -> tuple[str, Attempt] | None:
-    """Return the code for how connects to the host ended, and the connect that says it; ``None`` without any.
+    """Return the code for how connects to the host ended, and the connect that says it; ``None`` without any."""
+    return ended(_at_host(examined, context), examined, context)
+
+
+def ended(tried: Iterable[Attempt], examined: Examined, context: Context) -> tuple[str, Attempt] | None:
+    """Return the code for how these connects ended, and the connect that says it; ``None`` without any.
 
     An address that is the host's own says more of it than one of which that is not known.
     """
-    ended = _ended(examined, context)
-    if not ended:
+    causes = _causes(tried, examined, context)
+    if not causes:
         return None
-    cause, attempt = min(ended, key=lambda each: (each[1].address in context.strangers, _TELLING.index(each[0])))
+    cause, attempt = min(causes, key=lambda each: (each[1].address in context.strangers, _TELLING.index(each[0])))
     return cause.partition(" ")[0], attempt
+
+
+def is_hosts(examined: Examined, host: str) -> bool:
+    """Tell whether connects to ``host`` showed that the container's host has its address."""
+    return any(a.host == host and a.neighbour == "host" for a in examined.attempts)
 
 
 def strangers(
@@ -149,11 +170,11 @@ def strangers(
     return {address: word for address, word in why.items() if address not in proven}
 
 
-def _ended(examined: Examined, context: Context) -> list[tuple[str, Attempt]]:
-    """Return what each failed connect to the host means, as a member of ``_TELLING``, with the connect."""
+def _causes(tried: Iterable[Attempt], examined: Examined, context: Context) -> list[tuple[str, Attempt]]:
+    """Return what each of these failed connects means, as a member of ``_TELLING``, with the connect."""
     controls = _controls(examined)
     gateways = {candidate.host for candidate in context.candidates if candidate.kind == "gateway"}
-    return [(_cause(each, controls.get(each.address), gateways), each) for each in _at_host(examined, context)]
+    return [(_cause(each, controls.get(each.address), gateways), each) for each in tried]
 
 
 def _others(told: tuple[str, Attempt], examined: Examined, context: Context) -> dict[str, str]:
@@ -162,7 +183,7 @@ def _others(told: tuple[str, Attempt], examined: Examined, context: Context) -> 
     What is told is told of one address, and says nothing of those.
     """
     groups: dict[str, list[str]] = {}
-    for cause, attempt in _ended(examined, context):
+    for cause, attempt in _causes(_at_host(examined, context), examined, context):
         if (attempt.address or attempt.host) != (told[1].address or told[1].host):
             address = host_port(attempt.address or attempt.host, attempt.port)
             groups.setdefault(cause.partition(" ")[0], []).append(address)
@@ -187,7 +208,7 @@ def _silent(tried: Attempt, control: Attempt | None) -> str:
     if control is None:
         return "ND202"
     if control.failure == failures.TIMED_OUT:
-        return "ND210" if tried.neighbour == "complete" else "ND202"
+        return "ND210" if tried.neighbour in _THERE else "ND202"
     if control.failure in _ANSWERS:
         # Linux reports a few such errors at once and then one a second to each peer (net.ipv4.icmp_ratelimit): this
         # connect's report was among those that were not sent
@@ -201,25 +222,26 @@ def _answered(tried: Attempt, failure: str) -> str:
         # ICMPv6 has a code for it (RFC 4443, 3.1); in IPv4 Linux makes "host unreachable" of it
         return "ND212" if ":" in tried.address else "ND203"
     if failure == failures.NETWORK_UNREACHABLE:
-        return _AT_ONCE if tried.neighbour == "complete" else "ND215"
-    return "ND212" if failure == failures.HOST_UNREACHABLE and tried.neighbour == "complete" else "ND203"
+        return _AT_ONCE if tried.neighbour in _THERE else "ND215"
+    return "ND212" if failure == failures.HOST_UNREACHABLE and tried.neighbour in _THERE else "ND203"
 
 
 def _at_host(examined: Examined, context: Context) -> list[Attempt]:
     """Return the failed connects to addresses that mean the host: no loopback, no other container, no stranger."""
     others = [each for each in context.candidates if each.kind != "loopback" and not each.is_container]
     hosts = {candidate.host for candidate in others}
-    return [a for a in examined.attempts if a.step == "tcp" and a.host in hosts and a.failure]
+    tried = [a for a in examined.attempts if a.step == "tcp" and a.failure]
+    return [a for a in tried if a.host in hosts or a.neighbour == "host"]
 
 
 def _controls(examined: Examined) -> Mapping[str, Attempt]:
     return {attempt.address: attempt for attempt in examined.attempts if attempt.step == "control"}
 
 
-def _line(attempt: Attempt) -> str:
+def line(attempt: Attempt) -> str:
     """Return one connect with what the kernel knows of it, in the words of the vocabulary."""
     more = (
-        f", ARP {attempt.neighbour}" if attempt.neighbour else "",
+        f", {_SEEN[attempt.neighbour]}" if attempt.neighbour else "",
         f", not sent: {attempt.unsent}" if attempt.unsent else "",
     )
     return line_of(attempt) + "".join(more)

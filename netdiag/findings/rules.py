@@ -4,7 +4,20 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from netdiag import failures
-from netdiag.findings import broken_off, degrees, filled, host, process, proxies, reach, service, tls, trust, typed
+from netdiag.findings import (
+    broken_off,
+    degrees,
+    elsewhere,
+    filled,
+    host,
+    process,
+    proxies,
+    reach,
+    service,
+    tls,
+    trust,
+    typed,
+)
 from netdiag.findings.catalog import catalog
 from netdiag.findings.context import Context, call_line, line_of
 from netdiag.findings.places import no_way, values
@@ -29,6 +42,9 @@ _RULES: Final[tuple[Rule, ...]] = (
     typed.of_port,
     typed.of_scheme,
     typed.of_destination,
+    elsewhere.of_offers,
+    elsewhere.of_names,
+    elsewhere.of_connections,
     reach.of_names,
     reach.of_connections,
     host.of_host,
@@ -53,6 +69,8 @@ def of_endpoints(
         listeners=evidence.facts.listeners,
         host=evidence.host,
         strangers=reach.strangers(examined, candidates, place, evidence.facts),
+        facts=evidence.facts,
+        names=evidence.names,
     )
     return tuple(item._replace(findings=of_endpoint(item, context)) for item in examined)
 

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlunsplit
 
 from netdiag import failures, spelling
-from netdiag.findings.context import Context, call_line, line_of
+from netdiag.findings.context import Context, call_line, line_of, taken_apart
 from netdiag.model.endpoint import MODEL_PAGE
 from netdiag.model.report import Examined, Finding
 from netdiag.platform import names
@@ -149,7 +149,7 @@ _OLLAMA_HOST: Final = (
 
 def _taken_apart(base_url: str) -> _Typed | None:
     try:
-        url = urlsplit(base_url)
+        url = taken_apart(base_url)
         return _Typed(url.scheme.lower(), url.hostname or "", url.port, base_url) if url.hostname else None
     except ValueError:
         return None
@@ -157,11 +157,12 @@ def _taken_apart(base_url: str) -> _Typed | None:
 
 def _with(typed: _Typed, *, scheme: str = "", host: str = "", port: int = 0) -> str:
     """Return the base_url with another scheme, host or port and without its user-info, which is not to be shown."""
-    url = urlsplit(typed.base_url)
+    url = taken_apart(typed.base_url)
     new_port = port or typed.port
     new_host = host or typed.host
     netloc = (f"[{new_host}]" if ":" in new_host else new_host) + (f":{new_port}" if new_port else "")
-    return shown(urlunsplit((scheme or url.scheme, netloc, url.path, url.query, url.fragment)))
+    mended = urlunsplit((scheme or url.scheme, netloc, url.path, url.query, url.fragment))
+    return shown(mended if url.scheme else mended.removeprefix("//"))
 
 
 def _looks_like(port: int, known: int, steps: int) -> bool:

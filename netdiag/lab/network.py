@@ -39,6 +39,10 @@ def make_networks(world: World) -> int:
                 _give_address(host, network.bridge, gateway)
         for address in world.beyond:  # on no link: what is sent there passes nobody else
             host.addr("add", index=1, address=address, prefixlen=ip_address(address).max_prefixlen)
+        for bridge, address in world.beside:
+            if not host.link_lookup(ifname=bridge):
+                host.link("add", ifname=bridge, kind="bridge", state="up")
+            _give_address(host, bridge, address)
         if world.host_network:
             _route_to_nobody(host, world, DOCKER0.bridge)
             return os.open("/proc/self/ns/net", os.O_RDONLY)

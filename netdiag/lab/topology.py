@@ -143,6 +143,8 @@ class World:
     ``nameserver``; an empty one leaves ``/etc/resolv.conf`` empty. ``names`` are the ``(address, name)`` pairs it
     knows, an A record for each IPv4 address and an AAAA record for each IPv6 one; any other name does not exist
     (NXDOMAIN). ``manners`` is how it behaves: ``ordinary``, or one of the ways to misbehave that :data:`Manners` lists.
+    ``beside`` are ``(bridge, address in prefix notation)`` pairs that the host has as well: its own network outside, or
+    what stands in for another container on a bridge.
     To every address of ``dead`` there is a route, and nobody is there; ``faults`` are what else goes wrong on the way.
     Linux sends a peer some six errors (ICMP) at once and then one a second; with ``icmp_limit`` off it sends them all.
     With ``host_network`` the container lives in
@@ -161,6 +163,7 @@ class World:
     nameserver: str = "172.17.0.1"
     names: tuple[tuple[str, str], ...] = ()
     manners: Manners = "ordinary"
+    beside: tuple[tuple[str, str], ...] = ()
     dead: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
     icmp_limit: bool = True

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from netdiag.text import Secret
 
 Step = Literal["dns", "tcp", "control", "tls", "http", "identity", "call"]
-Neighbour = Literal["", "complete", "incomplete"]
+Neighbour = Literal["", "complete", "incomplete", "host"]
 Unsent = Literal["", "no_route", "unreachable", "prohibit", "blackhole", "policy"]
 
 
@@ -16,7 +16,8 @@ class Attempt(NamedTuple):
 
     ``control`` is a connect to a port that is surely closed, to compare with. ``neighbour`` is what this machine's ARP
     table says of the address: somebody answered for it, nobody did, or nothing is known (an address behind a router,
-    IPv6). ``unsent`` is why this machine's own kernel sent nothing: it knows no route, the route is of one of the kinds
+    IPv6); ``host`` is an address that the container's host has itself, as packets of one hop or its own view show.
+    ``unsent`` is why this machine's own kernel sent nothing: it knows no route, the route is of one of the kinds
     that forbid (the words of ip-route(8)), or a security policy forbids.
     """
 

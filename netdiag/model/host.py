@@ -111,6 +111,7 @@ class HostView(NamedTuple):
 
     ``listeners`` is ``None`` where the machine that netdiag was run on is not the one that carries the containers:
     with Docker Desktop, a remote engine or a rootless one its sockets and rules say nothing of what containers reach.
+    ``addresses`` are the host's own, without loopback; none are known there, and in older reports.
     """
 
     seen: int
@@ -120,6 +121,7 @@ class HostView(NamedTuple):
     listeners: tuple[Listener, ...] | None = None
     firewalls: tuple[Firewall, ...] = ()
     siblings: tuple[Sibling, ...] = ()
+    addresses: tuple[str, ...] = ()
 
     def shared(self, sibling: Sibling) -> tuple[Attached, ...]:
         """Return how the sibling is attached to the networks of this container."""
@@ -161,10 +163,13 @@ def from_plain(plain: Any) -> HostView:
     return view
 
 
+_LATER: Final = frozenset({"addresses"})
+
+
 def _made(kind: Any, plain: Any) -> Any:
-    if hasattr(kind, "_fields") and isinstance(plain, dict) and plain.keys() == set(kind._fields):
+    if hasattr(kind, "_fields") and isinstance(plain, dict) and _is_whole(kind, plain):
         hints = get_type_hints(kind)
-        value = kind(**{name: _made(hints[name], plain[name]) for name in kind._fields})
+        value = kind(**{name: _made(hints[name], plain[name]) for name in plain})
         _CHECKS[kind](value)
         return value
     if get_origin(kind) is tuple and isinstance(plain, list):
@@ -177,6 +182,11 @@ def _made(kind: Any, plain: Any) -> Any:
     raise ValueError(msg)
 
 
+def _is_whole(kind: Any, plain: Mapping[str, Any]) -> bool:
+    """Tell whether these are the fields of a value; what older reports lack may be missing."""
+    return plain.keys() <= set(kind._fields) and set(kind._fields) - plain.keys() <= _LATER
+
+
 def _check(*, names: tuple[str, ...] = (), addresses: tuple[str, ...] = (), ports: tuple[int, ...] = ()) -> None:
     """Raise :exc:`ValueError` for what is no name, no address or no port."""
     for address in addresses:
@@ -187,7 +197,7 @@ def _check(*, names: tuple[str, ...] = (), addresses: tuple[str, ...] = (), port
 
 
 def _check_view(view: HostView) -> None:
-    _check(names=(view.container, *view.networks))
+    _check(names=(view.container, *view.networks), addresses=view.addresses)
     if not 0 <= view.seen < _END_OF_TIME:
         msg = "not a time"
         raise ValueError(msg)

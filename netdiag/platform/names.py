@@ -89,8 +89,8 @@ def is_strange(facts: Facts, address: str) -> bool:
 def believable(facts: Facts, answers: Sequence[NameAnswer]) -> Mapping[str, NameAnswer]:
     """Return the answers that say where a name leads, by name: of several servers the first that knew it.
 
-    Left out are pinned names that were asked through ``/etc/hosts``, addresses that mean nothing, those of other
-    containers and public ones, and all of a server that answers what nobody can know.
+    Left out are names that are no host's, pinned names that were asked through ``/etc/hosts``, addresses that mean
+    nothing, those of other containers and public ones, and all of a server that answers what nobody can know.
     """
     known: dict[str, NameAnswer] = {}
     liars = {answer.server for answer in answers if answer.name == CONTROL and answer.addresses}
@@ -99,7 +99,8 @@ def believable(facts: Facts, answers: Sequence[NameAnswer]) -> Mapping[str, Name
             is_fake(address) or is_null(address) or is_strange(facts, address) for address in answer.addresses
         )
         is_pinned = not answer.server and facts.pinned(answer.name)
-        if answer.addresses and not is_useless and not is_pinned and answer.server not in liars:
+        is_hosts = answer.name.lower() in (*ALL, CONTROL)
+        if answer.addresses and is_hosts and not is_useless and not is_pinned and answer.server not in liars:
             known.setdefault(answer.name, answer)
     return known
 

@@ -34,6 +34,23 @@ def control(addresses: Iterable[str], *, limit_s: float) -> tuple[Attempt, ...]:
     return tuple(attempt._replace(step="control") for attempt in found.attempts)
 
 
+def near(addresses: Iterable[str], *, limit_s: float) -> Mapping[str, str | None]:
+    """Return how one more control to each of ``addresses`` ended whose packets may pass no router.
+
+    They reach what the next machine has itself, on whichever of its interfaces, so a refusal says that it has the
+    address. What it would pass on it reports and discards, before any rule for forwarding is read (Linux:
+    net/ipv4/ip_forward.c). An accepted connection may be a proxy's that takes all.
+    """
+    found = race(
+        [Candidate(address, "constant", "", 0, (address,)) for address in dict.fromkeys(addresses)],
+        [PORT],
+        limit_s=limit_s,
+        patient=True,
+        hops=1,
+    )
+    return {each.address: each.failure for each in found.attempts}
+
+
 def neighbours(root: Path = Path("/")) -> Mapping[str, Neighbour]:
     """Return what the kernel knows of the IPv4 addresses on its own links, without privilege.
 

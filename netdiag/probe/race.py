@@ -44,6 +44,12 @@ _UNSENT: Final[dict[int, Unsent]] = {
 (net/ipv4/fib_semantics.c, fib_props). The same numbers arrive by ICMP too, but only after EINPROGRESS."""
 
 
+_HOPS: Final = {
+    socket.AF_INET: (socket.IPPROTO_IP, socket.IP_TTL),
+    socket.AF_INET6: (socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS),
+}
+
+
 class Race(NamedTuple):
     """How it ended: every attempt, the address that answered for each ``(host, port)``, and what names stood for.
 
@@ -95,6 +101,7 @@ def race(  # noqa: PLR0913 - with two that tests give
     required: Collection[tuple[str, int]] = (),
     resolve: Callable[[str], NameAnswer] = lookup,
     meanwhile: Callable[[], None] | None = None,
+    hops: int = 0,
 ) -> Race:
     """Connect to every candidate that is a way to it, on every port; return when each port is settled.
 
@@ -105,10 +112,10 @@ def race(  # noqa: PLR0913 - with two that tests give
 
     ``patient`` waits for every single one to its end instead: ``limit_s`` for each connect, and for each name
     ``name_limit_s``, or ``limit_s`` without that. ``meanwhile`` is called here once the first packets are sent, and a
-    thread waits for the answers.
+    thread waits for the answers. ``hops`` is how many routers a packet may pass, less one; 0 stands for the usual.
     """
     patience = _Patience(limit_s, name_limit_s or limit_s, patient, frozenset(required))
-    return _Racer(candidates, ports, patience, resolve).run(meanwhile)
+    return _Racer(candidates, ports, patience, resolve, hops).run(meanwhile)
 
 
 class _Patience(NamedTuple):
@@ -127,11 +134,13 @@ class _Racer:
         ports: Sequence[int],
         patience: _Patience,
         resolve: Callable[[str], NameAnswer],
+        hops: int,
     ) -> None:
         self._candidates = candidates
         self._ports = tuple(dict.fromkeys(ports))
         self._patience = patience
         self._resolve = resolve
+        self._hops = hops
         self._selector = selectors.DefaultSelector()
         self._answers: queue.SimpleQueue[NameAnswer] = queue.SimpleQueue()
         self._wake_in, self._wake_out = os.pipe()
@@ -221,6 +230,8 @@ class _Racer:
                 to.address, to.at, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST
             )[0]
             connection = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+            if self._hops:
+                connection.setsockopt(*_HOPS[family], self._hops)
         except OSError as error:
             if error.errno in failures.EXHAUSTED:
                 raise

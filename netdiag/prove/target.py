@@ -25,7 +25,12 @@ class Target(NamedTuple):
     @property
     def raced(self) -> bool:
         """Whether the candidates are connected to on its port: it means this host, and its port is one."""
-        return self.local and self.url.problem in _HARMLESS
+        return self.local and self.is_usable
+
+    @property
+    def is_usable(self) -> bool:
+        """Tell whether scheme, host and port can be used as they are written."""
+        return self.url.problem in _HARMLESS
 
     def is_at(self, candidate: Candidate) -> bool:
         """Tell whether the configured host is this candidate: every spelling of loopback is ``localhost``."""

@@ -14,6 +14,7 @@ from netdiag.model.endpoint import Endpoint
 from netdiag.model.event import Tell, Tried, nobody, tell_all
 from netdiag.model.place import Candidate, Facts, NameAnswer, Platform
 from netdiag.model.report import Examined
+from netdiag.platform import names
 from netdiag.probe import control
 from netdiag.probe.names import NAME_LIMIT_S, Lookups, within
 from netdiag.probe.race import CONNECT_LIMIT_S, NAME_GRACE_S, Race, race
@@ -43,7 +44,7 @@ class Ways:
     ) -> None:
         self.candidates = tuple(candidates)
         self._tell = tell
-        self._facts = facts
+        self.facts = facts
         self._asked: tuple[NameAnswer, ...] = ()
         self._lookup = Lookups()
         self._began = time.monotonic()
@@ -143,6 +144,12 @@ class Ways:
         if self.is_lost(item):
             others = {candidate.host for candidate in self.candidates if candidate.kind != "loopback"}
             return [attempt for attempt in sent if attempt.failure and attempt.host in others]
+        to = self.target(item.endpoint)
+        if to and not to.local:
+            own = [each for each in sent if each.host == to.url.host and each.failure]
+            sent = [each for each in sent if not each.failure]
+            if own:  # nobody on the internet is asked for a port that is not configured
+                return [each for each in own if names.is_private(each.address)]
         # a service that answered the question who it is has a fault of its own, and no control tells it
         broken_off = {p.host for p in item.proofs if p.failure in _BROKEN_OFF and p.seen.get("unheard")}
         return [attempt for attempt in sent if not attempt.failure and attempt.host in broken_off]
@@ -155,7 +162,7 @@ class Ways:
     @property
     def place(self) -> Platform:
         """What kind of place this is, by all that names stood for so far."""
-        return platform.name(self._facts, (*self.answers, *self._asked))
+        return platform.name(self.facts, (*self.answers, *self._asked))
 
     def trust(self, to: Target, candidate: Candidate) -> platform.Trust:
         """Return whether the secrets of an endpoint may go to a candidate (:func:`netdiag.platform.judge`).
@@ -171,7 +178,7 @@ class Ways:
             now = within(candidate.host, CONNECT_LIMIT_S)
             addresses = tuple(dict.fromkeys((*(before.addresses if before else ()), *now.addresses)))
         named = [each.host for each in self.candidates if each.kind == "user"]
-        return platform.judge(candidate, addresses, self._facts, self.place, named)
+        return platform.judge(candidate, addresses, self.facts, self.place, named)
 
     def machine(self, candidate: Candidate) -> str:
         """Return the same word for candidates that are one machine (:func:`netdiag.platform.machine`)."""
@@ -248,7 +255,7 @@ def _compared(
     item: Examined, addresses: set[str], controls: Mapping[str, Attempt], known: Mapping[str, Neighbour]
 ) -> Examined:
     """Return the endpoint with its attempts' neighbours, and the controls of these ``addresses`` after them."""
-    tried = tuple(each._replace(neighbour=known.get(each.address, "")) for each in item.attempts)
+    tried = tuple(each._replace(neighbour=known.get(each.address, each.neighbour)) for each in item.attempts)
     return item._replace(attempts=tried + tuple(c for address, c in controls.items() if address in addresses))
 
 

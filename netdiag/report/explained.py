@@ -42,7 +42,7 @@ def conditions(when: Mapping[str, Sequence[str]], language: str) -> str:
     said = []
     for name, wanted in when.items():
         words = [label(word, language) for word in wanted] if name == "systems" else wanted
-        words = [findings.term(word, language) for word in wanted] if name == "reason" else words
+        words = [findings.term(word, language) for word in wanted] if name in ("reason", "family") else words
         said.append(f"{label(f'when_{name}', language)} {comma.join(words)}")
     return label("semicolon", language).join(said)
 

@@ -30,6 +30,12 @@ HEALS: Final[Mapping[str, str]] = {
     "ND219": "it answers slowly: another call may find it less busy",
     "ND220": "nothing listens there: it may not be running yet",
     "ND222": "nothing listens there: it may not be running yet",
+    "ND226": "a container's name is known once it runs",
+    "ND227": "what listens on the host may not be running yet",
+    "ND286": "nothing listens there: it may not be running yet",
+    "ND287": "rules of a firewall are made and replaced while a machine or a VPN starts",
+    "ND288": "a machine that is still starting answers nothing",
+    "ND289": "a route, as of a VPN, may come later",
     "ND240": "what a check waits for in the system, a disk for one, may come back",
     "ND241": "what a run waits for in the system, a disk for one, may come back",
     "ND271": "nothing listens there: it may not be running yet",
@@ -57,6 +63,8 @@ NEVER: Final[Mapping[str, str]] = {
     "ND212": "who rejects says so on purpose: a rule stays until somebody changes it",
     "ND213": "a route that forbids was made on purpose",
     "ND216": "what accepts every port is no service",
+    "ND225": "a platform gets no name of another one by waiting",
+    "ND229": "what a name server invents it goes on inventing",
     "ND270": "a setting: where the service listens",
     "ND272": "a setting: the port",
     "ND273": "who rejects does so on purpose: a rule stays until somebody changes it",
@@ -240,6 +248,9 @@ class Depends(NamedTuple):
 
 DEPENDS: Final[Mapping[str, Depends]] = {
     "ND206": Depends("failure", HEALING_FAILURES),
+    "ND224": Depends("failure", HEALING_FAILURES),  # the configured machine may be starting
+    "ND228": Depends("failure", HEALING_FAILURES),
+    "ND290": Depends("failure", HEALING_FAILURES),
     "ND302": Depends("failure", HEALING_FAILURES),
     "ND304": Depends("failure", HEALING_FAILURES),
     "ND310": Depends("status", frozenset({"503"})),  # squid says 403 of a rule, and 503 while it starts

@@ -94,7 +94,7 @@ def test_no_network_at_all(nowhere):
         ("http://localhost:114344/", 1, {"ND503"}, None),
         ("''", 1, {"ND503"}, None),
         ("http://", 1, {"ND503"}, None),
-        ("http://localhostess.invalid:11434/", 1, {"ND206"}, None),
+        ("http://localhostess.invalid:11434/", 1, {"ND224"}, None),
         ("'{{ OLLAMA_URL }}'", 78, {"ND559"}, None),
         ("!ENV OLLAMA_URL", 3, {"ND556"}, None),
         ("${OLLAMA_URL}", 78, {"ND558"}, None),

@@ -63,6 +63,25 @@ def test_names_that_are_nearly_known(host, meant):
     assert not (meant and "ND206" in found)
 
 
+@pytest.mark.parametrize(
+    ("base_url", "meant"),
+    [
+        ("lcoalhost:11434", "localhost:11434"),
+        ("lcoalhost:11434/", "localhost:11434/"),
+        ("host.docker.interal:11434", "host.docker.internal:11434"),
+        ("LOCALHOSTT:11434", "localhost:11434"),
+    ],
+)
+def test_names_are_recognised_without_a_scheme(base_url, meant):
+    """Type ollama adds the scheme by itself, and what is suggested is written as the base_url is."""
+    assert told(nowhere(base_url, base_url.partition(":")[0]))["ND430"] == meant
+
+
+def test_a_port_is_recognised_without_a_scheme():
+    """The same for a port."""
+    assert told(refused("localhost:11343", 11343))["ND511"] == "localhost:11434"
+
+
 def test_a_name_that_leads_somewhere_is_nobodys_slip():
     """Who pinned the mistyped name in extra_hosts reaches the service by it."""
     reached = Proof(

@@ -6,6 +6,7 @@ Every ``api_key`` in them is invented.
 from typing import Final
 
 from netdiag.lab.scenarios import (
+    addresses,
     configured,
     keys,
     machines,
@@ -17,6 +18,7 @@ from netdiag.lab.scenarios import (
     service,
     settings,
     tls,
+    unresolved,
     whole,
 )
 from netdiag.lab.topology import Scenario
@@ -26,6 +28,8 @@ SCENARIOS: Final = (
     *configured.SCENARIOS,
     *machines.SCENARIOS,
     *reach.SCENARIOS,
+    *addresses.SCENARIOS,
+    *unresolved.SCENARIOS,
     *proxies.SCENARIOS,
     *tls.SCENARIOS,
     *service.SCENARIOS,

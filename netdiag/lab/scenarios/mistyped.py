@@ -71,14 +71,15 @@ SCENARIOS: Final = (
         title={"en": "The name of a container on another network", "zh": "另一个网络中容器的名称"},
         story={
             "en": "The base_url has the name of the Ollama container of another compose project. On this network "
-            "nobody knows it, and it is no name of the host, so it is not replaced.",
+            "nobody knows it. An Ollama on the host answers; that is told, and not written, since it may be "
+            "another one.",
             "zh": "base_url 写的是另一个 compose 项目里 Ollama 容器的名称。这个网络里没有人认识它，"
-            "它也不是宿主机的名称，因此不会被替换。",
+            "而宿主机上有一个 Ollama 有回答；netdiag 会告知，但不写入，因为它可能是另一个。",
         },
         world=World(networks=(COMPOSE,), nameserver="127.0.0.11", services=(OLLAMA,)),
         config=at("ollama", CHAT),
         expect_exit=1,
-        expect_codes=frozenset({"ND206"}),
+        expect_codes=frozenset({"ND224"}),
     ),
     # KAG#524
     Scenario(
