@@ -8,6 +8,7 @@ from typing import Final
 from netdiag.lab.scenarios import (
     configured,
     keys,
+    kinds,
     mistyped,
     network,
     paths,
@@ -28,6 +29,7 @@ SCENARIOS: Final = (
     *tls.SCENARIOS,
     *service.SCENARIOS,
     *paths.SCENARIOS,
+    *kinds.SCENARIOS,
     *keys.SCENARIOS,
     *settings.SCENARIOS,
     *mistyped.SCENARIOS,
