@@ -52,7 +52,7 @@ def values(proof: Proof, examined: Examined, context: Context) -> Mapping[str, s
         "base_url": endpoint.base_url,
         "path": _path(proof.url) or "/",
         "failure": proof.failure or "",
-        "detail": proof.detail or "?",
+        "detail": proof.detail or (f"HTTP {proof.status}" if proof.status else "?"),
         "status": str(proof.status or ""),
         "model": commands.quoted(endpoint.model if endpoint.model.isprintable() else shown(endpoint.model)),
         "models": ", ".join(service.models[:10]) or "?",

@@ -14,7 +14,7 @@ from netdiag.model.event import Called, Tell, tell_all
 from netdiag.model.place import Candidate
 from netdiag.model.report import Examined, Verdict
 from netdiag.prove.alike import once_each
-from netdiag.prove.alternatives import along_paths, along_types
+from netdiag.prove.alternatives import along_paths, along_types, at_model_runner
 from netdiag.prove.beside import side_by_side
 from netdiag.prove.caller import Caller, not_trusted
 from netdiag.prove.target import Target
@@ -61,7 +61,7 @@ def _one(endpoint: Endpoint, ways: Ways, caller: Caller) -> Examined:
         return Examined(endpoint, "left_alone")
     refused = caller.refusal(endpoint)
     if refused is None:
-        return _with_types(_called(to, ways, caller), to, ways, caller) if to else Examined(endpoint, "left_alone")
+        return _with_others(_called(to, ways, caller), to, ways, caller) if to else Examined(endpoint, "left_alone")
     if refused.failure is None:
         return Examined(endpoint, "works", (), (refused,))
     if endpoint.is_overlay and refused.failure == failures.MISSING_SETTING:
@@ -104,9 +104,9 @@ def _called(to: Target, ways: Ways, caller: Caller) -> Examined:
     return tried._replace(verdict=verdict, chosen=chosen, proven_url=proofs[-1].url, runner_up=runner_up)
 
 
-def _with_types(item: Examined, to: Target, ways: Ways, caller: Caller) -> Examined:
-    """Return the endpoint with what became of the calls of other types, where it was no API of its own that was met."""
-    tried = along_types(item, to, ways, caller)
+def _with_others(item: Examined, to: Target, ways: Ways, caller: Caller) -> Examined:
+    """Return the endpoint with what became of other calls: of other types, or at the host's Docker Model Runner."""
+    tried = at_model_runner(along_types(item, to, ways, caller), to, ways, caller)
     return tried._replace(attempts=tried.attempts + _calls(to, tried.proofs[len(item.proofs) :]))
 
 

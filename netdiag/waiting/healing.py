@@ -112,6 +112,7 @@ NEVER: Final[Mapping[str, str]] = {
     "ND441": "the service has no embeddings",
     "ND442": "the service has no chat",
     "ND443": "what is behind the service has no such model",
+    "ND444": "a setting: the name is Docker Desktop's",
     "ND451": "a setting: stream",
     "ND452": "a setting: the path, or which KAG is meant",
     "ND457": "where a service redirects to is one of its settings",
