@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from netdiag import failures
-from netdiag.findings import commands, ollama
+from netdiag.findings import commands, edits, kinds, ollama
 from netdiag.findings.context import Context, origin_of, service_of
 from netdiag.findings.nearest import nearest, pulled
 from netdiag.model.attempt import Proof, Service
@@ -52,7 +52,7 @@ def values(proof: Proof, examined: Examined, context: Context) -> Mapping[str, s
         "base_url": endpoint.base_url,
         "path": _path(proof.url) or "/",
         "failure": proof.failure or "",
-        "detail": proof.detail or "?",
+        "detail": proof.detail or (f"HTTP {proof.status}" if proof.status else "?"),
         "status": str(proof.status or ""),
         "model": commands.quoted(endpoint.model if endpoint.model.isprintable() else shown(endpoint.model)),
         "models": ", ".join(service.models[:10]) or "?",
@@ -61,6 +61,7 @@ def values(proof: Proof, examined: Examined, context: Context) -> Mapping[str, s
         "pulled": commands.quoted(pull),
         "pullable": "yes" if pull else "no",
         "service": _service(service, endpoint, port or 0),
+        "product": service.name,
         "version": service.version or "?",
         "kind": endpoint.kind,
         "kag": context.kag,
@@ -74,7 +75,7 @@ def values(proof: Proof, examined: Examined, context: Context) -> Mapping[str, s
         "missing": proof.detail if proof.failure == failures.MISSING_SETTING else "",
         "file": commands.quoted(endpoint.source),
         "waits": "yes" if proof.seen.get("retry_after") else "no",
-        **_instead(endpoint, type_, proven),
+        **_instead(endpoint, type_, proven, is_disproved=bool(kinds.tried(proof, examined))),
         "tried": "small_call_unknown",
         **proof.seen,
         "stored": "page" if endpoint.table == MODEL_PAGE else "file",
@@ -85,11 +86,12 @@ def values(proof: Proof, examined: Examined, context: Context) -> Mapping[str, s
     }
 
 
-def _instead(endpoint: Endpoint, type_: str, proven: Proof | None) -> Mapping[str, str]:
+def _instead(endpoint: Endpoint, type_: str, proven: Proof | None, *, is_disproved: bool) -> Mapping[str, str]:
     """Return the base_url for a type that sends a key, or the one that a call with another type has proven."""
     base = endpoint.base_url.rstrip("/").removesuffix("/chat/completions").rstrip("/")
-    keyed = f"{base}/v1" if type_.lower() == "ollama" else base
-    found = {"keyed_url": shown(keyed), "instead_url": shown(endpoint.base_url), "proven": "no"}
+    keyed = f"{base}/v1" if type_.lower() == "ollama" and not re.search(r"/v\d\w*\Z", base) else base
+    unproven = "disproved" if is_disproved else "no"
+    found = {"keyed_url": shown(keyed), "instead_url": shown(endpoint.base_url), "proven": unproven}
     return {**found, "instead_url": shown(proven.url), "proven": "yes"} if proven else found
 
 
@@ -102,22 +104,13 @@ def _setting(endpoint: Endpoint, proof: Proof, proven: Proof | None) -> Mapping[
 def _ignored(endpoint: Endpoint, proof: Proof) -> Mapping[str, str]:
     """Return what is to be written for a key that KAG does not read, and where variables name settings, which one."""
     found = {}
-    if proof.failure == failures.MISSING_SETTING and (variable := _variable(endpoint.node, proof.detail)):
+    if proof.failure == failures.MISSING_SETTING and (variable := edits.variable(endpoint.node, proof.detail)):
         found = {"variable": variable, "missing": f"{proof.detail}_variable"}
     each = next((each for each in endpoint.ignored if each.setting == proof.detail), None)
     if each is None:
         return found
     value = "KEY" if isinstance(each.value, Secret) else shown(each.value)
     return {**found, "written": shown(each.written), "setting": each.setting, "value": value}
-
-
-_VARIABLE: Final = re.compile(r"(?P<prefix>[A-Z][A-Z0-9_]*?_|)(?:BASE_URL|API_BASE|BASE|HOST|URL|[A-Z]*_?MODEL)\Z")
-
-
-def _variable(node: str, setting: str) -> str:
-    """Return the variable of an ``.env`` that is a setting of the endpoint whose variable is ``node``."""
-    found = _VARIABLE.match(node)
-    return f"{found['prefix']}{setting.upper()}" if found else ""
 
 
 def _service(service: Service, endpoint: Endpoint, port: int) -> str:

@@ -62,7 +62,8 @@ def line_of(attempt: Attempt) -> str:
 def call_line(proof: Proof) -> str:
     """Return one call in the words of the vocabulary."""
     status = f"HTTP {proof.status}, " if proof.status else ""
-    return f"{proof.url}: {status}{proof.failure}"
+    type_ = f"type {proof.seen.get('type')}, " if proof.seen.get("alternative") == "type" else ""
+    return f"{type_}{proof.url}: {status}{proof.failure or 'works'}"
 
 
 def taken_apart(base_url: str) -> SplitResult:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from netdiag import failures
+from netdiag.findings import kinds
 from netdiag.findings.context import Context, call_line
 from netdiag.model.attempt import Proof
 from netdiag.model.endpoint import MODEL_PAGE, Endpoint
@@ -65,8 +66,6 @@ _BY_PROOF: Final = {
 _BY_REMARK: Final = {"empty": "ND454", "dimensions": "ND450", "first": "ND456", "took": "ND455"}
 """What was seen of an answer that KAG takes, by its name (:mod:`netdiag.prove.remarks`)."""
 
-_ABOUT_PATHS: Final = (failures.PATH_NOT_FOUND, failures.WEB_PAGE)
-
 _TELLING: Final = (
     failures.KEY_UNSENDABLE,
     failures.MODEL_NOT_FOUND,
@@ -114,15 +113,32 @@ def of_calls(examined: Examined, context: Context) -> Iterator[Finding]:
     refused = next((proof for proof in examined.proofs if proof.failure in _BY_KAG), None)
     if refused:
         yield _finding(_of_kag(refused, examined.endpoint), refused, examined, context)
-    failed = [proof for proof in examined.proofs if proof.failure in _BY_PROOF]
+    if elsewhere := kinds.at_runner(examined) or kinds.met(examined):
+        yield from _of_another(elsewhere, examined, context)
+        return
+    failed = [proof for proof in examined.proofs if proof.failure in _BY_PROOF and kinds.of_own_type(proof)]
     if examined.endpoint.table and refused and examined.proofs[-1].failure is None:
         return  # the address that works is written, and those that do not are told of no more than elsewhere
     if failed:
         proof = min(failed, key=_weight)
         yield _finding(_of_service(proof, examined), proof, examined, context)
         for other in failed:
-            if other.wanted_url == proof.url and other is not proof and other.failure in _ABOUT_PATHS:
+            if other.wanted_url == proof.url and other is not proof:
                 yield _finding(_of_service(other, examined), other, examined, context)
+
+
+def _of_another(other: Proof, examined: Examined, context: Context) -> Iterator[Finding]:
+    """Yield what is wrong where a call of another type, or at another port, met an API; and what stopped that call."""
+    first = kinds.first_of(other, examined)
+    if "runner" in other.seen:
+        yield kinds.model_runner(examined, other, context)
+    elif first.failure == failures.KEY_NOT_SENT:  # of the type it says nothing, and with a key the call succeeds
+        told = _finding(_of_service(first, examined), first, examined, context)
+        yield told._replace(values={**told.values, **kinds.edit(examined, other, context)})
+    else:
+        yield kinds.wrong_type(examined, other, context)
+    if other.failure:
+        yield _finding(_of_service(other, examined), other, examined, context)
 
 
 def of_success(examined: Examined, context: Context) -> Iterator[Finding]:
@@ -157,9 +173,7 @@ def _of_service(proof: Proof, examined: Examined) -> str:
         from netdiag.findings import answers  # noqa: PLC0415 - a run in which all works does without it
 
         return answers.of_ollama(code, proof)
-    if code == "ND402" and service == "vllm" and examined.endpoint.kind == "embedding" and not proof.wanted_url:
-        return "ND422"  # vLLM has this path only when it was started for an embedding model
-    return code
+    return kinds.exactly(code, proof, examined)
 
 
 def _finding(code: str, proof: Proof, examined: Examined, context: Context) -> Finding:
@@ -171,7 +185,8 @@ def _finding(code: str, proof: Proof, examined: Examined, context: Context) -> F
 
         values = {**values, **stored.values(examined)}
     evidence = (call_line(proof),) if proof.failure and not (code in _OF_STORED.values() and not proof.url) else ()
-    return Finding(code, examined.endpoint.where, values, evidence)
+    tried = kinds.tried(proof, examined) if code in kinds.NO_PATH and kinds.of_own_type(proof) else ()
+    return Finding(code, examined.endpoint.where, values, evidence + tried)
 
 
 def _weight(proof: Proof) -> tuple[int, int]:

@@ -6,15 +6,17 @@ send (tests/kag/recordings). KAG itself is never imported: importing it is slow 
 
 from netdiag.kag.calls import Call, NotSent, call, keyed, smaller, url
 from netdiag.kag.clients import client_of, limit_s, pause_s
-from netdiag.kag.mending import completed, mended
-from netdiag.kag.paths import fault, is_provider, other_version, right_path
-from netdiag.kag.verdict import ABOUT_PATHS, dimensions, judge, said, seen
+from netdiag.kag.mending import completed, mended, others
+from netdiag.kag.paths import GUESSED, fault, is_provider, other_version, paths, right_path, without_call
+from netdiag.kag.verdict import ABOUT_PATHS, NO_API, dimensions, judge, said, seen
 from netdiag.kag.version import NEWEST, Installed, chosen, installed, parse
 from netdiag.probe.urls import UnusableError
 
 __all__ = [
     "ABOUT_PATHS",
+    "GUESSED",
     "NEWEST",
+    "NO_API",
     "Call",
     "Installed",
     "NotSent",
@@ -32,11 +34,14 @@ __all__ = [
     "limit_s",
     "mended",
     "other_version",
+    "others",
     "parse",
+    "paths",
     "pause_s",
     "right_path",
     "said",
     "seen",
     "smaller",
     "url",
+    "without_call",
 ]

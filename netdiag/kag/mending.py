@@ -1,11 +1,12 @@
-"""What an endpoint that KAG refuses was probably meant to be. Pure."""
+"""What an endpoint that KAG refuses, or that met another API than its type speaks, was probably meant to be. Pure."""
 
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from netdiag import failures
 from netdiag.kag import needs, settings, types
-from netdiag.kag.calls import NotSent, call
-from netdiag.kag.version import Version
+from netdiag.kag.calls import ROWS, NotSent, call
+from netdiag.kag.version import EVERY, Version
 from netdiag.model.endpoint import Endpoint
 from netdiag.text import Secret
 
@@ -37,3 +38,28 @@ def completed(version: Version, endpoint: Endpoint) -> Endpoint | None:
         refused = call(version, other, other.base_url)
     is_refused = isinstance(refused, NotSent) and refused.failure not in (None, failures.BAD_URL)
     return None if is_refused or other == endpoint else other
+
+
+def others(version: Version, endpoint: Endpoint) -> Iterator[Endpoint]:
+    """Yield the endpoint with each other type of KAG ``version`` that makes another call for such a node.
+
+    What that type cannot do without is filled in: ``api_key`` with :data:`PLACEHOLDER`. A type for which KAG would
+    refuse other settings of this endpoint is left out.
+    """
+    for row in ROWS:
+        if version not in row.versions or row.kind != endpoint.kind or endpoint.type in row.types:
+            continue
+        other = endpoint._replace(type=next((each for each in _PREFERRED[version] if each in row.types), row.types[0]))
+        refused = call(version, other, other.base_url)
+        if isinstance(refused, NotSent) and (refused.failure, refused.detail) == (failures.MISSING_SETTING, "api_key"):
+            other = other._replace(api_key=PLACEHOLDER)
+            refused = call(version, other, other.base_url)
+        if not isinstance(refused, NotSent) or refused.failure == failures.BAD_URL:
+            yield other
+
+
+_PREFERRED: Final[Mapping[Version, tuple[str, ...]]] = {
+    **dict.fromkeys(EVERY, ("openai", "ollama", "vllm")),
+    "0.5": ("maas", "ollama", "vllm"),  # kag/common/llm/client/llm_client.py:32 knows these three
+}
+"""Which of the types that make the same call is told: the one that documentation has, or the only one."""

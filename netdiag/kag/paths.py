@@ -30,8 +30,15 @@ SERVICES: Final = {"docker-model-runner": "/engines/v1", "infinity": ""}
 """Servers of one's own that have it elsewhere than at ``/v1``, by the names of :mod:`netdiag.probe.identity`."""
 
 _CALLS: Final = ("/chat/completions", "/completions", "/embeddings", "/api/chat", "/api/generate", "/api/embeddings",
-                 "/api/embed", "/api")  # fmt: skip
-"""What a call adds to a base_url, and people write into it; the longer of two that end alike first."""
+                 "/api/embed", "/completion", "/embedding", "/rerank", "/models", "/api")  # fmt: skip
+"""What a call adds to a base_url, and people write into it; the longer of two that end alike first. ``/completion`` and
+``/embedding`` are llama.cpp's own (tools/server/README.md)."""
+
+GUESSED: Final = ("", "/api")
+"""Where an OpenAI-compatible API also is, though not by what a base_url says: at the root (DeepSeek, llama.cpp's
+server), or where Open WebUI has it (docs.openwebui.com, API endpoints)."""
+
+_VERSION: Final = re.compile(r"/v\d\w*\Z")
 
 _DOUBLED: Final = r"(/v\d\w*)(?:\1)+"
 
@@ -46,15 +53,32 @@ def right_path(
     where only what a call adds must go from it, what a gateway has before that stays. ``host`` may be a provider's,
     ``service`` is who answered.
     """
+    return next(iter(paths(version, endpoint, present, host, service)), None)
+
+
+def paths(
+    version: Version, endpoint: Endpoint, present: str = "", host: str = "", service: str = ""
+) -> tuple[str, ...]:
+    """Return every path at which the API that an endpoint's type speaks may be, the best first; none for other types.
+
+    The arguments are those of :func:`right_path`. What stands before the version or the call in ``present`` is kept
+    first, since a gateway or nginx may have the service below a path of its own, and left out afterwards.
+    """
+    kept = without_call(present)
+    below = _VERSION.sub("", kept)
+    known = _provided(host) or SERVICES.get(service)
+    found: tuple[str, ...] = ()
     if endpoint.type.lower() == "ollama":
-        return ""
-    if endpoint.kind == "rerank":
-        return "/v1/rerank"
-    if _posts_verbatim(version, endpoint):
-        return "/v1/chat/completions"
-    if endpoint.type not in ("maas", "openai", "vllm"):
-        return None
-    return _provided(host) or SERVICES.get(service, _without_call(present) or "/v1")
+        found = (below, "")
+    elif endpoint.kind == "rerank":
+        found = (f"{below}/v1/rerank", "/v1/rerank", "/rerank")
+    elif _posts_verbatim(version, endpoint):
+        bases = (*([known] if known else []), f"{below}/v1", "/v1", kept)
+        found = tuple(f"{base}/chat/completions" for base in bases)
+    elif endpoint.type in ("maas", "openai", "vllm"):
+        changed = [kept] if kept not in ("", _path_of(present)) else []
+        found = (*([] if known is None else [known]), *changed, f"{below}/v1", "/v1", *GUESSED)
+    return tuple(dict.fromkeys(found))
 
 
 def is_provider(host: str) -> bool:
@@ -89,8 +113,8 @@ def fault(version: Version, endpoint: Endpoint, present: str, wanted: str) -> st
     ending = next((call for call in _CALLS if path.endswith(call)), "")
     if re.search(_DOUBLED, path):
         return "path_v1_twice"
-    if _posts_verbatim(version, endpoint):
-        return "path_call_missing"
+    if _posts_verbatim(version, endpoint) or endpoint.kind == "rerank":
+        return "path_other" if ending else "path_call_missing"
     if ending:
         return "path_doubled" if ending in _added(version, endpoint) else "path_of_another_call"
     if wanted.endswith("/v1") and "/v1" not in path:
@@ -110,10 +134,13 @@ def _posts_verbatim(version: Version, endpoint: Endpoint) -> bool:
     return endpoint.kind == "chat" and endpoint.type == "vllm" and version in ("0.5", "0.6")
 
 
-def _without_call(present: str) -> str:
-    """Return the path without what a call adds and without a doubled version; empty where neither was in it."""
-    path = kept = present.partition("?")[0].rstrip("/")
+def without_call(present: str) -> str:
+    """Return the path without what a call adds to it and without a doubled version."""
+    path = _path_of(present)
     while ending := next((call for call in _CALLS if path.endswith(call)), ""):
         path = path.removesuffix(ending).rstrip("/")
-    path = re.sub(_DOUBLED, r"\1", path)
-    return path if path != kept else ""
+    return re.sub(_DOUBLED, r"\1", path)
+
+
+def _path_of(present: str) -> str:
+    return present.partition("?")[0].rstrip("/")

@@ -14,6 +14,10 @@ from netdiag.model.attempt import Answer
 ABOUT_PATHS: Final = frozenset({failures.PATH_NOT_FOUND, failures.WEB_PAGE})
 """What a wrong path ends in: a server has no such path, or shows its web page for every path it does not know."""
 
+NO_API: Final = ABOUT_PATHS | {failures.NOT_A_MODEL_SERVICE, failures.UNEXPECTED_ANSWER, failures.REDIRECTED_AWAY}
+"""What KAG's call ends in where the API that its type speaks is not: also an answer of another shape, as llama.cpp's
+server gives at Ollama's paths, and a redirect that loses the question."""
+
 
 def judge(call: Call, answer: Answer) -> tuple[str | None, str]:
     """Return the failure word, or ``None``, and the server's own words about it (not yet made printable)."""

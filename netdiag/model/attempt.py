@@ -92,9 +92,10 @@ class Service(NamedTuple):
 class Proof(NamedTuple):
     """KAG's own call made with the base_url ``url``: it went well when ``failure`` is ``None``.
 
-    ``wanted_url`` is the base_url that KAG's path rules ask for, where they ask for another one. ``seen`` holds what
-    else the rules may want of the answer, by name: ``retry_after``, ``issuer``, ``nearest``… ``dimensions`` is how long
-    the vector is that came back, 0 where none did.
+    ``wanted_url`` is the base_url with another path at which the call met the API that it did not meet here. ``seen``
+    holds what else the rules may want of the answer, by name: ``retry_after``, ``issuer``, ``nearest``…, and
+    ``alternative`` (``path`` or ``type``) of a call that was tried in place of the configured one
+    (:mod:`netdiag.prove.alternatives`). ``dimensions`` is how long the vector is that came back, 0 where none did.
     """
 
     host: str

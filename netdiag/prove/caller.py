@@ -11,7 +11,7 @@ from netdiag.kag.calls import Call
 from netdiag.kag.refusals import FEWER_TOKENS
 from netdiag.kag.version import Version
 from netdiag.model.attempt import Answer, Proof, Request, Service
-from netdiag.model.endpoint import Endpoint
+from netdiag.model.endpoint import OLLAMA_PORT, Endpoint
 from netdiag.model.event import Answered, Called, Calling, Tell
 from netdiag.platform.trust import WHEREVER_IT_LEADS, Trust
 from netdiag.probe.environment import Environment, of_shell
@@ -54,6 +54,7 @@ class Caller:
         self._environment = (environment or of_shell()).as_read_by(version)
         self._between = Between(self._environment, CONNECT_LIMIT_S, read_s)
         self._services: dict[str, tuple[Service, Answer]] = {}
+        self._strangers: dict[str, str] = {}
         self._answers: dict[tuple[object, ...], Answer] = {}
 
     def telling(self, tell: Tell) -> "Caller":
@@ -166,19 +167,18 @@ class Caller:
                 return _worked(endpoint, proof, call, again._replace(earlier=(*answer.earlier, first, *again.earlier)))
             cause = cause._replace(failure=failures.TOO_MANY_TOKENS)
         secrets = endpoint.secrets
-        wanted = self._wanted(endpoint, base_url, service) if cause.failure in kag.ABOUT_PATHS else ""
         if cause.failure == failures.MODEL_NOT_FOUND and not service.models and call.request.bearer:
             service = service._replace(models=self._listed(call, base_url, to))
-        told = {**self._seen(endpoint, call, answer, cause.failure, wanted), **small}
-        if not wanted and cause.failure in kag.ABOUT_PATHS and (other := self._other(endpoint, base_url)):
-            told["other_kag"] = other
+        told = {**self._seen(endpoint, call, answer, cause.failure), **small}
+        if cause.failure in kag.NO_API:
+            told |= {"other_kag": other} if (other := self._other(endpoint, base_url)) else {}
+            told |= {"is_provider": "yes"} if kag.is_provider(config.split(base_url).host) else {}
         return proof._replace(
             failure=cause.failure,
             detail=shown(cause.detail, secrets),
             status=answer.status,
             duration_ms=answer.duration_ms,
             service=service,
-            wanted_url=wanted,
             seen={
                 **told,
                 **remarks.of_redirects(endpoint, base_url, answer),
@@ -203,7 +203,7 @@ class Caller:
             return kag.completed(self.version, endpoint)
         return kag.mended(self.version, endpoint, refused) if refused else None
 
-    def _seen(self, endpoint: Endpoint, call: Call, answer: Answer, failure: str, wanted: str) -> Mapping[str, str]:
+    def _seen(self, endpoint: Endpoint, call: Call, answer: Answer, failure: str) -> Mapping[str, str]:
         """Return what the rules want of a failed call beside its failure, by name."""
         secrets = endpoint.secrets
         told = {name: shown(said, secrets) for name, said in kag.seen(call, answer).items()}
@@ -216,9 +216,6 @@ class Caller:
         }
         if endpoint.model.isprintable() and shown(endpoint.model) != endpoint.model:
             told["model"] = quoted(endpoint.model)  # a blank at its end would be lost in a saved report
-        if wanted:
-            present, right = config.split(endpoint.base_url).path, config.split(wanted).path
-            told["path_fault"] = kag.fault(self.version, endpoint, present, right)
         return told
 
     def _listed(self, call: Call, base_url: str, to: Trust) -> tuple[str, ...]:
@@ -227,8 +224,12 @@ class Caller:
         return listed(self._between.once(call._replace(request=request), to=to))
 
     def _who(self, asking: Asking, failure: str) -> Mapping[str, str]:
-        """Return under ``who`` what answers, where that is no model service."""
-        return {"who": shown(stranger(asking))} if failure == failures.NOT_A_MODEL_SERVICE else {}
+        """Return under ``who`` what answers, where that is no model service; its front page is read once."""
+        if failure != failures.NOT_A_MODEL_SERVICE:
+            return {}
+        if asking.origin not in self._strangers:
+            self._strangers[asking.origin] = shown(stranger(asking))
+        return {"who": self._strangers[asking.origin]}
 
     def _asking(self, url: str, answer: Answer | None = None) -> Asking:
         """Return whom to ask about ``url``, within what is left of the time for the call, and a little more.
@@ -272,14 +273,36 @@ class Caller:
         known = {"asked": str(asked), "limit": "?", **told, "fewer": str(fewer), "tried": failed or WORKS}
         return known if failed is None or failure == failures.TOO_MANY_TOKENS else {}
 
-    def _wanted(self, endpoint: Endpoint, base_url: str, service: Service) -> str:
+    def other_urls(self, endpoint: Endpoint, proof: Proof) -> tuple[str, ...]:
+        """Return the base_urls to try in place of that of ``proof``, whose call met no API; none for other failures."""
+        url = config.split(proof.url)
+        if proof.failure not in kag.NO_API or {*"?#"} & {*url.path} or "other_kag" in proof.seen:
+            return ()  # a query may hold a key, which must not get into the journal with the path
+        slash = "/" if url.path.endswith("/") else ""
+        others = kag.paths(self.version, endpoint, url.path, url.host, proof.service.name if proof.service else "")
+        return tuple(config.with_path(proof.url, p or slash) for p in others if p != url.path.removesuffix("/"))
+
+    def corrected(self, endpoint: Endpoint, proof: Proof, right: str) -> Proof:
+        """Return the ``proof`` of a call that failed by its path, with the base_url whose path is ``right``."""
+        present, path = config.split(proof.url).path, config.split(right).path
+        fault = kag.fault(self.version, endpoint, present, path)
+        return proof._replace(wanted_url=right, seen={**proof.seen, "path_fault": fault})
+
+    def other_types(self, endpoint: Endpoint) -> tuple[Endpoint, ...]:
+        """Return the endpoint with each other type that this KAG has for such a node, and with its key."""
+        return tuple(map(self.keyed, kag.others(self.version, endpoint)))
+
+    def urls_of(self, other: Endpoint, start: Proof) -> tuple[str, ...]:
+        """Return the base_urls at which a call of another type may find its API, where that of ``start`` found none."""
+        base_url = start.url if "://" in start.url else f"http://{start.url}"  # only type ollama does without
         url = config.split(base_url)
-        path = kag.right_path(self.version, endpoint, url.path, url.host, service.name)
-        if path is None or path == url.path.removesuffix("/") or {*"?#"} & {*url.path}:
-            return ""  # a query may hold a key, which must not get into the journal with the path
-        if self._other(endpoint, base_url):
-            return ""
-        return config.with_path(base_url, path or ("/" if url.path.endswith("/") else ""))
+        if {*"?#"} & {*url.path}:
+            return ()
+        base_url = base_url if url.port or "://" in start.url else config.with_port(base_url, OLLAMA_PORT)
+        service = start.service.name if start.service else "other"
+        others = kag.paths(self.version, other, url.path, url.host, service)
+        present = () if other.type.lower() == "ollama" else (kag.without_call(url.path),)
+        return tuple(config.with_path(base_url, path) for path in dict.fromkeys((*present, *others)))
 
     def _other(self, endpoint: Endpoint, base_url: str) -> str | None:
         """Return the KAG that the present path is right for, where it is not certain that it is not the one here."""

@@ -13,8 +13,8 @@ from netdiag.model.endpoint import Endpoint
 from netdiag.model.event import Called, Tell, tell_all
 from netdiag.model.place import Candidate
 from netdiag.model.report import Examined, Verdict
-from netdiag.platform.trust import WHEREVER_IT_LEADS, Trust
 from netdiag.prove.alike import once_each
+from netdiag.prove.alternatives import along_paths, along_types, at_model_runner
 from netdiag.prove.beside import side_by_side
 from netdiag.prove.caller import Caller, not_trusted
 from netdiag.prove.target import Target
@@ -61,7 +61,7 @@ def _one(endpoint: Endpoint, ways: Ways, caller: Caller) -> Examined:
         return Examined(endpoint, "left_alone")
     refused = caller.refusal(endpoint)
     if refused is None:
-        return _called(to, ways, caller) if to else Examined(endpoint, "left_alone")
+        return _with_others(_called(to, ways, caller), to, ways, caller) if to else Examined(endpoint, "left_alone")
     if refused.failure is None:
         return Examined(endpoint, "works", (), (refused,))
     if endpoint.is_overlay and refused.failure == failures.MISSING_SETTING:
@@ -104,6 +104,12 @@ def _called(to: Target, ways: Ways, caller: Caller) -> Examined:
     return tried._replace(verdict=verdict, chosen=chosen, proven_url=proofs[-1].url, runner_up=runner_up)
 
 
+def _with_others(item: Examined, to: Target, ways: Ways, caller: Caller) -> Examined:
+    """Return the endpoint with what became of other calls: of other types, or at the host's Docker Model Runner."""
+    tried = at_model_runner(along_types(item, to, ways, caller), to, ways, caller)
+    return tried._replace(attempts=tried.attempts + _calls(to, tried.proofs[len(item.proofs) :]))
+
+
 def _unusable(to: Target, word: str) -> Examined:
     """Return that the base_url cannot work as it is written; ``word`` is what is wrong with it."""
     base_url = to.endpoint.base_url
@@ -118,10 +124,10 @@ def _configured(to: Target, ways: Ways, caller: Caller) -> tuple[Proof, ...]:
     """
     endpoint = to.endpoint
     if not to.local:
-        return tuple(_proofs(endpoint, to.url.host, endpoint.base_url, caller))
+        return tuple(along_paths(endpoint, to.url.host, endpoint.base_url, caller))
     if not caller.uses_proxy(endpoint, endpoint.base_url) and not ways.is_reached(to, caller.tell, caller.read_s):
         return ()
-    return tuple(_proofs(endpoint, ways.configured(to).host, endpoint.base_url, caller))
+    return tuple(along_paths(endpoint, ways.configured(to).host, endpoint.base_url, caller))
 
 
 def _elsewhere(
@@ -186,7 +192,7 @@ def _at(to: Target, candidate: Candidate, ways: Ways, caller: Caller) -> Iterato
         caller.tell(Called(to.endpoint, proof))
         yield proof
     else:
-        yield from _proofs(to.endpoint, candidate.host, url, caller, trust)
+        yield from along_paths(to.endpoint, candidate.host, url, caller, trust)
 
 
 def _is_too_late(proof: Proof) -> bool:
@@ -201,20 +207,6 @@ def _is_stranger(candidate: Candidate, proof: Proof) -> bool:
     """Tell whether a container that only has the same port serves no models: it is none of our business."""
     is_other = proof.service is not None and proof.service.name == "other"
     return candidate.kind == "alike" and proof.failure is not None and is_other
-
-
-def _proofs(
-    endpoint: Endpoint, host: str, base_url: str, caller: Caller, trust: Trust = WHEREVER_IT_LEADS
-) -> Iterator[Proof]:
-    """Call at ``base_url``, and once more with the path that KAG's rules ask for when the path was what failed.
-
-    Both have the time for one call together.
-    """
-    caller = caller.until(caller.ends)
-    first = caller.prove(endpoint, host, base_url, trust)
-    yield first
-    if first.wanted_url:
-        yield caller.prove(endpoint, host, first.wanted_url, trust)
 
 
 def _calls(to: Target, proofs: Sequence[Proof]) -> tuple[Attempt, ...]:

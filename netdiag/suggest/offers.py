@@ -18,6 +18,7 @@ from netdiag.model.suggestion import ANY_KEY, Form, FoundService, KeyNeed, Offer
 from netdiag.platform.trust import Trust
 from netdiag.probe.environment import Environment
 from netdiag.probe.models import Model, by_name, is_of_chat_family, models
+from netdiag.prove.alternatives import along_paths
 from netdiag.prove.caller import Caller
 from netdiag.suggest.discover import asking, origin
 from netdiag.text import Secret
@@ -170,12 +171,8 @@ class _Offering:
 
     def _called(self, endpoint: Endpoint, way: Candidate) -> Proof:
         """Return what came of KAG's call, made again with another path where the path was what failed."""
-        trust = self._trust(way)
-        proof = self._caller.prove(endpoint, way.host, endpoint.base_url, trust)
-        if not proof.failure or not proof.wanted_url:
-            return proof
-        again = self._caller.prove(endpoint, way.host, proof.wanted_url, trust)
-        return proof if again.failure else again
+        tried = tuple(along_paths(endpoint, way.host, endpoint.base_url, self._caller, self._trust(way)))
+        return tried[-1] if tried[-1].failure is None else tried[0]
 
     def _endpoint(self, way: Candidate, kind: Kind, model: str, *, own: bool) -> Endpoint:
         type_ = self._type(kind, own=own)

@@ -82,7 +82,8 @@ def test_every_trouble_has_its_meaning(trouble):
 def test_no_trouble_is_left_out():
     """A trouble that answers a call has its meaning above; the others are other services, and an empty Ollama."""
     others = {"open-webui", "openspg-server", "neo4j-browser", "ollama-empty"}
-    assert set(troubles()) == set(MEANS) | others
+    kinds = {"chat-only", "embeddings-only", "nginx-below-a-path", "open-webui-with-key", "gateway-lacks-upstream"}
+    assert set(troubles()) == set(MEANS) | others | kinds | {"model-runner"}
 
 
 @pytest.mark.parametrize(
@@ -175,6 +176,48 @@ def test_fillers(key, filler):
 def test_the_right_path_for_what_is_there(version, more, present, host, path):
     """What KAG appends goes, what a gateway has before it stays, and a provider's own layout is known."""
     assert kag.right_path(version, chat(**more), present, host) == path
+
+
+@pytest.mark.parametrize(
+    ("version", "more", "present", "service", "paths"),
+    [
+        ("0.8", {}, "/llm", "", ("/llm/v1", "/v1", "", "/api")),
+        ("0.8", {}, "/llm/v1/chat/completions", "", ("/llm/v1", "/v1", "", "/api")),
+        ("0.8", {}, "/v3", "docker-model-runner", ("/engines/v1", "/v3", "/v1", "", "/api")),
+        ("0.8", {}, "/completion", "", ("/v1", "", "/api")),
+        ("0.8", {"kind": "embedding"}, "/embedding", "infinity", ("", "/v1", "/api")),
+        ("0.8", {"type": "ollama"}, "/ollama/v1", "", ("/ollama", "")),
+        ("0.6", {"type": "vllm"}, "/llm", "", ("/llm/v1/chat/completions", "/v1/chat/completions",
+                                               "/llm/chat/completions")),
+        ("0.8", {"kind": "rerank"}, "/llm/rerank", "", ("/llm/v1/rerank", "/v1/rerank", "/rerank")),
+        ("0.8", {"type": "xinference"}, "/v1", "", ()),
+    ],
+)  # fmt: skip
+def test_every_path_at_which_an_api_may_be(version, more, present, service, paths):
+    """What stands before the version is kept first; guesses come last."""
+    found = kag.paths(version, chat(**more), present, service=service)
+    assert tuple(path for path in found if path != present) == tuple(path for path in paths if path != present)
+
+
+@pytest.mark.parametrize(
+    ("version", "more", "types"),
+    [
+        ("0.8", {"type": "ollama"}, [("openai", False)]),
+        ("0.8", {"type": "vllm"}, [("ollama", False)]),
+        ("0.7", {"type": "ollama", "kind": "embedding"}, [("openai", False)]),
+        ("0.7", {"type": "openai", "kind": "embedding"}, []),
+        ("0.8", {"type": "openai", "kind": "embedding"}, [("ollama", False)]),
+        ("0.8", {"type": "ollama", "kind": "embedding"}, [("openai", True)]),
+        ("0.6", {"type": "ollama"}, [("openai", True), ("vllm", False)]),
+        ("0.6", {"type": "maas"}, [("vllm", False), ("ollama", False)]),
+        ("0.5", {"type": "ollama"}, [("maas", True), ("vllm", False)]),
+        ("0.8", {"type": "ollama", "settings": {"think": "perhaps"}}, []),
+    ],
+)
+def test_the_other_types_of_a_node(version, more, types):
+    """Each is one that makes another call; a key is filled in where that type cannot do without one."""
+    endpoint = chat(key=None, **more)
+    assert [(other.type, other.api_key is not None) for other in kag.others(version, endpoint)] == types
 
 
 @pytest.mark.parametrize(

@@ -150,13 +150,15 @@ def test_a_path_is_corrected_only_by_proof():
 
 
 def test_a_wrong_path_that_cannot_be_proven_is_told():
-    """When the corrected call fails too, nothing is offered, and both failures are kept."""
+    """When no other path and no other type works either, nothing is offered, and what was tried is kept."""
     with serving(
         lambda m, path: ollama(m, path) if path == "/api/version" else reply(404, b"404 page not found")
     ) as site:
         (item,) = examined(endpoint(f"http://{NOBODY}:{site.port}/v1", type="ollama", api_key=None))
     assert item.verdict == "broken"
-    assert [proof.failure for proof in item.proofs] == ["path_not_found", "path_not_found"]
+    assert {proof.failure for proof in item.proofs} == {"path_not_found"}
+    assert [proof.seen.get("alternative", "") for proof in item.proofs] == ["", "path", "type", "type", "type"]
+    assert [proof.wanted_url for proof in item.proofs if proof.wanted_url] == []
 
 
 def test_one_call_for_many_uses():

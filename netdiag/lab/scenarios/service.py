@@ -103,6 +103,7 @@ SCENARIOS: Final = (
             "zh": "base_url 的路径是对的，Ollama 却返回 404：它的版本还没有 /v1/embeddings。只有升级 Ollama 才能解决。",
         },
         world=World(services=served("ollama-old", 11434)),
+        kag_version="0.7",
         config=VECTORS,
         expect_exit=1,
         expect_codes=frozenset({"ND426"}),
