@@ -43,7 +43,7 @@ MEANS = {
     "ollama-origin": "forbidden",
     "ollama-old": "path_not_found",
     "ollama-busy": "rate_limited",
-    "ollama-memory": "server_error",
+    "ollama-memory": "out_of_memory",
     "page-everywhere": "web_page",
     "page-but-v1": "web_page",
     "lm-studio": "path_not_found",

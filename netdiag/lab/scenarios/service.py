@@ -168,7 +168,7 @@ SCENARIOS: Final = (
         world=World(services=served("ollama-memory", 11434)),
         config=CHAT,
         expect_exit=1,
-        expect_codes=frozenset({"ND406"}),
+        expect_codes=frozenset({"ND458"}),
     ),
     Scenario(
         "host-name-refused",
