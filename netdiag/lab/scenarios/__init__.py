@@ -7,12 +7,14 @@ from typing import Final
 
 from netdiag.lab.scenarios import (
     configured,
+    gateways,
     keys,
     mistyped,
     network,
     paths,
     proxies,
     reach,
+    said,
     service,
     settings,
     tls,
@@ -29,6 +31,8 @@ SCENARIOS: Final = (
     *service.SCENARIOS,
     *paths.SCENARIOS,
     *keys.SCENARIOS,
+    *said.SCENARIOS,
+    *gateways.SCENARIOS,
     *settings.SCENARIOS,
     *mistyped.SCENARIOS,
     *whole.SCENARIOS,
