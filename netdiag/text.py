@@ -15,8 +15,9 @@ from netdiag.masking import MASK
 LIMIT: Final = 400
 """Characters kept of one piece of text from outside, so that a page of HTML stays one line of a report."""
 
-_USERINFO: Final = re.compile(r"(?<=//)(?!USER@[^@/?#\s]*(?:[/?#\s]|$))[^/?#\s]*@")
-"""What stands before the host of a URL, but for ``USER``, by which our own commands say what has to be put there."""
+_USERINFO: Final = re.compile(r"(?<=//)(?!USER(?::PASSWORD)?@[^@/?#\s]*(?:[/?#\s]|$))[^/?#\s]*@")
+"""What stands before the host of a URL, but for ``USER`` and ``USER:PASSWORD``, by which our own commands say what has
+to be put there."""
 
 _SECRET_PARAMETER: Final = re.compile(
     r"(?i)([?&;](?:[\w.-]*(?:key|token|secret|password|passwd|pwd|auth|signature|sig))=)[^&#\s]*"

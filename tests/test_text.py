@@ -40,6 +40,8 @@ def test_secrets_compare_by_value():
         ("http://a@b@host/", f"http://{MASK}@host/"),
         ("http://USER@b@host/", f"http://{MASK}@host/"),
         ("mysql://USER@HOST:3306/openspg", "mysql://USER@HOST:3306/openspg"),
+        ("http://USER:PASSWORD@HOST:8080/v1", "http://USER:PASSWORD@HOST:8080/v1"),
+        ("http://USER:hunter2@host/", f"http://{MASK}@host/"),
         ("http://h/v1?api_key=abc&x=1", f"http://h/v1?api_key={MASK}&x=1"),
         ("http://h/?Token=abc#top", f"http://h/?Token={MASK}#top"),
         (f"wrong key {KEY}!", f"wrong key {MASK}!"),

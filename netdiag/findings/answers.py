@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from netdiag import failures
-from netdiag.findings import commands, edits, kinds, ollama
+from netdiag.findings import commands, edits, kinds, ollama, refused
 from netdiag.findings.context import Context, origin_of, service_of
 from netdiag.findings.nearest import nearest, pulled
 from netdiag.model.attempt import Proof, Service
@@ -57,7 +57,7 @@ def values(proof: Proof, examined: Examined, context: Context) -> Mapping[str, s
         "model": commands.quoted(endpoint.model if endpoint.model.isprintable() else shown(endpoint.model)),
         "models": ", ".join(service.models[:10]) or "?",
         "nearest": near,
-        "near": closeness or "no",
+        "near": closeness if closeness and near != endpoint.model else "no",
         "pulled": commands.quoted(pull),
         "pullable": "yes" if pull else "no",
         "service": _service(service, endpoint, port or 0),
@@ -77,6 +77,7 @@ def values(proof: Proof, examined: Examined, context: Context) -> Mapping[str, s
         "waits": "yes" if proof.seen.get("retry_after") else "no",
         **_instead(endpoint, type_, proven, is_disproved=bool(kinds.tried(proof, examined))),
         "tried": "small_call_unknown",
+        **refused.values(proof, endpoint),
         **proof.seen,
         "stored": "page" if endpoint.table == MODEL_PAGE else "file",
         **_setting(endpoint, proof, proven),

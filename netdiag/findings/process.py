@@ -7,7 +7,9 @@ from netdiag import failures
 from netdiag.findings.context import Context, call_line, origin_of
 from netdiag.model.report import Examined, Finding
 
-_REFUSED: Final = frozenset({failures.KEY_REFUSED, failures.FORBIDDEN, failures.KEY_EXPIRED, failures.KEY_MASKED})
+_REFUSED: Final = frozenset(
+    {failures.KEY_REFUSED, failures.FORBIDDEN, failures.KEY_EXPIRED, failures.KEY_MASKED, failures.LOGIN_WANTED}
+)
 """How a service answers a login that it does not take."""
 
 

@@ -33,7 +33,17 @@ _BY_PROOF: Final = {
     failures.PATH_NOT_FOUND: "ND402",
     failures.MODEL_NOT_FOUND: "ND403",
     failures.KEY_REFUSED: "ND404",
-    failures.FORBIDDEN: "ND404",
+    failures.FORBIDDEN: "ND466",
+    failures.OUT_OF_MEMORY: "ND458",
+    failures.LOCATION_REFUSED: "ND459",
+    failures.UPSTREAM_FAILED: "ND460",
+    failures.UPSTREAM_LACKS_MODEL: "ND461",
+    failures.UPSTREAM_REFUSES_KEY: "ND462",
+    failures.LOGIN_WANTED: "ND463",
+    failures.SIGN_IN_WANTED: "ND464",
+    failures.CANNOT_RERANK: "ND465",
+    failures.KEY_DISABLED: "ND467",
+    failures.KEY_HEADER: "ND468",
     failures.REQUEST_REFUSED: "ND405",
     failures.REDIRECTED_AWAY: "ND457",
     failures.TOO_MANY_REDIRECTS: "ND457",
@@ -71,19 +81,28 @@ _TELLING: Final = (
     failures.MODEL_NOT_FOUND,
     failures.CANNOT_EMBED,
     failures.CANNOT_CHAT,
+    failures.CANNOT_RERANK,
+    failures.UPSTREAM_LACKS_MODEL,
+    failures.UPSTREAM_REFUSES_KEY,
     failures.STREAM_UNREADABLE,
     failures.OUT_OF_CREDIT,
     failures.MODEL_FORBIDDEN,
     failures.KEY_MASKED,
     failures.KEY_MISSING,
     failures.KEY_EXPIRED,
+    failures.KEY_DISABLED,
+    failures.KEY_HEADER,
+    failures.LOGIN_WANTED,
+    failures.SIGN_IN_WANTED,
     failures.KEY_NOT_SENT,
     failures.KEY_REFUSED,
+    failures.OUT_OF_MEMORY,
     failures.TOO_MANY_TOKENS,
     failures.FIELD_REFUSED,
     failures.REQUEST_REFUSED,
     failures.MODEL_LOADING,
     failures.RATE_LIMITED,
+    failures.UPSTREAM_FAILED,
     failures.SERVICE_UNAVAILABLE,
     failures.SERVER_ERROR,
     failures.UNEXPECTED_ANSWER,
@@ -92,6 +111,7 @@ _TELLING: Final = (
     failures.READ_TIMED_OUT,
     failures.PROXY_FAILED,
     failures.ORIGIN_REFUSED,
+    failures.LOCATION_REFUSED,
     failures.FORBIDDEN,
     failures.WEB_PAGE,
     failures.PATH_NOT_FOUND,
@@ -167,13 +187,26 @@ def _of_service(proof: Proof, examined: Examined) -> str:
         return "ND518"
     if "other_kag" in proof.seen:
         return "ND452"
-    if code == "ND406" and proof.seen.get("retry_after"):
-        return "ND417"
+    code = _by_gateway(code, proof, examined.endpoint)
     if service == "ollama":
         from netdiag.findings import answers  # noqa: PLC0415 - a run in which all works does without it
 
         return answers.of_ollama(code, proof)
     return kinds.exactly(code, proof, examined)
+
+
+def _by_gateway(code: str, proof: Proof, endpoint: Endpoint) -> str:
+    """Return the code of a failed call, made more exact by what gateways say.
+
+    Who serves models itself says of no model that it lists that there is none; a gateway passes on what the service
+    behind it says, unless it speaks of its own channels.
+    """
+    if code == "ND406" and proof.seen.get("retry_after"):
+        return "ND417"
+    service = proof.service
+    if code != "ND403" or service is None or service.name in ("ollama", "vllm") or proof.seen.get("channel"):
+        return code
+    return "ND461" if endpoint.model in service.models else code
 
 
 def _finding(code: str, proof: Proof, examined: Examined, context: Context) -> Finding:

@@ -1,53 +1,140 @@
 """What a refusal of KAG's call means: what the service's words say, what was sent as the key, and which field. Pure."""
 
-import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
 from netdiag import failures, wording
 from netdiag.kag import keys
+from netdiag.kag.bodies import json_of
 from netdiag.kag.calls import Call
+from netdiag.model.attempt import Answer
+from netdiag.wording import bodies, details
 
 FEWER_TOKENS: Final = 1024
 """Tokens of answer to ask for where a model's own limit is not known: enough for what KAG extracts from a chunk."""
 
-_NAMES_A_FIELD: Final = (
-    r"(?i)unrecogni[sz]ed|not permitted|forbidden|unsupported|not supported|not allowed|unexpected|unknown|"
-    r"not support|is too short|not of type|should be|must be|invalid|deserializ"
-)
-_LIMIT: Final = r"(?i)(?:context (?:length|window|size)|max_model_len|max_seq_len)\D{0,20}(\d{2,})"
+_SHOWN: Final = 2000
+"""Bytes of a body of no known shape that are looked at."""
+
+_HEADERS: Final = ("server", "www-authenticate", "via")
+"""Headers that say who refuses, or how a login has to be sent, where the body does not."""
 
 
-def meaning(call: Call, status: int, message: str) -> str | None:
-    """Return the failure word that a refusal means, or ``None`` where neither its status nor its words tell more."""
-    said = wording.meaning(status, message)
-    if said == failures.KEY_REFUSED:
-        return _of_key(call)
-    return said or (failures.FIELD_REFUSED if status in wording.BAD and field(call, message) else None)
+class Refusal(NamedTuple):
+    """``said`` is the service's own words for people, ``text`` all in which the table is searched."""
+
+    said: str
+    text: str
+    fields: tuple[str, ...] = ()
 
 
-def field(call: Call, message: str) -> str:
-    """Return the field of KAG's own request that a refusal names, the longest first; empty where it names none."""
-    if not re.search(_NAMES_A_FIELD, message):
-        return ""
-    body: Mapping[str, Any] = call.body
+def read(call: Call, answer: Answer) -> Refusal:
+    """Return what an answer says of its refusal; servers agree on no single place for it."""
+    told = bodies.read(json_of(call, answer))
+    text = answer.body[:_SHOWN].decode("utf-8", "replace")
+    if told.message or told.codes:
+        return Refusal(told.message or text, f"{told.message or text} {told.codes} {_headers(answer)}", told.fields)
+    return Refusal(details.title(text) or text, f"{text} {_headers(answer)}")
+
+
+def meaning(call: Call, status: int, refusal: Refusal) -> str | None:
+    """Return the failure word that a refusal means, or ``None`` where neither its words nor its status tell more."""
+    said = wording.by_words(status, refusal.text)
+    if said is None and status in wording.BAD and field(call, refusal):
+        return failures.FIELD_REFUSED
+    said = said or _by_status(call, status, refusal)
+    return _of_key(call) if said == failures.KEY_REFUSED else said
+
+
+def _by_status(call: Call, status: int, refusal: Refusal) -> str | None:
+    """Return what a status means beside words that no row knows: a 404 with a reason of its own is about no path."""
+    said = wording.by_status(status)
+    if said != failures.PATH_NOT_FOUND or details.is_page(refusal.text) or details.is_about_paths(refusal.said):
+        return said
+    return failures.MODEL_NOT_FOUND if details.names(refusal.said, str(call.body.get("model", ""))) else None
+
+
+def field(call: Call, refusal: Refusal) -> str:
+    """Return the field of KAG's own request that a refusal names; empty where it names none."""
+    return details.field(refusal.said, refusal.fields, sent(call.body))
+
+
+def sent(body: Mapping[str, Any]) -> frozenset[str]:
+    """Return the fields of a request that a service may refuse, with those inside of them."""
     nested = (name for value in body.values() if isinstance(value, dict) for name in value)
-    names = sorted({*body, *nested} - {"model", "messages", "input", "prompt"}, key=len, reverse=True)
-    return next((name for name in names if re.search(rf"(?<![\w]){re.escape(name)}(?![\w])", message)), "")
+    return frozenset({*body, *nested}) - {"model", "messages", "input", "prompt"}
 
 
-def noted(call: Call, failure: str, message: str, headers: Mapping[str, str]) -> Mapping[str, str]:
+def noted(call: Call, failure: str, refusal: Refusal, headers: Mapping[str, str]) -> Mapping[str, str]:
     """Return what else a refusal tells, by name: ``field``, ``limit``, ``asked`` and ``fewer`` (tokens)…"""
-    told: dict[str, str] = {}
-    if failure == failures.FIELD_REFUSED:
-        told["field"] = field(call, message)
-    if failure == failures.TOO_MANY_TOKENS:
-        limit = re.search(_LIMIT, message)
-        told |= {"asked": str(call.body.get("max_tokens", "?")), "limit": limit[1] if limit else "?"}
-        told["fewer"] = str(int(limit[1]) // 2 if limit else FEWER_TOKENS)  # half leaves room for the question
+    told: dict[str, str] = dict(_NOTED.get(failure, _nothing)(call, refusal))
     if waiting := headers.get("retry-after"):
         told["retry_after"] = f"{waiting} s" if waiting.isdecimal() else waiting
+    elif failure == failures.RATE_LIMITED and (waiting := details.wait(refusal.said)):
+        told["retry_after"] = waiting
     return told
+
+
+def _nothing(_: Call, __: Refusal) -> Mapping[str, str]:
+    return {}
+
+
+def _of_field(call: Call, refusal: Refusal) -> Mapping[str, str]:
+    name = field(call, refusal)
+    only = details.only_value(refusal.said) if name == "temperature" else ""
+    return {"field": name, **({"only": only} if only else {})}
+
+
+def _of_tokens(call: Call, refusal: Refusal) -> Mapping[str, str]:
+    limit = details.limit(refusal.said)
+    told = {"asked": str(call.body.get("max_tokens", "?")), "limit": str(limit.tokens) if limit else "?"}
+    if limit is None:
+        return {**told, "fewer": str(FEWER_TOKENS)}
+    # an answer may be as long as its own limit; of a context half is left for the question
+    return {**told, "fewer": str(limit.tokens if limit.of_answer else limit.tokens // 2)}
+
+
+def _of_upstream(_: Call, refusal: Refusal) -> Mapping[str, str]:
+    place = details.upstream(refusal.said)
+    kind = "loopback" if details.is_loopback(place) else "elsewhere" if place else "unsaid"
+    return {"upstream": place, "upstream_is": kind, "reason": f"upstream_{kind}"}
+
+
+def _of_option(_: Call, refusal: Refusal) -> Mapping[str, str]:
+    option = details.option(refusal.said)
+    return {"option": option} if option else {}
+
+
+def _of_login(call: Call, _: Refusal) -> Mapping[str, str]:
+    has = "@" in urlsplit(call.request.url).netloc
+    return {"login": "sent" if has else "unsent", "reason": "login_sent" if has else "login_unsent"}
+
+
+def _of_silence(_: Call, refusal: Refusal) -> Mapping[str, str]:
+    page = details.is_page(refusal.text)
+    return {"reason": "forbidden_page" if page else "forbidden_words" if refusal.said.strip() else "forbidden_silent"}
+
+
+def _of_channel(_: Call, refusal: Refusal) -> Mapping[str, str]:
+    return {"channel": "yes"} if details.is_about_channels(refusal.said) else {}
+
+
+_NOTED: Final = {
+    failures.FIELD_REFUSED: _of_field,
+    failures.TOO_MANY_TOKENS: _of_tokens,
+    failures.UPSTREAM_FAILED: _of_upstream,
+    failures.CANNOT_EMBED: _of_option,
+    failures.CANNOT_RERANK: _of_option,
+    failures.LOGIN_WANTED: _of_login,
+    failures.FORBIDDEN: _of_silence,
+    failures.LOCATION_REFUSED: _of_silence,
+    failures.MODEL_NOT_FOUND: _of_channel,
+}
+
+
+def _headers(answer: Answer) -> str:
+    return " ".join(f"{name}: {answer.headers[name][:100]}" for name in _HEADERS if name in answer.headers)
 
 
 def _of_key(call: Call) -> str:

@@ -10,6 +10,7 @@ from netdiag.kag.bodies import dig, json_of
 from netdiag.kag.calls import Call, Reads
 from netdiag.kag.version import EARLY, OF_08, Version
 from netdiag.model.attempt import Answer
+from netdiag.wording import details
 
 ABOUT_PATHS: Final = frozenset({failures.PATH_NOT_FOUND, failures.WEB_PAGE})
 """What a wrong path ends in: a server has no such path, or shows its web page for every path it does not know."""
@@ -52,24 +53,28 @@ _UNCHECKED: Final[tuple[Reads, ...]] = ("unchecked_chat", "rerank")
 
 def seen(call: Call, answer: Answer) -> Mapping[str, str]:
     """Return what else the answer tells of its failure, by name (see :func:`netdiag.kag.refusals.noted`)."""
-    failure, message = judge(call, answer)
-    return refusals.noted(call, failure, message, answer.headers) if failure and not answer.failure else {}
+    failure, _ = judge(call, answer)
+    return (
+        refusals.noted(call, failure, refusals.read(call, answer), answer.headers)
+        if failure and not answer.failure
+        else {}
+    )
 
 
 def _refused(call: Call, status: int, answer: Answer) -> tuple[str, str]:
-    message = _message(call, answer)
-    said = refusals.meaning(call, status, f"{message} {_codes(call, answer)}")
-    return said or (failures.SERVER_ERROR if status >= 500 else failures.REQUEST_REFUSED), message
+    refusal = refusals.read(call, answer)
+    said = refusals.meaning(call, status, refusal)
+    return said or (failures.SERVER_ERROR if status >= 500 else failures.REQUEST_REFUSED), refusal.said
 
 
 def _unreadable(call: Call, status: int, answer: Answer) -> tuple[str, str]:
     kind = answer.headers.get("content-type", "").partition(";")[0]
     if json_of(call, answer) is None:
-        is_page = kind == "text/html" or answer.body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))
+        is_page = kind == "text/html" or details.is_page(answer.body[:100].decode("utf-8", "replace"))
         word = failures.WEB_PAGE if is_page else failures.NOT_A_MODEL_SERVICE
         return word, f"{kind or 'no content type'}: {_text(answer.body)}"
-    message = _message(call, answer)
-    return refusals.meaning(call, status, message) or failures.UNEXPECTED_ANSWER, message
+    refusal = refusals.read(call, answer)
+    return refusals.meaning(call, status, refusal) or failures.UNEXPECTED_ANSWER, refusal.said
 
 
 _CANNOT_STREAM: Final[Mapping[Reads, tuple[Version, ...]]] = {
@@ -184,23 +189,6 @@ def vector_length(body: Any) -> int:
 
 _NUMBER: Final = 4
 """Bytes of a number in a vector (openai/resources/embeddings.py: ``dtype="float32"``)."""
-
-
-def _message(call: Call, answer: Answer) -> str:
-    """Return what the server says of its refusal; servers agree on no single place for it."""
-    body = json_of(call, answer)
-    for path in (("error", "message"), ("error",), ("detail",), ("message",)):
-        found = dig(body, *path)
-        if isinstance(found, str):
-            return found
-    return _text(answer.body)
-
-
-def _codes(call: Call, answer: Answer) -> str:
-    """Return the refusal's own code and type, which several servers fill with more than the message says."""
-    body = json_of(call, answer)
-    found = (dig(body, *path) for path in (("error", "code"), ("error", "type"), ("code",), ("type",)))
-    return " ".join(code for code in found if isinstance(code, str))
 
 
 def _text(body: bytes) -> str:

@@ -15,7 +15,7 @@ of KAG's, with three of its calls one after another, has been waiting for a minu
 
 _LOST_KEY: Final = frozenset(
     {failures.KEY_REFUSED, failures.KEY_MISSING, failures.KEY_NOT_SENT, failures.KEY_MASKED, failures.KEY_EXPIRED}
-    | {failures.FORBIDDEN}
+    | {failures.FORBIDDEN, failures.LOGIN_WANTED, failures.KEY_HEADER}
 )
 """How a call ends that was redirected to another origin, where KAG's client sends no key."""
 

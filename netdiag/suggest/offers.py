@@ -53,6 +53,7 @@ _OF_THE_WAY: Final = failures.UNREACHED | {
 _OF_THE_USE: Final = frozenset(
     {failures.CANNOT_CHAT, failures.CANNOT_EMBED, failures.PATH_NOT_FOUND, failures.REQUEST_REFUSED}
     | {failures.SERVER_ERROR, failures.UNEXPECTED_ANSWER, failures.MODEL_NOT_FOUND, failures.NOT_A_MODEL_SERVICE}
+    | {failures.UPSTREAM_FAILED, failures.UPSTREAM_LACKS_MODEL}
 )
 """How a call ends that was made to a model of the other kind; servers agree on no way to say that."""
 

@@ -123,6 +123,16 @@ NEVER: Final[Mapping[str, str]] = {
     "ND442": "the service has no chat",
     "ND443": "what is behind the service has no such model",
     "ND444": "a setting: the name is Docker Desktop's",
+    "ND458": "the model needs more memory than there is",
+    "ND459": "where a call comes from",
+    "ND461": "a setting of the gateway's: the model",
+    "ND462": "a setting of the gateway's: the key",
+    "ND463": "a login is missing",
+    "ND464": "somebody has to sign in",
+    "ND465": "the model does not rerank",
+    "ND466": "somebody has to allow it",
+    "ND467": "the key is disabled",
+    "ND468": "a setting: the path",
     "ND451": "a setting: stream",
     "ND452": "a setting: the path, or which KAG is meant",
     "ND457": "where a service redirects to is one of its settings",
@@ -230,6 +240,7 @@ HEALING_FAILURES: Final = frozenset(
         failures.SERVICE_UNAVAILABLE,
         failures.SERVER_ERROR,
         failures.MODEL_LOADING,
+        failures.UPSTREAM_FAILED,
     }
 )
 """Failures that pass: nobody there yet, names not known yet, a service that starts. Every other word stays."""
@@ -262,6 +273,7 @@ DEPENDS: Final[Mapping[str, Depends]] = {
     "ND311": Depends("status", _HEALING_STATUSES),
     "ND401": Depends("status", _HEALING_STATUSES),  # a web server in front of a service that is not there yet
     "ND406": Depends("status", _HEALING_STATUSES),
+    "ND460": Depends("status", _HEALING_STATUSES),  # the gateway is there before the service behind it
     "ND453": Depends("limited_by", frozenset({"limit_of_setting", "limit_of_client"})),  # a model is loaded meanwhile
     "ND530": Depends("reason", _HEALING_REASONS),
     "ND546": Depends("failure", HEALING_FAILURES),

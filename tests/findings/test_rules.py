@@ -95,7 +95,7 @@ def test_an_empty_403_of_ollama_is_about_the_origin_where_the_host_name_is_one_i
     empty, told = proof("forbidden", status=403, detail=""), proof("forbidden", status=403, detail="no")
     assert of_endpoint(broken(proofs=(empty._replace(host="dockerhost"),)), CONTEXT)[0].code == "ND409"
     assert of_endpoint(broken(proofs=(empty,)), CONTEXT)[0].code == "ND424"
-    assert of_endpoint(broken(proofs=(told,)), CONTEXT)[0].code == "ND404"
+    assert of_endpoint(broken(proofs=(told,)), CONTEXT)[0].code == "ND466"
 
 
 def test_a_known_service_outweighs_a_stranger():

@@ -26,6 +26,7 @@ _BY_SERVICE: Final = re.compile(
 
 _TOLD_BY_KAG: Final = frozenset(
     {None, failures.PATH_NOT_FOUND, failures.SERVICE_UNAVAILABLE, failures.PROXY_FAILED, failures.FORBIDDEN}
+    | {failures.UPSTREAM_FAILED}
 )
 """What a status alone means, which the table of texts knows better."""
 
@@ -50,8 +51,8 @@ def _of_refusal(told: Taken) -> list[Finding]:
     words = _BY_SERVICE.search(told.said)
     if not told.status and not words:
         return []
-    word = wording.meaning(told.status or 400, told.said)
-    if word in _TOLD_BY_KAG:
+    word = wording.by_words(told.status or 400, told.said) or wording.by_status(told.status)
+    if word in _TOLD_BY_KAG and word == wording.by_status(told.status):
         return []
     if word == failures.KEY_REFUSED and told.key:
         word = failures.KEY_MASKED if told.key == "mask" else failures.KEY_MISSING

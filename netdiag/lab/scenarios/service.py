@@ -6,6 +6,14 @@ from netdiag.lab.scenarios.configurations import CHAT, VECTORS, at, served
 from netdiag.lab.scenarios.network import OLLAMA
 from netdiag.lab.topology import Scenario, Service, World
 
+_RERANK: Final = """\
+rerank_model:
+  type: maas
+  base_url: http://localhost:8080/v1/rerank
+  api_key: sk-lab-invented-key
+  model: m
+"""
+
 SCENARIOS: Final = (
     Scenario(
         "still-loading",
@@ -169,7 +177,85 @@ SCENARIOS: Final = (
         world=World(services=served("ollama-memory", 11434)),
         config=CHAT,
         expect_exit=1,
-        expect_codes=frozenset({"ND406"}),
+        expect_codes=frozenset({"ND458"}),
+    ),
+    Scenario(
+        "cloud-model-signed-out",
+        title={"en": "A cloud model, and nobody signed in", "zh": "云端模型，但没有登录"},
+        story={
+            "en": "The model runs in Ollama's cloud. Ollama answers 401 and a page to sign in at: it wants an account "
+            "of its own, not a key of KAG's.",
+            "zh": "该模型在 Ollama 云端运行。Ollama 返回 401 和登录地址：它需要自己的账户，而不是 KAG 的密钥。",
+        },
+        world=World(services=served("ollama-cloud", 11434)),
+        config=CHAT.replace("qwen2.5:3b", "gpt-oss:120b-cloud"),
+        expect_exit=1,
+        expect_codes=frozenset({"ND464"}),
+    ),
+    Scenario(
+        "sglang-without-embeddings",
+        title={"en": "An SGLang that was started for chat", "zh": "以对话模型启动的 SGLang"},
+        story={
+            "en": "SGLang has the path and says with which option it has to be started to compute vectors.",
+            "zh": "SGLang 有这个接口，并说明要计算向量必须用哪个选项启动。",
+        },
+        world=World(services=served("sglang-cannot-embed", 30000)),
+        config=VECTORS.replace("11434", "30000").replace("bge-m3:latest", "m"),
+        expect_exit=1,
+        expect_codes=frozenset({"ND422"}),
+    ),
+    Scenario(
+        "llama-cpp-without-reranking",
+        title={"en": "A llama.cpp without reranking", "zh": "没有启用重排序的 llama.cpp"},
+        story={
+            "en": "The rerank model is on a llama.cpp that was started without the option for it, which it names.",
+            "zh": "重排序模型在 llama.cpp 上，但启动时没有加上它所说明的选项。",
+        },
+        world=World(services=served("llama-cpp-cannot-rerank", 8080)),
+        file_name="kag_config.yaml",
+        config=_RERANK,
+        expect_exit=1,
+        expect_codes=frozenset({"ND465"}),
+    ),
+    Scenario(
+        "chat-model-for-reranking",
+        title={"en": "A model that is no reranker", "zh": "不是重排序模型"},
+        story={
+            "en": "text-embeddings-inference serves an embedding model, and says that it is not a re-ranker.",
+            "zh": "text-embeddings-inference 提供的是嵌入模型，它说明这不是重排序模型。",
+        },
+        world=World(services=served("tei-cannot-rerank", 8080)),
+        file_name="kag_config.yaml",
+        config=_RERANK,
+        expect_exit=1,
+        expect_codes=frozenset({"ND465"}),
+    ),
+    Scenario(
+        "login-in-the-base-url",
+        title={"en": "A login in the base_url", "zh": "写在 base_url 中的登录信息"},
+        story={
+            "en": "nginx in front of the service wants a user name and a password, and both stand in the base_url: "
+            "KAG's client sends them, at the right address as well.",
+            "zh": "服务前面的 nginx 要求用户名和密码，两者都写在 base_url 中："
+            "KAG 的客户端会发送它们，改为正确的地址后也一样。",
+        },
+        world=World(services=served("nginx-login", 8080)),
+        config='{ "type": "maas", "base_url": "http://kag:invented@localhost:8080/v1", "model": "m" }\n',
+        expect_exit=0,
+        expect_config='{ "type": "maas", "base_url": "http://kag:invented@172.17.0.1:8080/v1", "model": "m" }\n',
+    ),
+    Scenario(
+        "login-that-type-ollama-does-not-send",
+        title={"en": "A login that type ollama does not send", "zh": "ollama 类型不会发送的登录信息"},
+        story={
+            "en": "nginx before Ollama wants a login. KAG's type ollama sends none, whatever the base_url says; "
+            "another type does.",
+            "zh": "Ollama 前面的 nginx 要求登录。无论 base_url 怎么写，KAG 的 ollama 类型都不发送；其他类型会发送。",
+        },
+        world=World(services=served("nginx-login", 11434)),
+        config=CHAT,
+        expect_exit=1,
+        expect_codes=frozenset({"ND463"}),
     ),
     Scenario(
         "host-name-refused",

@@ -1,10 +1,11 @@
 """Servers that answer with a trouble: the status, headers and body that a provider or a server has for it, as data.
 
-``troubles.json`` holds them by name: where each body was learnt (``source``), what the server is otherwise
-(``speaks``: ``openai``, ``ollama`` or ``none``), the models it lists, and its ``replies``. The first reply that fits
-a request is given: its ``method`` (``*`` for any), its ``path`` where it names one, or a path ``outside`` of one, a
-field that the request ``has``, whether it asks for ``over`` so many tokens, whether it is ``streamed``, whether a
-``key`` is absent, and whether the model is unknown there. What fits none is answered as a server of its kind would.
+``troubles.json`` holds them by name, ``refusals.json`` those of gateways and of what providers say: where each body was
+learnt (``source``), what the server is otherwise (``speaks``: ``openai``, ``ollama`` or ``none``), the models it lists,
+and its ``replies``. The first reply that fits a request is given: its ``method`` (``*`` for any), its ``path`` where it
+names one, or a path ``outside`` of one, a field that the request ``has``, whether it asks for ``over`` so many tokens,
+whether it is ``streamed``, whether a ``key`` or a ``login`` (HTTP Basic) is absent, and whether the model is unknown
+there. What fits none is answered as a server of its kind would.
 """
 
 import json
@@ -17,15 +18,14 @@ from netdiag.lab.servers import ollama, openai_compatible
 from netdiag.lab.servers.http import Reply, Request
 from netdiag.lab.servers.recording import json_object
 
-_DATA: Final = Path(__file__).with_name("troubles.json")
+_DATA: Final = tuple(Path(__file__).with_name(name) for name in ("troubles.json", "refusals.json"))
 _NOT_FOUND: Final = Reply(404, {"content-type": "application/json"}, b'{"detail":"Not Found"}')
 
 
 @cache
 def troubles() -> Mapping[str, Mapping[str, Any]]:
     """Return the troubles by name."""
-    found: Mapping[str, Mapping[str, Any]] = json.loads(_DATA.read_bytes())
-    return found
+    return {name: trouble for file in _DATA for name, trouble in json.loads(file.read_bytes()).items()}
 
 
 def answer(request: Request, name: str) -> Reply:
@@ -50,6 +50,7 @@ def _fits(reply: Mapping[str, Any], request: Request, models: tuple[str, ...]) -
         and ("over" not in reply or (body.get("max_tokens") or 0) > reply["over"])
         and ("streamed" not in reply or bool(body.get("stream")) == reply["streamed"])
         and ("key" not in reply or "authorization" not in request.headers)
+        and ("login" not in reply or not request.headers.get("authorization", "").startswith("Basic "))
         and ("model_unknown" not in reply or body.get("model") not in models)
     )
 

@@ -1,0 +1,41 @@
+"""The values of findings about a refusal: which gateway's upstream, and how a login or a key is to be written. Pure."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from netdiag.findings import commands
+from netdiag.model.attempt import Proof
+from netdiag.model.endpoint import Endpoint
+from netdiag.text import shown
+
+
+def values(proof: Proof, endpoint: Endpoint) -> Mapping[str, str]:
+    """Return the values that the words of ND458 to ND468, ND421 and ND422 want, beside those of every call."""
+    upstream = proof.seen.get("upstream", "")
+    return {
+        "option": "--reranking" if endpoint.kind == "rerank" else "--embeddings",
+        "only": "1",
+        "upstream": upstream,
+        "upstream_port": upstream.rpartition(":")[2] if ":" in upstream else "80",
+        **_login(endpoint),
+        "azure_url": commands.quoted(shown(_azure(proof.url))),
+    }
+
+
+def _login(endpoint: Endpoint) -> Mapping[str, str]:
+    """Return the base_url around its login; that of type ollama as a type that sends logins takes it."""
+    sends = endpoint.type.lower() != "ollama"
+    scheme, _, rest = endpoint.base_url.rpartition("://")
+    place = rest.rpartition("@")[2] if "@" in rest.partition("/")[0] else rest
+    if not sends:
+        place = place.rstrip("/").removesuffix("/v1") + "/v1"
+    return {"sends_login": "yes" if sends else "no", "login_scheme": scheme or "http", "login_rest": shown(place)}
+
+
+def _azure(url: str) -> str:
+    """Return the base_url below which Azure takes a key as KAG sends it, of the same resource."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/openai/v1"
