@@ -112,6 +112,25 @@ def test_what_listens_is_the_evidence():
     assert findings.words(unknown).title.endswith("127.0.0.1:11434")
 
 
+@pytest.mark.parametrize(
+    ("started", "on", "line"),
+    [
+        ("system", ["as a system service"], "systemctl restart ollama"),
+        ("user", ["as a service of your user"], "systemctl --user restart ollama"),
+        ("snap", ["from snap"], "sudo snap set ollama host="),
+        ("container", ["in a container"], "--env OLLAMA_HOST="),
+        ("hand", ["started by hand"], "11434 ollama serve"),
+        ("", ["as a system service", "started by hand", "from snap"], "systemctl restart ollama"),
+    ],
+)
+def test_how_it_was_started_decides_which_lines_are_told(started, on, line):
+    """What the host shows gets its own lines and no others; otherwise each says whose it is."""
+    (finding,) = told(view(listening("127.0.0.1")._replace(started=started)))
+    remedies = [each for each in findings.words(finding).remedies if each.on.startswith("Linux, Ollama")]
+    assert [each.on.removeprefix("Linux, Ollama ") for each in remedies] == on
+    assert line in remedies[0].command
+
+
 def test_the_program_says_which_service_it_is():
     """A vLLM type at Ollama's program: the remedy is Ollama's, since that is who listens."""
     (finding,) = told(view(listening("127.0.0.1", "vllm")), type_="maas")

@@ -83,7 +83,9 @@ def test_the_printed_remedy(engine: Engine, images: Images, serve: Serve) -> Non
             refused = json.loads(container.run("netdiag", "fix-base-url", "--format", "json").stdout)
         (finding,) = refused["endpoints"][0]["findings"]
         assert (refused["exit_code"], finding["code"]) == (1, "ND201")
-        (command,) = [remedy["command"] for remedy in finding["remedies"] if remedy["on"] == "Linux"]
+        (command,) = [
+            remedy["command"] for remedy in finding["remedies"] if remedy["on"] == "Linux, Ollama as a system service"
+        ]
         setting = re.search(rf'Environment="OLLAMA_HOST=(.*):{PORT}"', command)
         assert setting
         assert setting[1] == container.gateway()  # and so it has no other way in
