@@ -221,10 +221,8 @@ def test_on_the_default_bridge_the_other_network_is_joined():
 def test_of_a_compose_service_the_file_is_told():
     """What compose made is to be changed in its file, or the next `up` undoes it."""
     (finding,) = told(view(siblings=(ELSEWHERE._replace(project="models", service="llm"),)))
-    assert commands(finding)[1] == (
-        f"services: {{llm: {{networks: [default, netdiag]}}}}\nnetworks: {{netdiag: {{external: true, name: {OWN}}}}}"
-    )
-    assert commands(finding)[2] == 'ports: ["172.18.0.1:11434:11434"]'
+    assert commands(finding)[1] == (f"netdiag fix-compose docker-compose.yml --service llm --network {OWN}")
+    assert commands(finding)[2] == '- "172.18.0.1:11434:11434"'
 
 
 def test_what_another_container_answers_comes_first():
