@@ -146,6 +146,8 @@ def _compose(arguments: argparse.Namespace) -> int:
         files,
         arguments.service or "",
         arguments.network or "",
+        tuple(dict.fromkeys(arguments.no_proxy)),
+        tuple(dict.fromkeys(arguments.dns)),
         not arguments.dry_run,
         stdin,
         in_container=STDIN in files and _is_in_container(),

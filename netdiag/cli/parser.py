@@ -289,7 +289,7 @@ def _rollback(commands: Any) -> None:
 
 
 def _compose(commands: Any) -> None:
-    said = "on the host: let a service of a compose file know the name host.docker.internal, or join a network"
+    said = "on the host: give a service the name of its host, an entry in NO_PROXY, a name server, a network"
     part = _Parser(add_help=False)
     files = "compose files, or directories that hold one; `-` is standard input (default: where compose looks)"
     part.add_argument("files", nargs="*", metavar="FILE", help=files)
@@ -298,8 +298,13 @@ def _compose(commands: Any) -> None:
         "-f", "--file", action="append", default=[], metavar="FILE", help="the same as FILE (repeatable)"
     )
     group.add_argument("--service", metavar="NAME", help="which service (default: OpenSPG's server)")
-    network = "join this existing network (default: give the service the name of its host)"
-    group.add_argument("--network", type=values.network, metavar="NAME", help=network)
+    added = part.add_argument_group("what the service gets (default: the name of its host, host.docker.internal)")
+    hosts = "hosts that are called without a proxy, put into its NO_PROXY with commas between them (repeatable)"
+    added.add_argument("--no-proxy", type=values.no_proxy, action="extend", default=[], metavar="HOST", help=hosts)
+    server = "the address of a name server that is asked before the others (repeatable)"
+    added.add_argument("--dns", type=values.name_server, action="append", default=[], metavar="ADDRESS", help=server)
+    network = "join this network, which exists already"
+    added.add_argument("--network", type=values.network, metavar="NAME", help=network)
     fix = _command(commands, "fix-compose", said, part, _printing())
     fix.add_argument("--dry-run", action="store_true", help="show what would be written, and write nothing")
 

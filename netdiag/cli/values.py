@@ -38,6 +38,27 @@ def network(text: str) -> str:
     return text
 
 
+def no_proxy(text: str) -> list[str]:
+    """Return hosts that are called without a proxy."""
+    from netdiag.compose import is_host  # noqa: PLC0415 - only when the option is used
+
+    hosts = [host for host in text.split(",") if host]
+    if not hosts or not all(map(is_host, hosts)):
+        msg = f"takes names or addresses with commas between them, without scheme: {text!r}"
+        raise argparse.ArgumentTypeError(msg)
+    return hosts
+
+
+def name_server(text: str) -> str:
+    """Return the address of a name server."""
+    from netdiag.compose import is_address  # noqa: PLC0415 - only when the option is used
+
+    if not is_address(text):
+        msg = f"takes the address of a name server, without port: {text!r}"
+        raise argparse.ArgumentTypeError(msg)
+    return text
+
+
 def page(text: str) -> str:
     """Return the name of a file that a page can be written to."""
     if not text.endswith((".html", ".md", ".json")):

@@ -2,11 +2,11 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 from netdiag.compose.refusal import not_exact
-from netdiag.compose.tree import Node, outline, read
+from netdiag.compose.tree import Node, outline, read, with_more
 from netdiag.config.document import decoded
 from netdiag.config.tree import NotRead, Positions
 from netdiag.config.unreadable import Unreadable
@@ -14,7 +14,7 @@ from netdiag.model.endpoint import Span
 from netdiag.model.plan import Edit
 from netdiag.text import shown
 
-Part = Literal["extra_hosts", "networks"]
+Part = Literal["extra_hosts", "networks", "environment", "dns"]
 
 QUOTES: Final = ("'", '"')
 
@@ -72,7 +72,7 @@ def _require_single_keys(node: Node) -> None:
 
 
 class Spot(NamedTuple):
-    """A collection of ``document`` that grows; ``path`` is what people call it, ``part`` what it gets."""
+    """A collection or a text of ``document`` that grows; ``path`` is what people call it, ``part`` what it gets."""
 
     document: Document
     into: Node
@@ -81,51 +81,82 @@ class Spot(NamedTuple):
 
 
 class Growth(NamedTuple):
-    """``text`` put at the character ``at``, by which the collection holds what ``added`` holds too."""
+    """``text`` put at the character ``at``, by which a collection holds what ``added`` holds too, ``first`` or last.
+
+    A text that grows says what ``added`` says; several insertions may make it one.
+    """
 
     spot: Spot
     at: int
     text: str
     added: Node
+    first: bool = False
 
 
 def entry(spot: Spot, key: str, value: str) -> Growth:
-    """Return ``key`` with ``value``, which is JSON, as a new entry of a mapping in that one's style.
+    """Return ``key`` with ``value``, which is JSON, as a new entry of a mapping: see :func:`entries`."""
+    return entries(spot, {key: value})
 
-    In block style it is a line of its own, behind the last value whose end is plain to see.
+
+def entries(spot: Spot, pairs: Mapping[str, str]) -> Growth:
+    """Return keys with values, which are JSON, as new entries of a mapping in that one's style.
+
+    In block style each is a line of its own, behind the last value whose end is plain to see.
     """
     mapping = spot.into
     style = mapping.pairs[-1][0].style if mapping.pairs else ""
     quote = style if style in QUOTES else ""
-    line = f"{quote}{key}{quote}: {value}"
-    added = read(f"{{{line}}}")[0]
+    lines = [f"{quote}{key}{quote}: {value}" for key, value in pairs.items()]
+    flow = ", ".join(lines)
+    added = read(f"{{{flow}}}")[0]
     if mapping.style == "flow":
         at = mapping.pairs[-1][1].end if mapping.pairs else mapping.end - 1
-        return Growth(spot, at, f", {line}" if mapping.pairs else line, added)
+        return Growth(spot, at, f", {flow}" if mapping.pairs else flow, added)
     first = mapping.pairs[0][0]
     indent = _before(spot, first, _BLANKS)
+    next_line = f"{_newline(spot.document)}{indent}"
+    block = next_line.join(lines)
     for _, last in reversed(mapping.pairs):
-        if (after := _behind(spot.document, last, indent + line)) is not None:
+        if (after := _behind(spot.document, last, indent + block)) is not None:
             return Growth(spot, *after, added)
-    return Growth(spot, first.start, f"{line}{_newline(spot.document)}{indent}", added)
+    return Growth(spot, first.start, f"{block}{next_line}", added)
 
 
-def item(spot: Spot, text: str) -> Growth:
-    """Return ``text`` as a new last item of a sequence, quoted as the one before it."""
+def items(spot: Spot, texts: Sequence[str], *, first: bool = False) -> Growth:
+    """Return ``texts`` as new items of a sequence, the last ones or the first, quoted as the one beside them."""
     sequence = spot.into
-    style = sequence.items[-1].style if sequence.items else ""
-    is_bare = style == "plain" and sequence.style == "block"
-    quote = style if style in QUOTES else "" if is_bare else '"'
-    word = f"{quote}{text}{quote}"
-    added = read(f"- {word}")[0]
-    if sequence.style == "flow":
-        at = sequence.items[-1].end if sequence.items else sequence.end - 1
-        return Growth(spot, at, f", {word}" if sequence.items else word, added)
-    last = sequence.items[-1]
-    after = _behind(spot.document, last, _before(spot, last, _DASH) + word)
+    beside = sequence.items[0 if first else -1] if sequence.items else None
+    is_bare = beside is not None and beside.style == "plain" and sequence.style == "block"
+    quote = beside.style if beside and beside.style in QUOTES else "" if is_bare else '"'
+    words = [f"{quote}{text}{quote}" for text in texts]
+    added = read("".join(f"- {word}\n" for word in words))[0]
+    if sequence.style == "flow" or beside is None:
+        flow = ", ".join(words)
+        at = sequence.end - 1 if beside is None else beside.start if first else beside.end
+        return Growth(spot, at, flow if beside is None else f"{flow}, " if first else f", {flow}", added, first)
+    dash = _before(spot, beside, _DASH)
+    block = f"{_newline(spot.document)}{dash}".join(words)
+    if first:
+        return Growth(spot, beside.start, f"{block}{_newline(spot.document)}{dash}", added, first)
+    after = _behind(spot.document, beside, dash + block)
     if after is None:
-        raise not_exact(spot.document.where(last), spot.path)
+        raise not_exact(spot.document.where(beside), spot.path)
     return Growth(spot, *after, added)
+
+
+def longer(spot: Spot, more: str, *, is_in_flow: bool) -> tuple[Growth, ...]:
+    """Return what makes a text end with ``more``, which has only characters that stand for themselves in every style.
+
+    A bare text gets quotes inside ``{}`` and ``[]``, where a comma would end it.
+    """
+    node = spot.into
+    if node.kind != "scalar" or node.tag or node.anchor or node.style not in ("plain", *QUOTES):
+        raise not_exact(spot.document.where(node), spot.path)
+    if node.style in QUOTES or not is_in_flow:
+        added = Node("scalar", 0, 0, node.style, node.text + more)
+        return (Growth(spot, node.end - (node.style in QUOTES), more, added),)
+    added = Node("scalar", 0, 0, "'", node.text + more)
+    return Growth(spot, node.start, "'", added), Growth(spot, node.end, f"{more}'", added)
 
 
 def _before(spot: Spot, node: Node, wanted: re.Pattern[str]) -> str:
@@ -160,9 +191,14 @@ def edits(document: Document, growths: Sequence[Growth]) -> tuple[Edit, ...]:
     joined: dict[int, list[Growth]] = {}
     for growth in growths:
         joined.setdefault(growth.at, []).append(growth)
-    planned = tuple(_edit(document, at, joined[at]) for at in sorted(joined))
+    planned = tuple(_edit(document, at, sorted(joined[at], key=_inner_first)) for at in sorted(joined))
     _require_same(document, planned, growths)
     return planned
+
+
+def _inner_first(growth: Growth) -> int:
+    """Sort what is put at one place: a text ends before the collection that it is in."""
+    return -growth.spot.into.start
 
 
 def _edit(document: Document, at: int, growths: Sequence[Growth]) -> Edit:
@@ -175,7 +211,11 @@ def _edit(document: Document, at: int, growths: Sequence[Growth]) -> Edit:
 
 
 def _require_same(document: Document, planned: Iterable[Edit], growths: Sequence[Growth]) -> None:
-    grown = {growth.spot.into: growth.added for growth in growths}
+    grown: dict[Node, Node] = {}
+    for growth in growths:
+        node = growth.spot.into
+        is_text = node.kind == "scalar"
+        grown[node] = growth.added if is_text else with_more(grown.get(node, node), growth.added, first=growth.first)
     try:
         after = parse(inserted(document.data, planned), document.source)
     except Unreadable:

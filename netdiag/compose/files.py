@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from netdiag.compose.document import Document, parse
-from netdiag.compose.services import own, value_of
-from netdiag.compose.tree import Node
+from netdiag.compose.services import Service, own, value_of
+from netdiag.compose.tree import Node, resolved
 from netdiag.compose.variables import expanded, settings
 from netdiag.config.discovery import load
 from netdiag.config.unreadable import Unreadable
@@ -48,6 +48,16 @@ class Project:
         except Unreadable:
             return None
 
+    def from_file(self, service: Service, name: str) -> str | None:
+        """Return what the files of ``env_file`` set the variable ``name`` to; ``None`` where they do not."""
+        found = None
+        for document, node in service.said("env_file"):
+            for each in node.items or [node]:
+                path = own(resolved(each), "path") or resolved(each)
+                beside = _beside(document.source, expanded(path.text, self.variables))
+                found = _of_settings(Path(beside)).get(name, found)
+        return found
+
 
 def gather(
     named: Sequence[str], directory: Path, environ: Mapping[str, str] = os.environ, stdin: bytes = b""
@@ -61,7 +71,7 @@ def gather(
     if not names:
         return None
     first = directory if names[0] == STDIN else Path(names[0]).parent
-    variables = {**_settings(first), **environ}
+    variables = {**_of_settings(first / ".env"), **environ}
     places: dict[str, Path] = {}
 
     def read(name: str) -> Document:
@@ -83,7 +93,7 @@ def gather(
 
 def find(directory: Path, environ: Mapping[str, str]) -> list[str]:
     """Return the files that compose reads in ``directory`` when it is told of none: ``COMPOSE_FILE``, or by name."""
-    variables = {**_settings(directory), **environ}
+    variables = {**_of_settings(directory / ".env"), **environ}
     if listed := variables.get("COMPOSE_FILE", ""):
         return listed.split(variables.get("COMPOSE_PATH_SEPARATOR") or os.pathsep)
     absolute = directory.absolute()
@@ -116,9 +126,9 @@ def _beside(source: str, name: str) -> str:
     return str(Path(source).parent / name)
 
 
-def _settings(directory: Path) -> dict[str, str]:
+def _of_settings(path: Path) -> dict[str, str]:
     try:
-        return settings(load(directory / ".env").decode("utf-8", "replace"))
+        return settings(load(path).decode("utf-8", "replace"))
     except Unreadable:
         return {}
 

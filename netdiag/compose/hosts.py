@@ -5,9 +5,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from netdiag.compose.document import QUOTES, Document, Growth, Spot, entry, item
+from netdiag.compose.document import QUOTES, Document, Growth, Spot, entry, items
 from netdiag.compose.refusal import Refused, not_exact
-from netdiag.compose.services import Definition, Service, own, require_network, require_plain, to_be_edited, value_of
+from netdiag.compose.services import (
+    Definition,
+    Put,
+    Service,
+    own,
+    require_network,
+    require_plain,
+    to_be_edited,
+    value_of,
+)
 from netdiag.compose.tree import Node, resolved
 from netdiag.compose.variables import expanded
 from netdiag.model.report import Finding
@@ -28,7 +37,7 @@ class Entry(NamedTuple):
     where: str
 
 
-def name_the_host(service: Service) -> tuple[Definition, Growth] | str:
+def name_the_host(service: Service) -> tuple[Put, ...] | str:
     """Return what gives ``service`` the name of its host, or where it has it already.
 
     Raises :class:`Refused` where the name leads elsewhere, where the service's network makes it useless or impossible,
@@ -48,7 +57,7 @@ def name_the_host(service: Service) -> tuple[Definition, Growth] | str:
     if found:
         return found[0].where
     definition = to_be_edited(service, _KEY)
-    return definition, _growth(definition, service)
+    return (Put(definition, (_growth(definition, service),)),)
 
 
 def _entries(document: Document, node: Node, variables: Mapping[str, str]) -> Iterator[Entry]:
@@ -72,7 +81,7 @@ def _growth(definition: Definition, service: Service) -> Growth:
     require_plain(document, present, path)
     spot = Spot(document, present, "extra_hosts", path)
     if present.kind == "sequence":
-        return item(spot, f"{HOST}{_separator(present.items)}{GATEWAY}")
+        return items(spot, [f"{HOST}{_separator(present.items)}{GATEWAY}"])
     style = present.pairs[-1][1].style if present.pairs else ""
     quote = style if style in QUOTES else ""
     return entry(spot, HOST, f"{quote}{GATEWAY}{quote}")

@@ -5,9 +5,18 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from netdiag.compose.document import Document, Growth, Part, Spot, entry, item
+from netdiag.compose.document import Document, Growth, Part, Spot, entry, items
 from netdiag.compose.refusal import not_exact
-from netdiag.compose.services import Definition, Service, own, require_network, require_plain, to_be_edited, value_of
+from netdiag.compose.services import (
+    Definition,
+    Put,
+    Service,
+    own,
+    require_network,
+    require_plain,
+    to_be_edited,
+    value_of,
+)
 from netdiag.compose.tree import Node, resolved
 from netdiag.compose.variables import expanded
 
@@ -23,7 +32,7 @@ def is_network(text: str) -> bool:
     return bool(_NAME.fullmatch(text))
 
 
-def join(service: Service, network: str, documents: Sequence[Document]) -> tuple[Definition, tuple[Growth, ...]] | str:
+def join(service: Service, network: str, documents: Sequence[Document]) -> tuple[Put, ...] | str:
     """Return what makes ``service`` join ``network``, or where it does already.
 
     ``documents`` are all of the project's, one of which may know the network. Raises :class:`Refused`.
@@ -40,7 +49,7 @@ def join(service: Service, network: str, documents: Sequence[Document]) -> tuple
     growths = [_membership(definition, service, key)]
     if not declared:
         growths.append(_declaration(definition, network))
-    return definition, tuple(growths)
+    return (Put(definition, tuple(growths)),)
 
 
 def _declared(service: Service, network: str, documents: Sequence[Document]) -> tuple[str, bool]:
@@ -72,7 +81,7 @@ def _membership(definition: Definition, service: Service, key: str) -> Growth:
         return entry(Spot(document, node, _KEY, service.path), _KEY, json.dumps([*before, key]))
     require_plain(document, present, path)
     spot = Spot(document, present, _KEY, path)
-    return item(spot, key) if present.kind == "sequence" else entry(spot, key, "{}")
+    return items(spot, [key]) if present.kind == "sequence" else entry(spot, key, "{}")
 
 
 def _declaration(definition: Definition, network: str) -> Growth:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from netdiag.compose.document import Document
+from netdiag.compose.document import Document, Growth
 from netdiag.compose.refusal import Refused, not_exact
 from netdiag.compose.tree import Node, leads_to, resolved
 from netdiag.compose.variables import expanded
@@ -29,6 +29,13 @@ class Definition(NamedTuple):
     def where(self) -> str:
         """The place a person opens."""
         return self.document.where(self.node.pairs[0][0] if self.node.pairs else self.node)
+
+
+class Put(NamedTuple):
+    """What is put into the document of a definition."""
+
+    definition: Definition
+    growths: tuple[Growth, ...]
 
 
 class Service(NamedTuple):
@@ -143,7 +150,8 @@ def choose(found: Sequence[Service], name: str = "") -> Service:
         left = fitting or left
     if len(left) == 1:
         return left[0]
-    raise _undecided(left, "compose_many_services")
+    is_known = any(rule(service) for service in left for rule in _RULES)
+    raise _undecided(left, "compose_many_services" if is_known else "compose_no_server")
 
 
 def _undecided(among: Sequence[Service], reason: str) -> Refused:
@@ -163,10 +171,13 @@ _RULES: Final = (
 )
 
 
-def require_network(service: Service) -> None:
-    """Refuse a service that has no network of its own: Docker takes no extra_hosts there, or they are of no use."""
+def require_network(service: Service, but: str = "") -> None:
+    """Refuse a service that has no network of its own: Docker takes no extra_hosts there, or they are of no use.
+
+    ``but`` is the mode in which what is wanted counts all the same.
+    """
     mode, _, other = service.text("network_mode").partition(":")
-    if mode in ("host", "none", "service", "container"):
+    if mode in ("host", "none", "service", "container") and mode != but:
         values = {"reason": f"mode_{mode}", "service": service.name, "other": other}
         raise Refused(Finding("ND574", service.where, values))
 

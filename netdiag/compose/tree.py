@@ -5,7 +5,7 @@ collection ends, in which style it is. Offsets count characters of the text.
 """
 
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from yaml import events as ev
@@ -99,17 +99,25 @@ def resolved(node: Node) -> Node:
 def outline(node: Node, grown: Mapping[Node, Node]) -> Hashable:
     """Return all that ``node`` says, as plain values, without its layout; aliases stay names.
 
-    Each collection in ``grown`` holds what the one that belongs to it holds as well.
+    A node that ``grown`` has says what stands there for it.
     """
-    more = grown.get(node)
+    node = grown.get(node, node)
     head = (node.kind, node.tag, node.anchor)
     if node.kind == "mapping":
-        pairs = [*node.pairs, *(more.pairs if more else ())]
-        return *head, frozenset((outline(key, grown), outline(value, grown)) for key, value in pairs), len(pairs)
+        pairs = frozenset((outline(key, grown), outline(value, grown)) for key, value in node.pairs)
+        return *head, pairs, len(node.pairs)
     if node.kind == "sequence":
-        items = [*node.items, *(more.items if more else ())]
-        return *head, tuple(outline(item, grown) for item in items)
+        return *head, tuple(outline(item, grown) for item in node.items)
     return *head, node.text, node.style == "plain"
+
+
+def with_more(node: Node, more: Node, *, first: bool) -> Node:
+    """Return what a collection says once it holds what ``more`` holds too.
+
+    Of a sequence the new items are the first ones or the last ones; the order of a mapping says nothing.
+    """
+    items = [*more.items, *node.items] if first else [*node.items, *more.items]
+    return replace(node, items=items, pairs=[*node.pairs, *more.pairs])
 
 
 def leads_to(node: Node, wanted: Node) -> bool:

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any, Final
 from netdiag import platform
 from netdiag.container import engine_says
 from netdiag.container.refusal import Refused
-from netdiag.model.host import Firewall, HostView, Listener, Sibling, to_json
+from netdiag.model.host import Firewall, HostView, Listener, Sibling, Started, to_json
 from netdiag.platform.files import read_text
 from netdiag.platform.firewalls import UFW_CONF, firewalls
 from netdiag.platform.listening import sockets
+from netdiag.platform.started import started
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -132,18 +133,19 @@ def _listeners() -> Iterator[Listener]:
     owners = _owners({each.inode for each in found})
     for each in found:
         if each.port:
-            yield Listener(each.address, each.port, owners.get(each.inode, ""))
+            yield Listener(each.address, each.port, *owners.get(each.inode, ()))
 
 
-def _owners(inodes: set[str]) -> dict[str, str]:
-    """Return the program that holds each socket: all of them for root, one's own for others."""
-    found: dict[str, str] = {}
+def _owners(inodes: set[str]) -> dict[str, tuple[str, Started]]:
+    """Return the program that holds each socket, and how it was started: all of them for root, one's own for others."""
+    found: dict[str, tuple[str, Started]] = {}
     until = time.monotonic() + _OWNERS_LIMIT_S
     for process in _processes():
         if len(found) == len(inodes) or time.monotonic() > until:
             break
         for inode in inodes.intersection(_sockets_of(process)):
-            found.setdefault(inode, read_text(process / "comm").strip()[:32])
+            program = read_text(process / "comm").strip()[:32]
+            found.setdefault(inode, (program, started(read_text(process / "cgroup"), program)))
     return found
 
 

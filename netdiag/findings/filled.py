@@ -35,6 +35,8 @@ def of_variable(examined: Examined, place: Mapping[str, str] = MappingProxyType(
         "suggestion": examined.proven_url,
         "known": "yes" if found else "no",
         "line": f"{found[0]}={_value(found[1])}" if found else "",
+        "name": found[0] if found else "",
+        "value": _value(found[1]) if found else "",
     }
     return Finding("ND556", endpoint.where, values)
 

@@ -166,10 +166,14 @@ def _values(examined: Examined, context: Context, port: int) -> dict[str, str]:
 
 
 def owner(here: "Sequence[Listener]") -> dict[str, str]:
-    """Return whose sockets these are, and where they listen; a program that serves models says which it is."""
-    program = next((each.program for each in here if each.program), "")
+    """Return whose sockets these are, how that was started, and where they listen.
+
+    A program that serves models says which it is.
+    """
+    program, how = next(((each.program, each.started) for each in here if each.program), ("", ""))
     listening = ", ".join(dict.fromkeys(map(_bare, here)))
     more = {"service": SERVERS[program]} if program in SERVERS else {}
+    more |= {"started": how} if how else {}
     return {"program": program, "listening": listening, "owner": f" ({program})" if program else "", **more}
 
 

@@ -16,6 +16,9 @@ from netdiag.text import host_port
 LIMIT: Final = 64 * 1024
 """Bytes of JSON: half of what Linux takes as one variable of an environment (MAX_ARG_STRLEN, 32 pages)."""
 
+Started = Literal["", "system", "user", "snap", "container", "hand"]
+"""``system`` and ``user`` are systemd units called after the program."""
+
 FirewallState = Literal["active", "inactive", "unreadable"]
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
@@ -31,11 +34,15 @@ def is_name(text: str) -> bool:
 
 
 class Listener(NamedTuple):
-    """A listening TCP socket; ``program`` is whose it is, empty where that may not be read."""
+    """A listening TCP socket; ``program`` is whose it is, empty where that may not be read.
+
+    ``started`` is how that was started: ``system``, ``user``, ``snap``, ``container``, ``hand``, or empty.
+    """
 
     address: str
     port: int
     program: str = ""
+    started: Started = ""
 
     @property
     def is_loopback(self) -> bool:

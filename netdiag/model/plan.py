@@ -23,7 +23,7 @@ class Edit(NamedTuple):
     span: Span
     old: bytes
     new: bytes
-    part: Literal["host", "port", "path", "extra_hosts", "networks"]
+    part: Literal["host", "port", "path", "extra_hosts", "networks", "environment", "dns"]
     column: int = 0
 
 

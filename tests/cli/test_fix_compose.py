@@ -101,6 +101,36 @@ def test_a_network(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (folder / "docker-compose.yml").read_text() == FILE
 
 
+def test_all_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Hosts past a proxy, a name server and a network are one run, told as one, and put back as one."""
+    options = ("--no-proxy", "localhost,172.17.0.1", "--dns", "192.0.2.1", "--network", "release_default")
+    (folder / "ours.yml").write_text("services:\n  server:\n    environment:\n    - no_proxy=localhost\n")
+    both = ("docker-compose.yml", "ours.yml")
+    found = report(capsys, *both, *options)
+    assert (folder / "docker-compose.yml").read_text() == (
+        FILE.replace("\n\n  mysql", '\n    dns: ["192.0.2.1"]\n    networks: ["default", "release_default"]\n\n  mysql')
+        + 'networks: {"release_default": {"external": true}}\n'
+    )
+    assert (folder / "ours.yml").read_text().endswith("    - no_proxy=localhost,172.17.0.1\n")
+    assert [edit["part"] for edit in found["plan"]["edits"]] == ["environment", "dns", "networks"]
+    commands = [remedy["command"] for remedy in found["findings"][0]["remedies"]]
+    assert "netdiag --container release-openspg-server fix-base-url" in commands
+    assert codes(report(capsys, *both, *options)) == {"ND571"}
+    assert cli.main(["rollback"]) == 0
+    assert (folder / "docker-compose.yml").read_text() == FILE
+
+
+def test_what_a_file_of_variables_sets(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A NO_PROXY of `env_file` would be hidden by one of `environment`: what it says is written again; keys are not."""
+    (folder / "vars").write_text("NO_PROXY=intern\nAPI_KEY=sk-canary-78\n")
+    text = FILE.replace("    environment", "    env_file: [vars]\n    environment", 1)
+    (folder / "docker-compose.yml").write_text(text)
+    found = report(capsys, "--no-proxy", "172.17.0.1")
+    line = '      PASSWORD: sk-canary-77\n      NO_PROXY: "intern,172.17.0.1"\n'
+    assert line in (folder / "docker-compose.yml").read_text()
+    assert "sk-canary" not in json.dumps(found)
+
+
 def test_several_files(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The file with hosts of its own gets the entry, and the command names all files."""
     (folder / "ours.yml").write_text("services:\n  server:\n    extra_hosts:\n      - a:1.2.3.4\n")
@@ -129,7 +159,7 @@ def test_who_shares_the_network(folder: Path, capsys: pytest.CaptureFixture[str]
 def test_the_file_to_write_by_hand(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Where the file is left as it is, what is printed instead is a file that does the same."""
     (folder / "docker-compose.yml").write_text("x-s: &s {image: x}\nservices: {kag: *s}\n")
-    for options in ((), ("--network", "n_default")):
+    for options in ((), ("--network", "n_default"), ("--no-proxy", "a,b"), ("--dns", "192.0.2.1")):
         (remedy,) = report(capsys, *options)["findings"][0]["remedies"]
         (folder / "by-hand.yml").write_text(remedy["command"])
         assert codes(report(capsys, "by-hand.yml", *options)) == {"ND571"}
@@ -160,6 +190,10 @@ OF_HOST = FILE.replace("    environment", "    network_mode: host\n    environme
 OF_VPN = OF_HOST.replace("mode: host", "mode: service:vpn")
 REFUSED = {
     "several services": Case(OTHERS, 1, "ND573", "There are: a, b."),
+    "none is the server": Case(OTHERS, 1, "ND573", "none has its image"),
+    "another service's network, by what is asked for": Case(
+        OF_VPN, 1, "ND574", "netdiag fix-compose --dns 192.0.2.1 --service vpn", ("--dns", "192.0.2.1")
+    ),
     "a mistyped service": Case(FILE, 1, "ND573", "There are: server, mysql.", ("--service", "sever")),
     "another address": Case(ELSEWHERE, 1, "ND572", "10.0.0.5"),
     "the host's network": Case(OF_HOST, 1, "ND574", "localhost is the host"),
@@ -213,7 +247,18 @@ def test_a_file_that_cannot_be_written(folder: Path, capsys: pytest.CaptureFixtu
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--network", "-x"), ("--network", "a b"), ("--container", "c"), ("--format", "junit"), ("--servce", "x")],
+    [
+        ("--no-proxy", "http://a"),
+        ("--no-proxy", ","),
+        ("--no-proxy", "a b"),
+        ("--dns", "8.8.8.8:53"),
+        ("--dns", "dns.lan"),
+        ("--network", "-x"),
+        ("--network", "a b"),
+        ("--container", "c"),
+        ("--format", "junit"),
+        ("--servce", "x"),
+    ],
 )
 def test_usage(folder: Path, arguments: tuple[str, ...]) -> None:
     """What cannot be meant is a usage error."""

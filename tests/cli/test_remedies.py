@@ -95,7 +95,7 @@ def test_the_file_of_trusted_issuers(name, bundle):
     """The variable that is printed, with a file that holds the issuer, makes the repair succeed; https stays."""
     scenario = scenarios.by_name(name)
     before, _ = fixed(scenario)
-    line = next(line for line in lines(before, "ND313") if line.startswith("- "))
+    line = next(line for line in lines(before, "ND313") if re.match(r"- \w+=", line))
     (variable,) = setting(line)
     assert setting(line) == {variable: "/etc/issuers.pem"}  # where the volume of the line before puts the file
     after, text = fixed(scenario, {variable: str(bundle)})

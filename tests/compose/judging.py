@@ -1,6 +1,8 @@
 """Judges of an insertion other than netdiag: PyYAML before and after it, and the bytes around it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -34,16 +36,29 @@ class Fixed:
     where: str = ""
 
 
-def fixed(data: bytes, service: str = "", network: str = "", environ: dict[str, str] | None = None) -> Fixed:
-    """Return what netdiag makes of one file."""
+def fixed(
+    data: bytes,
+    service: str = "",
+    network: str = "",
+    environ: dict[str, str] | None = None,
+    *,
+    hosts: tuple[str, ...] = (),
+    servers: tuple[str, ...] = (),
+    filed: Mapping[str, str] = MappingProxyType({}),
+) -> Fixed:
+    """Return what netdiag makes of one file; ``filed`` is what the files of ``env_file`` set."""
     try:
         document = compose.parse(data, "c.yml")
         chosen = compose.choose(compose.services([document], environ or {}, lambda *_: None), service)
-        made = compose.join(chosen, network, [document]) if network else compose.name_the_host(chosen)
+        if hosts:
+            made = compose.exempt(chosen, hosts, lambda _, name: filed.get(name))
+        elif servers:
+            made = compose.ask(chosen, servers)
+        else:
+            made = compose.join(chosen, network, [document]) if network else compose.name_the_host(chosen)
         if isinstance(made, str):
             return Fixed(data, where=made)
-        growths = made[1] if network else [made[1]]
-        edits = compose.edits(document, growths)
+        edits = compose.edits(document, [growth for put in made for growth in put.growths])
     except compose.Refused as refused:
         return Fixed(data, refused=refused.finding)
     return Fixed(inserted(data, edits), edits)

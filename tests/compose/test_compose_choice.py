@@ -37,8 +37,8 @@ SERVICES = {
         "  a: {image: openspg-server}\n  b: {image: openspg-server}\n",
         "compose_many_services: a, b",
     ),
-    "an image of another part": ("  a: {image: spg/openspg-server-tools}\n", "compose_many_services: a, mysql, web"),
-    "none of them": ("", "compose_many_services: mysql, web"),
+    "an image of another part": ("  a: {image: spg/openspg-server-tools}\n", "compose_no_server: a, mysql, web"),
+    "none of them": ("", "compose_no_server: mysql, web"),
 }
 
 
@@ -76,7 +76,7 @@ def test_who_else_gets_it(text: str, expected: tuple[str, ...]) -> None:
     service = compose.choose(found, "server")
     made = compose.name_the_host(service)
     assert not isinstance(made, str)
-    assert sharing(found, service, made[1].spot.into) == expected
+    assert sharing(found, service, made[0].growths[0].spot.into) == expected
 
 
 EXPANDED = {
@@ -116,7 +116,7 @@ def test_a_second_file_s_hosts() -> None:
     third = compose.parse(b"services: {server: {tty: true}}", "c.yml")
     for documents, expected in (((first, second, third), "b.yml"), ((first, third), "a.yml")):
         made = compose.name_the_host(compose.choose(compose.services(documents, {}, lambda *_: None)))
-        assert made[0].document.source == expected
+        assert made[0].definition.document.source == expected
 
 
 def test_what_another_file_says() -> None:

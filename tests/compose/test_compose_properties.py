@@ -60,6 +60,28 @@ def test_one_entry_and_nothing_else(data: bytes) -> None:
     assert fixed(found.data, "server").where
 
 
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(files())
+def test_settings_and_nothing_else(data: bytes) -> None:
+    """With hosts past a proxy, or a name server, PyYAML reads these and what it read before, or nothing is written."""
+    for wanted in ({"hosts": ("localhost", "172.17.0.1")}, {"servers": ("192.0.2.1",)}):
+        found = fixed(data, "server", **wanted)
+        if found.refused:
+            assert found.refused.code == "ND575"
+            continue
+        before, after = read(data)[0], read(found.data)[0]
+        of_service, had = after["services"]["server"], before["services"]["server"]
+        if "servers" in wanted:
+            assert of_service.pop("dns")[0] == "192.0.2.1"
+        else:
+            got, present = of_service.pop("environment"), had.pop("environment", {})
+            added = [f"{name}=localhost,172.17.0.1" for name in ("NO_PROXY", "no_proxy")]
+            pairs = dict(each.split("=", 1) for each in added)
+            assert got == ([*present, *added] if isinstance(present, list) else {**present, **pairs})
+        assert after == before
+        assert without(found.data, found.edits) == data
+
+
 def told(data: bytes) -> list[tuple[str, str]]:
     """Return what PyYAML's parser tells of a file, before anything is made of it."""
     events = yaml.parse(data.decode("utf-8-sig"), yaml.CSafeLoader)

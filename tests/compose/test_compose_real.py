@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 import yaml
 from compose.judging import ENTRY, fixed
 from compose.test_compose_edits import NETWORKS, PUT_IN
+from compose.test_compose_settings import ASK, EXEMPT, HOSTS
 
 pytestmark = pytest.mark.compose
 
@@ -114,6 +116,50 @@ def test_compose_reads_one_network_more(v2: Config, name: str) -> None:
     assert sorted_hosts(after) == sorted_hosts(before)
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_compose_reads_the_variables_and_the_name_server(v2: Config, name: str) -> None:
+    """Of files as users have them it reads NO_PROXY and the name server at OpenSPG's service, and else what it read."""
+    data = (CORPUS / name).read_bytes()
+    before, found = v2(data), fixed(data, hosts=("localhost", "172.17.0.1"))
+    asked = fixed(found.data, servers=("192.0.2.1",))
+    assert found.edits
+    assert asked.edits
+    after = v2(asked.data)
+    of_service, had = (read["services"][service_of(found.edits)] for read in (after, before))
+    assert of_service.pop("dns") == ["192.0.2.1", *had.pop("dns", [])]
+    for variable in ("NO_PROXY", "no_proxy"):
+        assert of_service["environment"].pop(variable) == "localhost,172.17.0.1"
+        for other in after["services"].values():  # who shares the mapping by an anchor, which ND576 tells
+            (other.get("environment") or {}).pop(variable, None)
+    had.setdefault("environment", {})
+    assert sorted_hosts(after) == sorted_hosts(before)
+
+
+def of_an_image(text: str) -> bytes:
+    """Return the file with an image for every service, without which compose takes none."""
+    text = re.sub(r"(?m)^(  \w+:)\n(?!    image)", r"\1\n    image: x\n", text)
+    return re.sub(r"(\w+\"?: \{)(?=\"?(?:dns|environment)\b)", r'\1"image": "x", ', text).encode()
+
+
+def test_compose_agrees_with_the_tables_of_settings(v2: Config) -> None:
+    """Of the tables' files that compose takes it takes every repaired one, and reads what was asked for."""
+    judged = 0
+    for name, (text, _) in EXEMPT.items():
+        whole = of_an_image(text)
+        if v2(whole) is not None:
+            judged += 1
+            read = v2(fixed(whole, "server", hosts=HOSTS).data)["services"]["server"]["environment"]
+            values = [read.get(each, "").lower().split(",") for each in ("NO_PROXY", "no_proxy")]
+            assert any(set(HOSTS) <= set(value) for value in values), name
+    for name, (text, _) in ASK.items():
+        whole = of_an_image(text)
+        if v2(whole) is not None:
+            judged += 1
+            read = v2(fixed(whole, "server", servers=("192.0.2.1",)).data)["services"]["server"]["dns"]
+            assert read[0] == "192.0.2.1", name
+    assert judged >= 20
+
+
 def test_compose_agrees_with_the_tables(v2: Config) -> None:
     """Of the tables' files that compose takes it takes every repaired one, too, and reads what it is to read."""
     judged = 0
@@ -141,3 +187,7 @@ def test_docker_compose_1_29_reads_the_same(v1: Config, name: str) -> None:
     present = before["services"][service_of(found.edits)].pop("extra_hosts", [])
     assert sorted(hosts) == sorted([*present, ENTRY])
     assert after == before
+    whole = v1(fixed(fixed(data, hosts=("localhost",)).data, servers=("192.0.2.1",)).data)
+    of_service = whole["services"][service_of(found.edits)]
+    assert of_service["environment"]["NO_PROXY"] == of_service["environment"]["no_proxy"] == "localhost"
+    assert "192.0.2.1" in of_service["dns"]

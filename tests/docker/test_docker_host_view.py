@@ -146,8 +146,9 @@ def test_the_printed_command_joins_the_containers(
         assert list(found) == ["ND274"]
         connect, join, publish = (remedy["command"] for remedy in found["ND274"]["remedies"])
         assert connect == f"docker network connect {network} ollama"
-        assert f"external: true, name: {network}" in join
-        assert publish == f'ports: ["{container.gateway()}:{PORT}:{PORT}"]'
+        assert join.startswith("netdiag fix-compose docker-compose.yml --service ")
+        assert join.endswith(f" --network {network}")
+        assert publish == f'- "{container.gateway()}:{PORT}:{PORT}"'
         engine.command("sh", "-c", connect)
         repaired = from_host(engine, "fix-base-url")
         assert repaired["exit_code"] == 0, repaired["endpoints"]

@@ -90,18 +90,21 @@ def test_the_registry_is_what_people_wrote():
     check(REGISTRY, registry())
 
 
-LINUX, MAC, WINDOWS = "Linux", "macOS", "Windows (PowerShell)"
+LOOK, MAC, WINDOWS = "on the host", "macOS", "Windows (PowerShell)"
+OF_LINUX = [f"Linux, Ollama {how}" for how in ("as a system service", "started by hand", "from snap")]
+OF_MAC = [f"{MAC}, {how}" for how in ("the Ollama app", "Ollama by Homebrew or started by hand")]
+OF_WINDOWS = [f"{WINDOWS}, {how}" for how in ("the Ollama app", "Ollama started by hand")]
 
 
 @pytest.mark.parametrize(
     ("service", "systems", "on"),
     [
-        ("ollama", "linux", ["on the host", LINUX]),
-        ("ollama", "macos", [MAC, MAC]),
-        ("ollama", "linux windows", ["on the host", WINDOWS, LINUX, WINDOWS]),
-        ("ollama", "linux macos windows", ["on the host", WINDOWS, MAC, LINUX, MAC, WINDOWS]),
-        ("vllm", "linux", ["on the host", ""]),
-        ("other", "linux", ["on the host", ""]),
+        ("ollama", "linux", [LOOK, *OF_LINUX]),
+        ("ollama", "macos", [MAC, *OF_MAC]),
+        ("ollama", "linux windows", [LOOK, WINDOWS, *OF_LINUX, *OF_WINDOWS]),
+        ("ollama", "linux macos windows", [LOOK, WINDOWS, MAC, *OF_LINUX, *OF_MAC, *OF_WINDOWS]),
+        ("vllm", "linux", [LOOK, ""]),
+        ("other", "linux", [LOOK, ""]),
     ],
 )
 def test_a_loopback_bind_has_a_command_for_each_system_the_host_may_have(service, systems, on):

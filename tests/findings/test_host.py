@@ -113,6 +113,25 @@ def test_what_listens_is_the_evidence():
     assert findings.words(unknown).title.endswith("127.0.0.1:11434")
 
 
+@pytest.mark.parametrize(
+    ("started", "on", "line"),
+    [
+        ("system", ["as a system service"], "systemctl restart ollama"),
+        ("user", ["as a service of your user"], "systemctl --user restart ollama"),
+        ("snap", ["from snap"], "sudo snap set ollama host="),
+        ("container", ["in a container"], "--env OLLAMA_HOST="),
+        ("hand", ["started by hand"], "11434 ollama serve"),
+        ("", ["as a system service", "started by hand", "from snap"], "systemctl restart ollama"),
+    ],
+)
+def test_how_it_was_started_decides_which_lines_are_told(started, on, line):
+    """What the host shows gets its own lines and no others; otherwise each says whose it is."""
+    (finding,) = told(view(listening("127.0.0.1")._replace(started=started)))
+    remedies = [each for each in findings.words(finding).remedies if each.on.startswith("Linux, Ollama")]
+    assert [each.on.removeprefix("Linux, Ollama ") for each in remedies] == on
+    assert line in remedies[0].command
+
+
 def test_the_program_says_which_service_it_is():
     """A vLLM type at Ollama's program: the remedy is Ollama's, since that is who listens."""
     (finding,) = told(view(listening("127.0.0.1", "vllm")), type_="maas")
@@ -204,10 +223,8 @@ def test_on_the_default_bridge_the_other_network_is_joined():
 def test_of_a_compose_service_the_file_is_told():
     """What compose made is to be changed in its file, or the next `up` undoes it."""
     (finding,) = told(view(siblings=(ELSEWHERE._replace(project="models", service="llm"),)))
-    assert commands(finding)[1] == (
-        f"services: {{llm: {{networks: [default, netdiag]}}}}\nnetworks: {{netdiag: {{external: true, name: {OWN}}}}}"
-    )
-    assert commands(finding)[2] == 'ports: ["172.18.0.1:11434:11434"]'
+    assert commands(finding)[1] == (f"netdiag fix-compose docker-compose.yml --service llm --network {OWN}")
+    assert commands(finding)[2] == '- "172.18.0.1:11434:11434"'
 
 
 def test_what_another_container_answers_comes_first():

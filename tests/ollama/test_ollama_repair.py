@@ -83,10 +83,11 @@ def test_the_printed_remedy(engine: Engine, images: Images, serve: Serve) -> Non
             refused = json.loads(container.run("netdiag", "fix-base-url", "--format", "json").stdout)
         (finding,) = refused["endpoints"][0]["findings"]
         assert (refused["exit_code"], finding["code"]) == (1, "ND201")
-        (command,) = [remedy["command"] for remedy in finding["remedies"] if remedy["on"] == "Linux"]
-        setting = re.search(rf'Environment="OLLAMA_HOST=(.*):{PORT}"', command)
+        told = {remedy["on"]: remedy["command"] for remedy in finding["remedies"]}
+        setting = re.search(rf'Environment="OLLAMA_HOST=(.*):{PORT}"', told["Linux, Ollama as a system service"])
         assert setting
         assert setting[1] == container.gateway()  # and so it has no other way in
+        assert told["Linux, Ollama started by hand"].endswith(f"OLLAMA_HOST={setting[1]}:{PORT} ollama serve")
         with serve(setting[1]):
             done = container.run("netdiag", "fix-base-url")
             assert done.returncode == 0, done.stdout + done.stderr
