@@ -275,6 +275,11 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
         "zh": "路径畅通，但应答的服务没有满足 KAG 的请求。",
     },
     "with_docker": {"en": "The same with Docker, on a machine that has it:", "zh": "在有 Docker 的机器上可以这样做："},
+    "connecting": {"en": "connecting to {what}: {seconds:.0f} s", "zh": "正在连接 {what}：{seconds:.0f} 秒"},
+    "answering": {
+        "en": "waiting for {what}: {seconds:.0f} s (a model that is being loaded can take minutes)",
+        "zh": "正在等待 {what} 的回答：{seconds:.0f} 秒（加载模型可能需要几分钟）",
+    },
     "waiting": {"en": "waiting: {title}  [{code}]", "zh": "等待中：{title}  [{code}]"},
     "watch_works": {"en": "works", "zh": "正常"},
     "watch_broken": {"en": "problem", "zh": "问题"},
