@@ -82,7 +82,7 @@ def send(  # noqa: PLR0913 - what there is to decide about a call
     began = time.monotonic()
     limits = Limits(connect_s, read_s, client_s, most_bytes)
     bound = Bound(began + read_s, peers, accepted=accepted)
-    answer = _Exchange(limits, bound, direct, environment or of_shell(), client, away).answer(request)
+    answer = _Exchange(limits, bound, direct, environment or of_shell(), client, away=away).answer(request)
     return answer._replace(duration_ms=since(began))
 
 
@@ -101,6 +101,7 @@ class _Exchange:
         direct: bool,
         environment: Environment,
         client: Client,
+        *,
         away: bool,
     ) -> None:
         self._limits = limits
