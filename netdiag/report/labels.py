@@ -62,7 +62,7 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "count_repaired": {"en": "{n} repaired", "zh": "已修复 {n} 个"},
     "count_repairable": {"en": "{n} to repair", "zh": "{n} 个待修复"},
     "count_by_hand": {"en": "{n} to change by hand", "zh": "{n} 个需要手工修改"},
-    "count_broken": {"en": "{n} with a problem", "zh": "{n} 个有问题"},
+    "count_broken": {"en": "{n} with a problem", "zh": "{n} 处有问题"},
     "count_left_alone": {"en": "{n} left alone", "zh": "{n} 个保持不变"},
     "count_calls_nobody": {"en": "{n} calling no service", "zh": "{n} 个不调用任何服务"},
     "and_alike": {
@@ -70,7 +70,7 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
         "zh": "另有 {n} 项与此相同；加 -v 或用 --format json 可逐一列出",
     },
     "and_more": {"en": "; and {n} more", "zh": "；另有 {n} 项"},
-    "seen": {"en": "seen:", "zh": "所见："},
+    "seen": {"en": "seen:", "zh": "检测到："},
     "do": {"en": "what to do:", "zh": "解决办法："},
     "proven": {
         "en": "proven by KAG {kag}'s own call to {calls}",

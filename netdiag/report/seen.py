@@ -13,7 +13,7 @@ _ATTEMPT: Final = re.compile(
 )
 """An attempt, as :func:`netdiag.findings.context.line_of` and :mod:`netdiag.findings.reach` write it."""
 
-_CALL: Final = re.compile(r"(?P<where>[a-z]+://\S+): (?P<status>HTTP \d+, )?(?P<how>[a-z_]+)(?P<more> .*)?")
+_CALL: Final = re.compile(r"(?P<where>[a-z]+://\S+): (?:(?P<status>HTTP \d+), )?(?P<how>[a-z_]+)(?P<more> .*)?")
 """A call, as :func:`netdiag.findings.context.call_line` writes it."""
 
 _WORD: Final = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
@@ -84,6 +84,7 @@ def seen(line: str, language: str) -> str:
     if (call := _CALL.fullmatch(line)) and call["how"] in failures.WORDS:
         values = {name: value or "" for name, value in call.groupdict().items()}
         values["more"] = _worded(values["more"], language)
+        values["status"] += label("comma", language) if values["status"] else ""
         return _SAID["call"][language].format(**values | {"how": findings.term(values["how"], language)})
     if language == "zh":
         for english, chinese in _CHINESE:
