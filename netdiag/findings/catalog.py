@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from netdiag import handed_in, masking
-from netdiag.findings import commands
+from netdiag.findings import commands, details
 from netdiag.model.report import Finding, Severity
 from netdiag.text import without_secrets
 
@@ -99,10 +99,7 @@ def words(finding: Finding, language: str = "en") -> Words:
     What is secret in a URL is masked in all of it: a base_url that is to be written may hold a password.
     """
     entry = catalog()[finding.code]
-    told = {
-        name: without_secrets(term(value, language) if name in _TERMS else placed(value, language))
-        for name, value in finding.values.items()
-    }
+    told = {name: without_secrets(_told(name, value, language)) for name, value in finding.values.items()}
     values = defaultdict(lambda: "?", {**told, "where": without_secrets(placed(finding.where, language))})
     remedies = tuple(
         _remedy(remedy, language, values)
@@ -111,6 +108,12 @@ def words(finding: Finding, language: str = "en") -> Words:
     )
     title, explanation = entry["title"][language], entry["explanation"][language]
     return Words(title.format_map(values), explanation.format_map(values), remedies)
+
+
+def _told(name: str, value: str, language: str) -> str:
+    if name == "detail":
+        return details.detail(value, language)
+    return term(value, language) if name in _TERMS else placed(value, language)
 
 
 def _remedy(entry: Mapping[str, Any], language: str, values: Mapping[str, str]) -> Remedy:
