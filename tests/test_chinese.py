@@ -3,6 +3,7 @@
 import argparse
 import ast
 import inspect
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,8 +28,9 @@ QUOTED = re.compile(
 """What is no prose: what is quoted, values, URLs, options, paths, names of variables."""
 
 NAMES = (
-    "Apple container", "AWS ECS", "Amazon ECS", "Docker Desktop", "Docker Engine", "GitHub Actions", "GitHub Codespaces",
-    "Hugging Face", "LM Studio", "Model Runner", "Podman Desktop", "Rancher Desktop", "Settings", "Resources", "Network",
+    "Apple container", "AWS ECS", "Amazon ECS", "Docker Desktop", "Docker Engine", "GitHub Actions",
+    "GitHub Codespaces", "Hugging Face", "LM Studio", "Model Runner", "Podman Desktop", "Rancher Desktop", "Settings", "Resources",
+    "Network",
     "Spring Boot", "Windows Server", "No route to host", "Protocol not available",
     "Server disconnected without sending a response",
 )  # fmt: skip
@@ -74,10 +76,11 @@ def messages() -> Iterator[tuple[str, str]]:
         yield f"scenario {name}", scenario.story["zh"]
 
 
-@pytest.mark.parametrize(("where", "text"), list(messages()))
-def test_no_message_is_english(where, text):
+def test_no_message_is_english():
     """Names, options, paths and commands stay; no sentence does."""
-    assert english(text) == [], where
+    found = [(where, english(text)) for where, text in messages()]
+    assert len(found) > 1000
+    assert [each for each in found if each[1]] == []
 
 
 def test_english_is_recognized():
@@ -105,7 +108,7 @@ def test_help_is_chinese(command, capsys):
         parser().parse_args([command, "--help"] if command else ["--help"])
     text = capsys.readouterr().out
     assert text.startswith("用法：netdiag")
-    usage, _, rest = text.partition("\n\n")
+    rest = text.partition("\n\n")[2]
     assert english(" ".join(re.sub(r"[A-Z]{2,}|\{[^}]*\}", "、", rest).split())) == []
 
 
@@ -147,14 +150,15 @@ def test_errors_are_chinese(argv, capsys):
 def literals(tree: ast.AST, called: str) -> Iterator[str]:
     """The texts that are written into calls of a function, concatenated where they are."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == called and node.args:
-            if isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
-                yield node.args[0].value
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str(text)), *_]) if name == called:
+                yield text
 
 
 NEVER = (
     "not defined", "subparser", "argument \"-\"", "cannot merge", "invalid option string", "dest= is required",
-    "conflict_resolution", "mutually exclusive", "cannot have multiple", "not callable", "conflicting option", "can't open",
+    "conflict_resolution", "mutually exclusive", "cannot have multiple", "not callable", "conflicting option",
+    "can't open",
     "must supply", "unrecognized subparser", "add_subparsers", "option is deprecated", "argument '%", "command '%",
     "is deprecated", "'required' is an invalid",
 )  # fmt: skip
@@ -171,11 +175,8 @@ def test_all_of_argparse_is_translated():
 
 def test_all_that_is_said_is_translated():
     """Every sentence of the command line's own, and every help text, stands in the table."""
-    said = {
-        text
-        for path in sorted((PROGRAM / "cli").glob("*.py"))
-        for text in literals(ast.parse(path.read_text()), "said")
-    }
+    sources = [path.read_text("utf-8") for path in sorted((PROGRAM / "cli").glob("*.py"))]
+    said = {text for source in sources for text in literals(ast.parse(source), "said")}
     assert len(said) > 20
 
     def helps(of: argparse.ArgumentParser) -> Iterator[str | None]:
@@ -219,7 +220,6 @@ def test_what_cannot_be_shown_is_said_in_english(monkeypatch):
     for name in ("_", "ngettext"):
         monkeypatch.setattr(argparse, name, getattr(argparse, name))
     monkeypatch.setattr(spoken, "_table", {})
-    with open("/dev/null", "w", encoding="ascii") as ascii_only:
-        monkeypatch.setattr("sys.stdout", ascii_only)
-        spoken.speak("zh")
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), "ascii"))
+    spoken.speak("zh")
     assert spoken.said("usage: ") == "usage: "
