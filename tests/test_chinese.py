@@ -29,9 +29,8 @@ QUOTED = re.compile(
 
 NAMES = (
     "Apple container", "AWS ECS", "Amazon ECS", "Docker Desktop", "Docker Engine", "GitHub Actions",
-    "GitHub Codespaces", "Hugging Face", "LM Studio", "Model Runner", "Podman Desktop", "Rancher Desktop", "Settings", "Resources",
-    "Network",
-    "Spring Boot", "Windows Server", "No route to host", "Protocol not available",
+    "GitHub Codespaces", "Hugging Face", "LM Studio", "Model Runner", "Podman Desktop", "Rancher Desktop", "Settings",
+    "Resources", "Network", "Spring Boot", "Windows Server", "No route to host", "Protocol not available",
     "Server disconnected without sending a response",
 )  # fmt: skip
 """Names of products, of what stands on their pages, and texts of errors: nobody translates them."""
