@@ -82,6 +82,17 @@ def test_no_message_is_english():
     assert [each for each in found if each[1]] == []
 
 
+TRANSLATED = re.compile(
+    r"服务的说法|看到了|所见：|一言不发|退出状态|(?<!如)你(?!的地址)|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])"
+)
+"""What nobody writes who thinks in Chinese, what has another name here, and blanks where lines were joined."""
+
+
+def test_chinese_is_not_translated_word_by_word():
+    """One name for each thing: 检测到, 服务返回, 退出码, 您; no blank between two characters."""
+    assert [(where, text) for where, text in messages() if TRANSLATED.search(text)] == []
+
+
 def test_english_is_recognized():
     """The test can fail: a sentence of English is found, names and commands are not taken for one."""
     assert english("错误：the following arguments are required")

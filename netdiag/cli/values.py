@@ -130,5 +130,5 @@ def key_line() -> bytes:
     except OSError:
         text = ""
     if not text:
-        raise InputError(reason="key_missing", status=exits.USAGE)
+        raise InputError(reason="no_key_given", status=exits.USAGE)
     return line

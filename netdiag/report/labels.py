@@ -252,7 +252,7 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "when_is_container": {"en": "a container has to be named:", "zh": "需要指明容器："},
     "when_slow": {"en": "a model did not answer in time:", "zh": "模型未在限时内回答："},
     "when_is_explained": {"en": "another finding says why:", "zh": "另有条目说明原因："},
-    "page_host": {"en": "what netdiag saw on the host", "zh": "netdiag 在宿主机上看到的情况"},
+    "page_host": {"en": "what netdiag saw on the host", "zh": "netdiag 在宿主机上检测到的情况"},
     "host_listening": {"en": "listening", "zh": "正在监听"},
     "host_unseen": {
         "en": "sockets and rules: not seen, the engine ({engine}) is not of the machine that netdiag was run on",
@@ -269,7 +269,7 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "no_endpoints": {"en": "no base_url was found", "zh": "没有找到 base_url"},
     "page_made": {"en": "made", "zh": "生成时间"},
     "page_kag": {"en": "KAG", "zh": "KAG"},
-    "page_status": {"en": "exit status", "zh": "退出状态"},
+    "page_status": {"en": "exit status", "zh": "退出码"},
     "page_findings": {"en": "what is the matter, and what to do", "zh": "问题与解决办法"},
     "page_endpoints": {"en": "endpoints", "zh": "模型端点"},
     "page_candidates": {"en": "addresses of the host, best first", "zh": "宿主机的地址，按优先顺序"},
