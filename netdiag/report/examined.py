@@ -152,7 +152,7 @@ class _Outcome:
         tried: set[Hashable] = set()
         for item, left in self._few(group.items, values):
             if not is_alone:
-                self._page.paragraph(f"{self._where(item.endpoint)} {url(item, group)}", 4)
+                self._page.item(f"{self._where(item.endpoint)} {url(item, group)}", 4)
             if group.outcome in _PENDING and item.endpoint.place and item.endpoint.url_span:
                 self._page.paragraph(self._label("stored", source=item.endpoint.source), 4 if is_alone else 8)
             if item.attempts not in tried:

@@ -50,12 +50,13 @@ def url(item: Examined, group: Group) -> str:
 
 def proven(items: Sequence[Examined], report: Report, language: str) -> str:
     """Return by which calls to which models the endpoints are proven; empty where none was called."""
-    calls = {
-        shown(item.endpoint.model): f"{proof.duration_ms:.0f}" for item in reversed(items) if (proof := proof_of(item))
-    }
+    calls: dict[str, str] = {}
+    for item in items:
+        if proof := proof_of(item):
+            calls.setdefault(shown(item.endpoint.model), f"{proof.duration_ms:.0f}")
     if not calls:
         return ""
-    said = [label("call_took", language, model=model, ms=ms) for model, ms in reversed(calls.items())]
+    said = [label("call_took", language, model=model, ms=ms) for model, ms in calls.items()]
     name = "proven" if len(said) == 1 else "proven_by_calls"
     return label(name, language, kag=report.kag_version, calls=label("listed", language).join(said))
 

@@ -10,6 +10,7 @@ from typing import Final
 from netdiag.text import harmless
 
 WIDTH: Final = 80
+_FURTHER: Final = 4
 
 # SGR, ECMA-48 section 8.3.117
 _GREEN: Final = "\x1b[32m"
@@ -71,6 +72,13 @@ class Page:
         for line in text.split("\n"):
             for row in rows(line, WIDTH - indent):
                 self.verbatim(row, indent)
+
+    def item(self, text: str, indent: int) -> None:
+        """Write one of a list, of which what does not fit stands a little further in."""
+        first, *more = rows(text, WIDTH - indent - _FURTHER)
+        self.verbatim(first, indent)
+        for row in more:
+            self.verbatim(row, indent + _FURTHER)
 
     def verbatim(self, text: str, indent: int = 0) -> None:
         """Write ``text`` without wrapping it: commands and diffs are there to be copied."""
