@@ -39,7 +39,12 @@ _T = TypeVar("_T")
 
 
 class NotAReportError(ValueError):
-    """What was given is no report that can be diagnosed again; the message says why."""
+    """What was given is no report that can be diagnosed again: ``said`` says why, with ``values`` to fill in."""
+
+    def __init__(self, said: str, **values: object) -> None:
+        super().__init__(said.format_map(values))
+        self.said = said
+        self.values = values
 
 
 def replay(text: bytes) -> Report:
@@ -49,21 +54,21 @@ def replay(text: bytes) -> Report:
     ``detect`` in JSON.
     """
     if len(text) > _LARGEST:
-        msg = f"it is no report of netdiag (more than {_LARGEST} bytes)"
-        raise NotAReportError(msg)
+        msg = "it is no report of netdiag (more than {most} bytes)"
+        raise NotAReportError(msg, most=_LARGEST)
     try:
         saved = json.loads(text)
         if isinstance(saved, dict) and saved.get("schema") != SCHEMA:
-            msg = f"it does not say {SCHEMA}"
-            raise NotAReportError(msg)
+            msg = "it does not say {schema}"
+            raise NotAReportError(msg, schema=SCHEMA)
         saved = {**_ADDED, **saved} if isinstance(saved, dict) else saved
         schema.check(saved, _schema())
         return _diagnosed(_report(saved))
     except (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError) as error:
         if isinstance(error, NotAReportError):
             raise
-        msg = f"it is no report of netdiag ({type(error).__name__}: {error})"
-        raise NotAReportError(msg) from None
+        msg = "it is no report of netdiag ({error})"
+        raise NotAReportError(msg, error=f"{type(error).__name__}: {error}") from None
 
 
 @functools.cache
@@ -75,8 +80,8 @@ def _schema() -> Mapping[str, Any]:
 
 def _diagnosed(saved: Report) -> Report:
     if saved.evidence is None or saved.platform is None:
-        msg = f"it is a report of `netdiag {saved.command}`, which holds no evidence"
-        raise NotAReportError(msg)
+        msg = "it is a report of `netdiag {command}`, which holds no evidence"
+        raise NotAReportError(msg, command=saved.command)
     kept = tuple(finding for finding in saved.findings if not finding.code.startswith(_AGAIN))
     diagnosed = of_endpoints(saved.endpoints, saved.candidates, saved.platform, saved.evidence)
     endpoints = tuple(map(_by_hand, saved.endpoints, diagnosed))
@@ -138,8 +143,8 @@ def _suggestions(saved: Mapping[str, Any], own_names: tuple[str, ...]) -> Sugges
 def _known(failure: str | None) -> None:
     """Raise :exc:`NotAReportError` for a failure that is none of the vocabulary."""
     if failure is not None and failure not in findings.terms():
-        msg = f"it tells of a failure {failure!r}, which this version does not know"
-        raise NotAReportError(msg)
+        msg = "it tells of a failure {failure!r}, which this version does not know"
+        raise NotAReportError(msg, failure=failure)
 
 
 def _made(kind: type[_T], saved: Mapping[str, Any], **parts: Any) -> _T:
@@ -207,10 +212,10 @@ def _finding(saved: Mapping[str, Any]) -> Finding:
     """Return a finding; its severity is its own only where that run had another than its code has."""
     known = findings.catalog().get(saved["code"])
     if known is None:
-        msg = f"it tells of {saved['code']}, which this version does not know"
-        raise NotAReportError(msg)
+        msg = "it tells of {code}, which this version does not know"
+        raise NotAReportError(msg, code=saved["code"])
     if not _CALLED.fullmatch(saved["values"].get("called", OURS)):
-        msg = f"it says that netdiag is called otherwise than `{FROM_HOST}`"
-        raise NotAReportError(msg)
+        msg = "it says that netdiag is called otherwise than `{called}`"
+        raise NotAReportError(msg, called=FROM_HOST)
     usual = known["severity"]
     return _made(Finding, saved, severity=None if saved["severity"] == usual else saved["severity"])

@@ -29,7 +29,7 @@ def main(argv: "Sequence[str] | None" = None) -> int:
             return status
         from netdiag.cli import interrupts  # noqa: PLC0415
 
-        interrupts.heed()
+        interrupts.heed(_language(sys.argv[1:]))
         status = _status(sys.argv[1:])
     except KeyboardInterrupt:
         status = _interrupted()
@@ -52,8 +52,10 @@ def _leave(status: int) -> None:
 
 
 def _interrupted() -> int:
+    from netdiag.cli import interrupts  # noqa: PLC0415 - heeded before anything could be interrupted
+
     try:  # noqa: SIM105 - contextlib is more than `--version` costs
-        os.write(2, b"\nnetdiag: interrupted; files are as they were, or whole\n")
+        os.write(2, interrupts.said)
     except OSError:
         pass
     return exits.INTERRUPTED
@@ -104,7 +106,10 @@ def _failed(error: BaseException, arguments: "Sequence[str]") -> int:
     if found:
         system_errors.say(found, _language(arguments))
         return found.status
-    sys.stderr.write(f"netdiag: ND701: netdiag itself failed: {describe(error)}; please report it\n")
+    from netdiag.cli.spoken import said  # noqa: PLC0415
+
+    told = said("ND701: netdiag itself failed: {error}; please report it", error=describe(error))
+    sys.stderr.write(f"netdiag: {told}\n")
     return exits.INTERNAL
 
 
@@ -119,11 +124,9 @@ def _lost(error: OSError) -> None:
 
 def _language(arguments: "Sequence[str]") -> str:
     """Return the language asked for, which the parser may not have got to."""
-    from netdiag.cli.parser import language  # noqa: PLC0415
+    from netdiag.cli.spoken import asked  # noqa: PLC0415
 
-    words = " ".join(arguments).replace("--lang=", "--lang ").split()
-    asked = [value for option, value in zip(words, [*words[1:], ""], strict=True) if option == "--lang"]
-    return asked[-1] if asked and asked[-1] in ("en", "zh") else language(os.environ)
+    return asked(arguments, os.environ)
 
 
 def describe(error: BaseException) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from netdiag import exits
 from netdiag.cli import output
+from netdiag.cli.spoken import said
 from netdiag.cli.terminal import complain
 from netdiag.cli.values import key_line
 from netdiag.text import Secret, shown
@@ -81,8 +82,8 @@ def _replayed(name: str) -> "Report | None":
         text = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         return replay(text)
     except (OSError, NotAReportError) as error:
-        said = error.strerror if isinstance(error, OSError) else str(error)
-        complain(f"{shown(name)} cannot be diagnosed again: {shown(said or '')}")
+        reason = said(error.strerror or "") if isinstance(error, OSError) else said(error.said, **error.values)
+        complain(said("{name} cannot be diagnosed again: {reason}", name=shown(name), reason=shown(reason)))
         return None
 
 
@@ -114,8 +115,8 @@ def _chat(arguments: argparse.Namespace) -> int:
 
 def _suggest(arguments: argparse.Namespace) -> int:
     if (name := arguments.api_key_env) and name not in os.environ:
-        called = f"--api-key-env: there is no variable {shown(name)} here"
-        complain(f"{called}; with docker exec, write: docker exec -e {shown(name)} …")
+        told = "--api-key-env: there is no variable {name} here; with docker exec, write: docker exec -e {name} …"
+        complain(said(told, name=shown(name)))
         return exits.USAGE
     from netdiag import suggesting  # noqa: PLC0415 - httpx
 
@@ -174,7 +175,8 @@ def _explain(arguments: argparse.Namespace) -> int:
     try:
         report = explain.pasted(arguments.error)
     except OSError as error:
-        complain(f"{shown(arguments.error)} cannot be read: {error.strerror}")
+        reason = said(error.strerror or "")
+        complain(said("{name} cannot be read: {reason}", name=shown(arguments.error), reason=reason))
         return exits.NO_CONFIGURATION
     return output.show(report, arguments, sys.stdout)
 
@@ -243,8 +245,8 @@ def _database(given: Mapping[str, Any]) -> "Given | None":
 
     variable = given.get("db_password_env")
     password = os.environ.get(variable) if variable else None
-    said: Given = given.get("db_url") or Given()
-    return said._replace(password=Secret(password)) if password is not None else given.get("db_url")
+    named: Given = given.get("db_url") or Given()
+    return named._replace(password=Secret(password)) if password is not None else given.get("db_url")
 
 
 def _key(arguments: argparse.Namespace) -> Secret | None:

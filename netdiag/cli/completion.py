@@ -7,6 +7,7 @@ from typing import Any, Final
 import shtab
 
 from netdiag import findings
+from netdiag.cli.spoken import said
 from netdiag.lab import scenarios
 
 _FILES: Final = frozenset({"FILE", "REPORT"})
@@ -17,6 +18,8 @@ def script(top: argparse.ArgumentParser, shell: str) -> str:
     """Return what ``shell`` is to source, ending in a newline; ``top`` is used up by it."""
     for action in _actions(top):
         _say_what_fits(action)
+        if action.help and action.help != argparse.SUPPRESS:
+            action.help = said(action.help)
         if shell == "zsh" and isinstance(action.metavar, str):
             # shtab puts it into _arguments' `option:message:action` as it is, where mysql:// would be an action.
             action.metavar = action.metavar.replace(":", "\\:")
@@ -30,7 +33,9 @@ def script(top: argparse.ArgumentParser, shell: str) -> str:
 def _actions(parser: argparse.ArgumentParser) -> Iterator[Any]:
     for action in parser._actions:  # noqa: SLF001 - argparse tells them nowhere else; shtab reads them so, too
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            yield from action._choices_actions  # noqa: SLF001 - the commands, each with what it does
             for sub in action.choices.values():
+                sub.description = said(sub.description or "")
                 yield from _actions(sub)
         else:
             yield action

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from netdiag import exits, lab
+from netdiag.cli.spoken import said
 from netdiag.cli.terminal import complain
 from netdiag.lab import scenarios
 from netdiag.report.labels import label
@@ -30,8 +31,9 @@ def run(arguments: argparse.Namespace) -> int:
         scenario = scenarios.by_name(arguments.scenario)
     except KeyError:
         near = ", ".join(get_close_matches(arguments.scenario, scenarios.names()))
-        meant = f"; near it: {near}" if near else ""
-        complain(f"there is no scenario {shown(arguments.scenario)}{meant}; `netdiag demo --list` names all")
+        told = "there is no scenario {name}; near it: {near}; `netdiag demo --list` names all"
+        told = told if near else "there is no scenario {name}; `netdiag demo --list` names all"
+        complain(said(told, name=shown(arguments.scenario), near=near))
         return exits.USAGE
     try:
         with lab.make(_with_kag(scenario)) as place:

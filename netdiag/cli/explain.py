@@ -8,6 +8,7 @@ from typing import Final
 
 from netdiag import clock, exits, findings, handed_in, platform
 from netdiag.cli import output
+from netdiag.cli.spoken import said
 from netdiag.cli.terminal import complain
 from netdiag.findings.commands import FROM_HOST, OURS
 from netdiag.model.report import Finding, Report
@@ -23,7 +24,7 @@ def codes(arguments: argparse.Namespace) -> int:
     wanted = [code.upper() for code in arguments.codes] or list(known)
     unknown = [code for code in wanted if code not in known]
     if unknown:
-        complain(f"there is no code {shown(', '.join(unknown))}; `netdiag explain` lists all")
+        complain(said("there is no code {codes}; `netdiag explain` lists all", codes=shown(", ".join(unknown))))
         return exits.USAGE
     from netdiag.report.explained import as_json, as_text  # noqa: PLC0415 - a mistyped code needs neither
 
@@ -43,20 +44,20 @@ def pasted(name: str) -> Report:
     else:
         with Path(name).open("rb") as file:
             text = file.read(_LIMIT)
-    said = tuple(_with_caller(read(text.decode("utf-8", "replace")) or (Finding("ND702"),)))
+    meant = tuple(_with_caller(read(text.decode("utf-8", "replace")) or (Finding("ND702"),)))
     now = clock.now()
-    status = exits.PROBLEM if said[0].code == "ND702" else exits.OK
-    return Report("explain", now, 0.0, status, findings=said)
+    status = exits.PROBLEM if meant[0].code == "ND702" else exits.OK
+    return Report("explain", now, 0.0, status, findings=meant)
 
 
-def _with_caller(said: Iterable[Finding]) -> Iterator[Finding]:
+def _with_caller(meant: Iterable[Finding]) -> Iterator[Finding]:
     """Yield the findings with how the netdiag that looks at OpenSPG's container is called from here.
 
     A text can be pasted on the host or in the container; the page that it comes from is neither.
     """
     if handed_in.called():
-        yield from said
+        yield from meant
         return
     called = OURS if platform.name(platform.read()).has_own_network else FROM_HOST
-    for finding in said:
+    for finding in meant:
         yield finding._replace(values={**finding.values, "called": called})

@@ -19,13 +19,20 @@ LIMIT_S = 0.6
 """Seconds that unwinding may take after the first Ctrl-C. It takes some milliseconds; people wait for one second."""
 
 STATUS = 130
-SAID = b"\nnetdiag: interrupted; files are as they were, or whole\n"
+
+_SAID = {
+    "en": "\nnetdiag: interrupted; files are as they were, or whole\n",
+    "zh": "\nnetdiag: 已中断；文件保持原样，或已完整写入\n",
+}
+
+said = _SAID["en"].encode()
+"""What is written on standard error where a run is interrupted, ready before it can be."""
 
 _FIRST_PROCESS = 1
 
 
-def heed() -> None:
-    """Install all of this in the main thread of a process that is netdiag's own.
+def heed(language: str = "en") -> None:
+    """Install all of this in the main thread of a process that is netdiag's own and speaks ``language``.
 
     Where SIGINT is ignored it stays so: that is how a shell starts a background job, and nohup or a CI service a
     command that the terminal must not end (POSIX, Shell & Utilities, 2.12).
@@ -33,6 +40,11 @@ def heed() -> None:
     The first process of a container takes SIGTERM for the same wish, since the kernel drops what such a process has no
     handler for (pid_namespaces(7)), and ``docker stop`` would wait for 10 s and kill it.
     """
+    global said  # noqa: PLW0603 - the language of a process, as its locale is
+    try:
+        said = _SAID[language].encode(sys.stderr.encoding)
+    except UnicodeEncodeError:  # a locale of ASCII
+        said = _SAID["en"].encode()
     numbers = [signal.SIGINT, signal.SIGTERM] if os.getpid() == _FIRST_PROCESS else [signal.SIGINT]
     taken = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
     for number in taken:
@@ -98,6 +110,6 @@ def _end_in_time(woken: int, taken: bytes) -> None:
 
 def _end_with_words() -> None:
     try:
-        os.write(2, SAID)
+        os.write(2, said)
     finally:
         os._exit(STATUS)

@@ -53,7 +53,7 @@ def watching(arguments: argparse.Namespace, stream: TextIO) -> Iterator[Tell]:
     from netdiag.cli.progress import Progress  # noqa: PLC0415 - needs threads
 
     quiet = arguments.quiet or (arguments.format != "text" and stream is sys.stderr)  # pure output there, too
-    with contextlib.closing(Progress(quiet=quiet)) as progress:
+    with contextlib.closing(Progress(quiet=quiet, language=arguments.lang)) as progress:
         if arguments.format != "jsonl":
             yield progress.tell
             return

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from netdiag import exits
+from netdiag.cli.spoken import said
 from netdiag.cli.terminal import complain
 from netdiag.model.report import Report
 from netdiag.text import shown
@@ -15,10 +16,11 @@ def write(report: Report, arguments: argparse.Namespace) -> int:
     try:
         path.write_text(_rendered(report, path.suffix, arguments.lang), "utf-8", errors="backslashreplace")
     except OSError as error:
-        complain(f"{shown(str(path))} cannot be written: {shown(error.strerror or '')}")
+        reason = said(error.strerror or "")
+        complain(said("{name} cannot be written: {reason}", name=shown(str(path)), reason=shown(reason)))
         return exits.CANNOT_WRITE
     if not arguments.quiet:
-        complain(f"wrote {shown(str(path))}")
+        complain(said("wrote {name}", name=shown(str(path))))
     return report.exit_code
 
 

@@ -1,14 +1,15 @@
 """Commands and options, as design and docs/reference.md have them."""
 
 import argparse
-import contextlib
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from netdiag import __version__
 from netdiag.cli import values
+from netdiag.cli.help import Parser
+from netdiag.cli.spoken import asked, language, said, speak
 from netdiag.report.rendered import FORMATS, OF_A_CALL, PLAIN
 
 _SHELLS: Final = ("bash", "zsh", "fish")
@@ -20,38 +21,9 @@ _EXAMINED: Final = "how it is examined"
 _PRINTED: Final = "what is printed"
 
 
-class _Parser(argparse.ArgumentParser):
-    """Asks for the terminal's width itself: argparse would import shutil for that, 5 ms, at its first option."""
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(formatter_class=_formatter, **given)
-
-    def error(self, message: str) -> NoReturn:
-        """End with a usage error; what was typed is repeated without what may be a key, and drives no terminal."""
-        from netdiag.findings.pasted.keys import without_keys  # noqa: PLC0415 - only where something is mistyped
-        from netdiag.text import harmless, printable  # noqa: PLC0415
-
-        super().error(harmless(printable(without_keys(message))))
-
-
-def _formatter(prog: str) -> argparse.HelpFormatter:
-    return argparse.HelpFormatter(prog, width=_columns() - 2)
-
-
-def _columns() -> int:
-    """Return the terminal's width as :func:`shutil.get_terminal_size` does."""
-    with contextlib.suppress(ValueError):
-        if (columns := int(os.environ.get("COLUMNS", ""))) > 0:
-            return columns
-    try:
-        return os.get_terminal_size(1).columns or 80
-    except OSError:
-        return 80
-
-
 def parser(only: str = "") -> argparse.ArgumentParser:
     """Return the whole command line; with ``only`` the name of a command, without what the others would need."""
-    top = _Parser(
+    top = Parser(
         prog="netdiag",
         description="find the address by which this container reaches the model service on its host, "
         "prove it by KAG's own call, and repair base_urls",
@@ -82,27 +54,29 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         from netdiag import handed_in  # noqa: PLC0415 - only where a host hands something in
 
         handed_in.accept()
+    speak(asked(arguments, os.environ))
     top = parser(arguments[0] if arguments and arguments[0] in _COMMANDS else "")
     parsed = top.parse_args(arguments, argparse.Namespace(argv=tuple(arguments)))
     if parsed.command == "rollback" and parsed.list and (parsed.run or parsed.files):
-        top.error("rollback --list undoes nothing: it takes neither --run nor FILE")
+        top.error(said("rollback --list undoes nothing: it takes neither --run nor FILE"))
     if getattr(parsed, "replay", None) and getattr(parsed, "wait", 0):
-        top.error("argument --wait: a saved report does not change, so there is nothing to wait for")
+        top.error(said("argument --wait: a saved report does not change, so there is nothing to wait for"))
     if parsed.command == "watch" and "-" in (*parsed.files, *parsed.config):
-        top.error("watch reads its configurations again and again, so it takes no standard input")
+        top.error(said("watch reads its configurations again and again, so it takes no standard input"))
     if parsed.command == "fix-compose" and hasattr(parsed, "container"):
-        top.error("argument --container: a compose file is on the host, so fix-compose runs there")
+        top.error(said("argument --container: a compose file is on the host, so fix-compose runs there"))
     alone = [name for name in ("user", "way", "helper_image") if hasattr(parsed, name)]
     if alone and not hasattr(parsed, "container"):
-        top.error(f"argument --{alone[0].replace('_', '-')}: means nothing without --container")
+        name = f"--{alone[0].replace('_', '-')}"
+        top.error(said("argument {name}: means nothing without --container", name=name))
     variable = getattr(parsed, "db_password_env", None)
     if variable and variable not in os.environ and not hasattr(parsed, "container"):
-        top.error("argument --db-password-env: takes the name of a variable that is set")
+        top.error(said("argument --db-password-env: takes the name of a variable that is set"))
     return parsed
 
 
 def _files() -> argparse.ArgumentParser:
-    part = _Parser(add_help=False)
+    part = Parser(add_help=False)
     part.add_argument(
         "files",
         nargs="*",
@@ -111,17 +85,17 @@ def _files() -> argparse.ArgumentParser:
     )
     group = part.add_argument_group(_LOOKED_AT)
     group.add_argument("--config", action="append", default=[], metavar="FILE", help="the same as FILE (repeatable)")
-    said = "look only at files, or only at the OpenSPG server (default: at both)"
-    group.add_argument("--only", choices=("files", "server"), help=said)
-    said = (
+    about = "look only at files, or only at the OpenSPG server (default: at both)"
+    group.add_argument("--only", choices=("files", "server"), help=about)
+    about = (
         "of the server: the configuration new knowledge bases begin with, that of existing ones, or both (default: all)"
     )
-    group.add_argument("--scope", choices=("global", "projects", "all"), default="all", help=said)
+    group.add_argument("--scope", choices=("global", "projects", "all"), default="all", help=about)
     return part
 
 
 def _database() -> argparse.ArgumentParser:
-    part = _Parser(add_help=False)
+    part = Parser(add_help=False)
     group = part.add_argument_group(_LOOKED_AT)
     group.add_argument(
         "--db-url",
@@ -129,24 +103,24 @@ def _database() -> argparse.ArgumentParser:
         metavar="mysql://USER@HOST:PORT/DATABASE",
         help="the OpenSPG server's database (default: what the server's process was told)",
     )
-    said = "the environment variable that holds its password (default: what that command line says)"
-    group.add_argument("--db-password-env", metavar="NAME", help=said)
+    about = "the environment variable that holds its password (default: what that command line says)"
+    group.add_argument("--db-password-env", metavar="NAME", help=about)
     return part
 
 
 def _hosts() -> argparse.ArgumentParser:
-    part = _Parser(add_help=False)
-    said = "try this address or name of the host first (repeatable)"
+    part = Parser(add_help=False)
+    about = "try this address or name of the host first (repeatable)"
     group = part.add_argument_group(_EXAMINED)
-    group.add_argument("--host", action="append", default=[], type=values.host, metavar="ADDRESS", help=said)
+    group.add_argument("--host", action="append", default=[], type=values.host, metavar="ADDRESS", help=about)
     return part
 
 
 def _probing() -> argparse.ArgumentParser:
-    part = _Parser(add_help=False, parents=[_hosts()])
+    part = Parser(add_help=False, parents=[_hosts()])
     group = part.add_argument_group(_EXAMINED)
-    said = "imitate this KAG (default: the one that is installed)"
-    group.add_argument("--kag-version", type=values.kag_version, metavar="X.Y", help=said)
+    about = "imitate this KAG (default: the one that is installed)"
+    group.add_argument("--kag-version", type=values.kag_version, metavar="X.Y", help=about)
     group.add_argument(
         "--timeout",
         type=values.seconds,
@@ -158,7 +132,7 @@ def _probing() -> argparse.ArgumentParser:
 
 
 def _waiting() -> argparse.ArgumentParser:
-    part = _Parser(add_help=False)
+    part = Parser(add_help=False)
     part.add_argument_group(_EXAMINED).add_argument(
         "--wait",
         type=values.duration,
@@ -171,7 +145,7 @@ def _waiting() -> argparse.ArgumentParser:
 
 
 def _language() -> argparse.ArgumentParser:
-    part = _Parser(add_help=False)
+    part = Parser(add_help=False)
     part.add_argument_group(_PRINTED).add_argument(
         "--lang", choices=("en", "zh"), default=language(os.environ), help="language of the text (default: from LANG)"
     )
@@ -179,7 +153,7 @@ def _language() -> argparse.ArgumentParser:
 
 
 def _speech() -> argparse.ArgumentParser:
-    part = _Parser(add_help=False, parents=[_language()])
+    part = Parser(add_help=False, parents=[_language()])
     group = part.add_argument_group(_PRINTED)
     group.add_argument("-v", "--verbose", action="count", default=0, help="print every attempt")
     group.add_argument("--no-color", action="store_true", help="no colours (also: NO_COLOR=1)")
@@ -187,7 +161,7 @@ def _speech() -> argparse.ArgumentParser:
 
 
 def _printing(formats: Sequence[str] = PLAIN) -> argparse.ArgumentParser:
-    part = _Parser(add_help=False, parents=[_speech()])
+    part = Parser(add_help=False, parents=[_speech()])
     group = part.add_argument_group(_PRINTED)
     group.add_argument(
         "-q", "--quiet", action="store_true", help="print problems only, and in a line what can be repaired"
@@ -197,46 +171,46 @@ def _printing(formats: Sequence[str] = PLAIN) -> argparse.ArgumentParser:
 
 
 def _shared(formats: Sequence[str] = PLAIN) -> argparse.ArgumentParser:
-    part = _Parser(add_help=False, parents=[_printing(formats)])
+    part = Parser(add_help=False, parents=[_printing(formats)])
     _container(part)
     return part
 
 
-def _command(commands: Any, name: str, said: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = commands.add_parser(name, parents=parents, help=said, description=said)
+def _command(commands: Any, name: str, about: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, parents=parents, help=about, description=about)
     return command
 
 
 def _container(to: argparse.ArgumentParser) -> None:
     """Take ``--container`` before and after the command; without a default, which would hide the one before it."""
-    said = f"run this inside that container, through the Docker API: {_NAMES}"
-    to.add_argument("--container", metavar="NAME", default=argparse.SUPPRESS, help=said)
-    said = "as this user of the container (default: the one it runs as)"
-    to.add_argument("--user", metavar="USER", default=argparse.SUPPRESS, help=f"with --container: {said}")
-    said = "how netdiag gets there (default: the first that can be)"
+    about = f"run this inside that container, through the Docker API: {_NAMES}"
+    to.add_argument("--container", metavar="NAME", default=argparse.SUPPRESS, help=about)
+    about = "as this user of the container (default: the one it runs as)"
+    to.add_argument("--user", metavar="USER", default=argparse.SUPPRESS, help=f"with --container: {about}")
+    about = "how netdiag gets there (default: the first that can be)"
     ways = ("installed", "lent", "helper")
-    to.add_argument("--way", choices=ways, default=argparse.SUPPRESS, help=f"with --container: {said}")
-    said = "a local image with Python for a container without (default: netdiag)"
-    to.add_argument("--helper-image", metavar="IMAGE", default=argparse.SUPPRESS, help=f"with --container: {said}")
+    to.add_argument("--way", choices=ways, default=argparse.SUPPRESS, help=f"with --container: {about}")
+    about = "a local image with Python for a container without (default: netdiag)"
+    to.add_argument("--helper-image", metavar="IMAGE", default=argparse.SUPPRESS, help=f"with --container: {about}")
 
 
 def _fix(commands: Any) -> None:
-    said = "find, prove and write the base_urls that work"
-    fix = _command(commands, "fix-base-url", said, _files(), _database(), _probing(), _waiting(), _shared(FORMATS))
+    about = "find, prove and write the base_urls that work"
+    fix = _command(commands, "fix-base-url", about, _files(), _database(), _probing(), _waiting(), _shared(FORMATS))
     fix.add_argument("--dry-run", action="store_true", help="show what would be written, and write nothing")
 
 
 def _check(commands: Any) -> None:
-    said = "diagnose as fix-base-url does, and change nothing"
-    check = _command(commands, "check", said, _files(), _database(), _probing(), _waiting(), _shared(FORMATS))
+    about = "diagnose as fix-base-url does, and change nothing"
+    check = _command(commands, "check", about, _files(), _database(), _probing(), _waiting(), _shared(FORMATS))
     check.add_argument(
         "--replay", metavar="REPORT", help="diagnose a saved JSON report again, offline; `-` is standard input"
     )
 
 
 def _report(commands: Any) -> None:
-    said = "the check as one page to look at and pass on, keys masked: .html, .md for an issue, or .json"
-    report = _command(commands, "report", said, _files(), _database(), _probing(), _speech())
+    about = "the check as one page to look at and pass on, keys masked: .html, .md for an issue, or .json"
+    report = _command(commands, "report", about, _files(), _database(), _probing(), _speech())
     report.add_argument("-q", "--quiet", action="store_true", help="say nothing of what was written")
     report.add_argument("-o", "--output", required=True, type=values.page, metavar="FILE", help="where it is written")
     report.add_argument(
@@ -245,8 +219,8 @@ def _report(commands: Any) -> None:
 
 
 def _detect(commands: Any) -> None:
-    said = "where this is, the way to the host, and which address would be written; connects to nothing"
-    _command(commands, "detect", said, _hosts(), _shared())
+    about = "where this is, the way to the host, and which address would be written; connects to nothing"
+    _command(commands, "detect", about, _hosts(), _shared())
 
 
 def _chat(commands: Any) -> None:
@@ -267,8 +241,8 @@ def _key(to: argparse.ArgumentParser) -> None:
 
 
 def _suggest(commands: Any) -> None:
-    said = "find the model services on this container's host, and say what to type, proven by KAG's own call"
-    suggest = _command(commands, "suggest", said, _database(), _probing(), _shared())
+    about = "find the model services on this container's host, and say what to type, proven by KAG's own call"
+    suggest = _command(commands, "suggest", about, _database(), _probing(), _shared())
     suggest.add_argument(
         "--port",
         action="append",
@@ -282,15 +256,15 @@ def _suggest(commands: Any) -> None:
 
 def _rollback(commands: Any) -> None:
     rollback = _command(commands, "rollback", "put back what the last run changed", _database(), _shared())
-    said = "undo the last change of these files (default: the last run)"
-    rollback.add_argument("files", nargs="*", metavar="FILE", help=said)
+    about = "undo the last change of these files (default: the last run)"
+    rollback.add_argument("files", nargs="*", metavar="FILE", help=about)
     rollback.add_argument("--run", metavar="ID", help="undo this run, or with FILE its change of these files")
     rollback.add_argument("--list", action="store_true", help="name the runs in the journal; undoes nothing")
 
 
 def _compose(commands: Any) -> None:
-    said = "on the host: give a service the name of its host, an entry in NO_PROXY, a name server, a network"
-    part = _Parser(add_help=False)
+    about = "on the host: give a service the name of its host, an entry in NO_PROXY, a name server, a network"
+    part = Parser(add_help=False)
     files = "compose files, or directories that hold one; `-` is standard input (default: where compose looks)"
     part.add_argument("files", nargs="*", metavar="FILE", help=files)
     group = part.add_argument_group(_LOOKED_AT)
@@ -305,13 +279,13 @@ def _compose(commands: Any) -> None:
     added.add_argument("--dns", type=values.name_server, action="append", default=[], metavar="ADDRESS", help=server)
     network = "join this network, which exists already"
     added.add_argument("--network", type=values.network, metavar="NAME", help=network)
-    fix = _command(commands, "fix-compose", said, part, _printing())
+    fix = _command(commands, "fix-compose", about, part, _printing())
     fix.add_argument("--dry-run", action="store_true", help="show what would be written, and write nothing")
 
 
 def _explain(commands: Any) -> None:
-    said = "what a finding means and every remedy, or what a pasted error can mean; offline"
-    explain = _command(commands, "explain", said, _shared())
+    about = "what a finding means and every remedy, or what a pasted error can mean; offline"
+    explain = _command(commands, "explain", about, _shared())
     what = explain.add_mutually_exclusive_group()
     what.add_argument("codes", nargs="*", metavar="CODE", default=[], help="codes like ND201 (default: list all)")
     what.add_argument(
@@ -320,8 +294,8 @@ def _explain(commands: Any) -> None:
 
 
 def _watch(commands: Any) -> None:
-    said = "keep checking; tell what changes, serve Prometheus metrics, /healthz and /readyz"
-    watch = _command(commands, "watch", said, _files(), _database(), _probing(), _language())
+    about = "keep checking; tell what changes, serve Prometheus metrics, /healthz and /readyz"
+    watch = _command(commands, "watch", about, _files(), _database(), _probing(), _language())
     watch.add_argument("-q", "--quiet", action="store_true", help="tell problems only")
     _container(watch)
     watch.add_argument(
@@ -345,13 +319,13 @@ def _watch(commands: Any) -> None:
 
 
 def _install(commands: Any) -> None:
-    said = "put netdiag into a running container to stay, from its host"
-    _in_container(_command(commands, "install", said, _speech()))
+    about = "put netdiag into a running container to stay, from its host"
+    _in_container(_command(commands, "install", about, _speech()))
 
 
 def _uninstall(commands: Any) -> None:
-    said = "take away all that `install` put into a container"
-    _in_container(_command(commands, "uninstall", said, _speech()))
+    about = "take away all that `install` put into a container"
+    _in_container(_command(commands, "uninstall", about, _speech()))
 
 
 def _in_container(to: argparse.ArgumentParser) -> None:
@@ -360,8 +334,8 @@ def _in_container(to: argparse.ArgumentParser) -> None:
 
 def _demo(commands: Any) -> None:
     demo = _command(commands, "demo", "a host, a container and a fault, repaired before your eyes", _speech())
-    said = "which fault (default: works-by-gateway)"
-    demo.add_argument("scenario", nargs="?", default="works-by-gateway", metavar="SCENARIO", help=said)
+    about = "which fault (default: works-by-gateway)"
+    demo.add_argument("scenario", nargs="?", default="works-by-gateway", metavar="SCENARIO", help=about)
     demo.add_argument("--list", action="store_true", help="name the scenarios")
     demo.add_argument("--shell", action="store_true", help="a prompt inside the container, to try commands by hand")
 
@@ -390,12 +364,6 @@ class _PrintCompletion(argparse.Action):
         try:
             from netdiag.cli.completion import script  # noqa: PLC0415
         except ImportError:
-            parser.error("completion needs one more package: pip install 'netdiag[completion]'")
+            parser.error(said("completion needs one more package: pip install 'netdiag[completion]'"))
         sys.stdout.write(script(parser, values))
         parser.exit()
-
-
-def language(environ: Mapping[str, str]) -> str:
-    """Return ``zh`` where the locale is Chinese, in POSIX's order of precedence, else ``en``."""
-    chosen = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
-    return "zh" if chosen.lower().startswith("zh") else "en"

@@ -6,6 +6,7 @@ import sys
 from typing import Final
 
 from netdiag import exits
+from netdiag.cli.spoken import said
 from netdiag.cli.system_errors import InputError
 
 _NAME: Final = re.compile(r"[0-9A-Za-z_]([0-9A-Za-z_.-]*[0-9A-Za-z_.])?")
@@ -24,7 +25,7 @@ def host(text: str) -> str:
     except ValueError:
         if _NAME.fullmatch(text):
             return text
-    msg = f"takes an address or a name, without scheme, port or path: {text!r}"
+    msg = said("takes an address or a name, without scheme, port or path: {text!r}", text=text)
     raise argparse.ArgumentTypeError(msg)
 
 
@@ -33,7 +34,7 @@ def network(text: str) -> str:
     from netdiag.compose import is_network  # noqa: PLC0415 - only when the option is used
 
     if not is_network(text):
-        msg = f"takes the name of a network, as `docker network ls` shows it: {text!r}"
+        msg = said("takes the name of a network, as `docker network ls` shows it: {text!r}", text=text)
         raise argparse.ArgumentTypeError(msg)
     return text
 
@@ -62,7 +63,7 @@ def name_server(text: str) -> str:
 def page(text: str) -> str:
     """Return the name of a file that a page can be written to."""
     if not text.endswith((".html", ".md", ".json")):
-        msg = f"takes a name that ends with .html, .md or .json: {text!r}"
+        msg = said("takes a name that ends with .html, .md or .json: {text!r}", text=text)
         raise argparse.ArgumentTypeError(msg)
     return text
 
@@ -74,7 +75,7 @@ def db_url(text: str) -> object:
     try:
         return given(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+        raise argparse.ArgumentTypeError(said(str(error))) from None
 
 
 def seconds(text: str) -> float:
@@ -84,7 +85,7 @@ def seconds(text: str) -> float:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds <= _LONGEST_WAIT_S:
-        msg = f"takes seconds, more than 0 and at most {_LONGEST_WAIT_S:g}: {text!r}"
+        msg = said("takes seconds, more than 0 and at most {most:g}: {text!r}", most=_LONGEST_WAIT_S, text=text)
         raise argparse.ArgumentTypeError(msg)
     return seconds
 
@@ -96,7 +97,7 @@ def duration(text: str) -> float:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds <= _LONGEST_DURATION_S or len(text) - len(text.rstrip("smh")) > 1:
-        msg = f"takes a time more than 0 and at most 24 h, like 30, 30s, 2m or 1h: {text!r}"
+        msg = said("takes a time more than 0 and at most 24 h, like 30, 30s, 2m or 1h: {text!r}", text=text)
         raise argparse.ArgumentTypeError(msg)
     return seconds
 
@@ -109,7 +110,7 @@ def listen(text: str) -> tuple[str, int]:
     try:
         return str(ip_address(address.removeprefix("[").removesuffix("]"))), port(number)
     except ValueError:
-        msg = f"takes an address and a port, like 127.0.0.1:9877 or [::1]:9877: {text!r}"
+        msg = said("takes an address and a port, like 127.0.0.1:9877 or [::1]:9877: {text!r}", text=text)
         raise argparse.ArgumentTypeError(msg) from None
 
 
@@ -124,18 +125,19 @@ def open_port(text: str) -> int:
     """Return a port that something can listen on."""
     if text.isdecimal() and 0 < int(text) < 65536:
         return int(text)
-    msg = f"takes a port from 1 to 65535: {text!r}"
+    msg = said("takes a port from 1 to 65535: {text!r}", text=text)
     raise argparse.ArgumentTypeError(msg)
 
 
 def kag_version(text: str) -> str:
     """Return a version of KAG that there is a table for."""
-    from netdiag.kag.version import parse  # noqa: PLC0415 - only when the option is used
+    from netdiag.kag.version import EVERY, parse  # noqa: PLC0415 - only when the option is used
 
     try:
         parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+    except ValueError:
+        msg = said("takes a version of KAG, one of {known}: {text!r}", known=", ".join(EVERY), text=text)
+        raise argparse.ArgumentTypeError(msg) from None
     return text
 
 
@@ -149,5 +151,5 @@ def key_line() -> bytes:
     except OSError:
         text = ""
     if not text:
-        raise InputError(reason="key_missing", status=exits.USAGE)
+        raise InputError(reason="no_key_given", status=exits.USAGE)
     return line

@@ -29,5 +29,5 @@ def waited(job: Job, arguments: argparse.Namespace) -> Report:
 
     # a log has a line for each change, and none that counts seconds
     quiet = arguments.quiet or not is_terminal(sys.stderr, "stderr")
-    with contextlib.closing(Progress(quiet=quiet)) as progress:
+    with contextlib.closing(Progress(quiet=quiet, language=arguments.lang)) as progress:
         return waiting.until_settled(job, arguments.wait, lambda each: engine.run(each, progress.tell), tell)

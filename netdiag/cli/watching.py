@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 
 from netdiag import exits, findings
 from netdiag.cli import describe, system_errors
+from netdiag.cli.spoken import said
 from netdiag.cli.terminal import complain
 from netdiag.job import Job
 from netdiag.model.plan import Edit
@@ -38,9 +39,9 @@ class Lines:
 
     def repaired(self, at: float, edit: Edit) -> None:
         """Write what was written."""
-        said = f"{shown(edit.old.decode(errors='replace'))} -> {shown(edit.new.decode(errors='replace'))}"
+        change = f"{shown(edit.old.decode(errors='replace'))} -> {shown(edit.new.decode(errors='replace'))}"
         line = f"{shown(f'{edit.source}:{edit.line} {edit.node}')}  {label('repaired', self._language)}"
-        _say(f"{_time(at)}  {line}{label('colon', self._language)}{said}")
+        _say(f"{_time(at)}  {line}{label('colon', self._language)}{change}")
 
     def gave_up(self, at: float, source: str) -> None:
         """Write that a source is no longer repaired."""
@@ -73,7 +74,8 @@ def run(job: Job, arguments: argparse.Namespace) -> int:
         return watch(job, rhythm, arguments.listen, lines)
     except OSError as error:
         host, port = arguments.listen
-        complain(f"{shown(host)} port {port} cannot be listened on: {error.strerror}")
+        told = "{host} port {port} cannot be listened on: {reason}"
+        complain(said(told, host=shown(host), port=port, reason=said(error.strerror or "")))
         return exits.USAGE
 
 

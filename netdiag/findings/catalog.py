@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from netdiag import handed_in, masking
-from netdiag.findings import commands, grouped
+from netdiag.findings import commands, details, grouped
 from netdiag.model.report import Finding, Severity
 from netdiag.text import shown, without_secrets
 
@@ -99,10 +99,7 @@ def words(finding: Finding, language: str = "en") -> Words:
     What is secret in a URL is masked in all of it: a base_url that is to be written may hold a password.
     """
     entry = catalog()[finding.code]
-    told = {
-        name: without_secrets(term(value, language) if name in _TERMS else placed(value, language))
-        for name, value in finding.values.items()
-    }
+    told = {name: without_secrets(_told(name, value, language)) for name, value in finding.values.items()}
     values = defaultdict(lambda: "?", {**told, "where": without_secrets(placed(finding.where, language))})
     remedies = tuple(
         _remedy(remedy, language, values)
@@ -119,6 +116,12 @@ def _beside(value: str, language: str) -> str:
     """Return the sentence that says how connects to other addresses ended, after what is told of the first ones."""
     said = grouped.said(shown(value), lambda word: term(word, language))
     return term("ended_others", language).format(said=said).replace("{", "{{").replace("}", "}}")
+
+
+def _told(name: str, value: str, language: str) -> str:
+    if name == "detail":
+        return details.detail(value, language)
+    return term(value, language) if name in _TERMS else placed(value, language)
 
 
 def _remedy(entry: Mapping[str, Any], language: str, values: Mapping[str, str]) -> Remedy:

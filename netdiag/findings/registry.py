@@ -1,6 +1,7 @@
 """Make ``registry.json`` of what people write: ``python -m netdiag.findings.registry``. A test holds both together."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,6 +10,8 @@ import yaml
 from netdiag.findings.catalog import REGISTRY
 
 _FOLDER: Final = Path(__file__).parent
+_WIDE: Final = r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
+_FOLD: Final = re.compile(f"(?<={_WIDE}) (?={_WIDE})")
 
 
 def registry() -> str:
@@ -27,8 +30,17 @@ def registry() -> str:
 
 
 def _load(path: Path) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(path.read_bytes())
+    loaded: dict[str, Any] = _joined(yaml.safe_load(path.read_bytes()))
     return loaded
+
+
+def _joined(value: Any) -> Any:
+    """Return a value with the blanks taken out that YAML puts between Chinese characters where it joins two lines."""
+    if isinstance(value, dict):
+        return {name: _joined(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_joined(each) for each in value]
+    return _FOLD.sub("", value) if isinstance(value, str) else value
 
 
 if __name__ == "__main__":

@@ -116,7 +116,7 @@ def _undivided(given: Mapping[str, Any]) -> Wrong | None:
     except ZeroDivisionError:
         return Wrong("time_period", _yaml(period), "zero_period", "1", "division by zero")
     except OverflowError:
-        return Wrong("max_rate", _yaml(rate), "too_large", "", "result too large for a float")
+        return Wrong("max_rate", _yaml(rate), "number_too_large", "", "result too large for a float")
     except TypeError:  # a template; what is no number a row has refused
         return None
     return None

@@ -28,7 +28,13 @@ class Tried(NamedTuple):
 
 
 class Calling(NamedTuple):
-    """A wait for ``what`` begins: ``qwen2.5:3b at http://…``."""
+    """A wait for ``what`` begins: ``qwen2.5:3b (http://…)``."""
+
+    what: str
+
+
+class Accepted(NamedTuple):
+    """The connection that ``what`` needs was accepted: from now on its answer is waited for."""
 
     what: str
 
@@ -77,7 +83,9 @@ class Finished(NamedTuple):
     report: Report
 
 
-Event: TypeAlias = "Started | Tried | Calling | Answered | Called | Found | Suggested | Planned | Written | Finished"
+Event: TypeAlias = (
+    "Started | Tried | Calling | Accepted | Answered | Called | Found | Suggested | Planned | Written | Finished"
+)
 
 Tell: TypeAlias = Callable[[Event], None]
 """Told of each event as it happens, in the thread of the run; what it raises ends the run."""

@@ -22,17 +22,23 @@ class Bound:
 
     With ``peers`` they lead to these addresses only, whatever a name stands for by now.
     ``is_clients`` tells whether the last wait was as long as KAG's client waits, and not as long as netdiag does.
-    ``is_connected`` tells whether somebody has accepted the last connection.
+    ``is_connected`` tells whether somebody has accepted the last connection; ``accepted`` is called when that happens.
     """
 
     def __init__(
-        self, ends: float, peers: frozenset[str] | None = None, now: Callable[[], float] = time.monotonic
+        self,
+        ends: float,
+        peers: frozenset[str] | None = None,
+        now: Callable[[], float] = time.monotonic,
+        *,
+        accepted: Callable[[], None] | None = None,
     ) -> None:
         self.ends = ends
         self.peers = peers
         self.is_clients = False
         self.is_connected = False
         self._now = now
+        self._accepted = accepted
         self._room = HEAD_LIMIT
 
     @property
@@ -51,6 +57,12 @@ class Bound:
             msg = "timed out"
             raise TimeoutError(msg)
         return left if own_s is None else min(own_s, left)
+
+    def connect(self) -> None:
+        """Note that somebody has accepted a connection."""
+        self.is_connected = True
+        if self._accepted:
+            self._accepted()
 
     def allow(self, most_bytes: int) -> None:
         """Let as many bytes come from now on."""

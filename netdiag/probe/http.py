@@ -10,7 +10,7 @@ import math
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 import httpx
@@ -69,6 +69,7 @@ def send(  # noqa: PLR0913 - what there is to decide about a call
     most_bytes: int = BODY_LIMIT,
     away: bool = False,
     peers: frozenset[str] | None = None,
+    accepted: Callable[[], None] | None = None,
 ) -> Answer:
     """Send ``request`` and return what came back; every failure is a word, none an exception.
 
@@ -76,11 +77,12 @@ def send(  # noqa: PLR0913 - what there is to decide about a call
     certificates are those that ``client`` takes from ``environment``, by default this process's own; ``direct`` leaves
     the proxies aside. Redirects to another origin are followed only with ``away``. With ``peers`` nothing is sent over
     a connection to any other address, whatever the name stands for at that moment; the answer is ``not_trusted`` then,
-    with that address as its detail.
+    with that address as its detail. ``accepted`` is called for each connection that somebody accepts.
     """
     began = time.monotonic()
     limits = Limits(connect_s, read_s, client_s, most_bytes)
-    answer = _Exchange(limits, direct, environment or of_shell(), client, away, peers=peers).answer(request)
+    bound = Bound(began + read_s, peers, accepted=accepted)
+    answer = _Exchange(limits, bound, direct, environment or of_shell(), client, away=away).answer(request)
     return answer._replace(duration_ms=since(began))
 
 
@@ -95,19 +97,19 @@ class _Exchange:
     def __init__(  # noqa: PLR0913 - what there is to decide about a call
         self,
         limits: Limits,
+        bound: Bound,
         direct: bool,
         environment: Environment,
         client: Client,
-        away: bool,
         *,
-        peers: frozenset[str] | None,
+        away: bool,
     ) -> None:
         self._limits = limits
+        self._bound = bound
         self._direct = direct
         self._environment = environment
         self._client: Client = client
         self._away = away
-        self._bound = Bound(time.monotonic() + limits.read_s, peers)
         self._status: int | None = None
         self._followed: list[Redirect] = []
 

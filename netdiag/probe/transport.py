@@ -125,7 +125,7 @@ class Backend(httpcore.NetworkBackend):
                 if connection:
                     connection.close()
                 continue
-            self._bound.is_connected = True
+            self._bound.connect()
             return connection
         raise failed
 

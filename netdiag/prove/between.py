@@ -71,6 +71,7 @@ class Between:
         self._read_s = read_s
         self._sleep = sleep
         self._ends: float | None = None
+        self._accepted: Callable[[], None] | None = None
         self._unreachable: dict[str, Answer] = {}
         self._stores: dict[tuple[Client, bool], tuple[str, str] | None] = {}
         self._looks: dict[tuple[str, str], tls.Look] = {}
@@ -82,6 +83,12 @@ class Between:
         """
         other = copy.copy(self)
         other._ends = ends  # noqa: SLF001 - its own class
+        return other
+
+    def hearing(self, accepted: Callable[[], None]) -> "Between":
+        """Return the same, which calls ``accepted`` whenever the connection of a call is accepted, by no proxy."""
+        other = copy.copy(self)
+        other._accepted = accepted  # noqa: SLF001 - its own class
         return other
 
     def way(self, call: Call) -> Way:
@@ -269,6 +276,7 @@ class Between:
             most_bytes=ANSWER_LIMIT,
             away=to.is_trusted and not (secrets.are_in_body(call) or call.request.secret_headers),
             peers=to.addresses if has_secrets else None,
+            accepted=self._accepted if direct or not self.way(call).proxy else None,
         )
 
 

@@ -12,7 +12,7 @@ from netdiag.kag.refusals import FEWER_TOKENS
 from netdiag.kag.version import Version
 from netdiag.model.attempt import Answer, Proof, Request, Service
 from netdiag.model.endpoint import OLLAMA_PORT, Endpoint
-from netdiag.model.event import Answered, Called, Calling, Tell
+from netdiag.model.event import Accepted, Answered, Called, Calling, Tell
 from netdiag.platform.trust import WHEREVER_IT_LEADS, Trust
 from netdiag.probe.environment import Environment, of_shell
 from netdiag.probe.identity import IDENTITY_LIMIT_S, Asking, identify, listed, stranger
@@ -135,7 +135,7 @@ class Caller:
             if reason == "container":  # whether it is worth a word depends on who that is; nothing secret is needed
                 return proof._replace(service=self._identify(self._asking(call.request.url))[0])
             return proof
-        answer = self._send(call, f"{endpoint.model} at {shown(base_url)}", to)
+        answer = self._send(call, f"{endpoint.model} ({shown(base_url)})", to)
         if answer.failure == failures.NOT_TRUSTED:
             return not_trusted(host, base_url, to._replace(address=answer.detail), "moved")
         asking = self._asking(call.request.url, answer)
@@ -251,7 +251,8 @@ class Caller:
         if key not in self._answers:
             self.tell(Calling(what))
             try:
-                self._answers[key] = (self._between.once if once else self._between.send)(call, to=to)
+                between = self._between.hearing(lambda: self.tell(Accepted(what)))
+                self._answers[key] = (between.once if once else between.send)(call, to=to)
             finally:
                 self.tell(Answered(what))
         return self._answers[key]

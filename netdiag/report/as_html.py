@@ -16,11 +16,14 @@ from netdiag.report.html_endpoints import candidates, endpoints, host
 from netdiag.report.html_findings import causes
 from netdiag.report.html_path import path
 from netdiag.report.labels import label
-from netdiag.report.markup import LANGUAGES, Html, both, tag
+from netdiag.report.markup import LANGUAGES, Html, both, joined, tag
 from netdiag.report.outcomes import headline_of
 from netdiag.text import harmless, shown
 
 _STATES: Final = {0: "works", 3: "repairable"}
+
+_FOLDED: Final = ("page_candidates", "page_host")
+"""Sections that are closed at first where all works."""
 
 
 def as_html(report: Report, language: str = "en") -> str:
@@ -95,6 +98,7 @@ def _place(place: Platform, language: str) -> str:
 
 
 def _main(report: Report) -> Html:
+    is_well = report.exit_code == 0 and bool(report.endpoints)
     parts = (
         ("way", path(report)),
         ("page_findings", causes(report)),
@@ -102,12 +106,15 @@ def _main(report: Report) -> Html:
         ("page_candidates", candidates(report)),
         ("page_host", host(report)),
     )
-    return tag("main", *(_section(name, content) for name, content in parts if content))
+    return tag(
+        "main", *(_section(name, content, folds=is_well and name in _FOLDED) for name, content in parts if content)
+    )
 
 
-def _section(name: str, content: Html) -> Html:
+def _section(name: str, content: Html, *, folds: bool) -> Html:
     head = tag("h2", both(lambda said: label(name, said)), id=name)
-    return tag("section", head, content, aria_labelledby=name)
+    body = tag("details", tag("summary", head), content) if folds else joined([head, content])
+    return tag("section", body, aria_labelledby=name)
 
 
 def _footer() -> Html:

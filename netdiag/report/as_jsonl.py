@@ -58,7 +58,7 @@ def _said(event: Event, language: str) -> tuple[str, dict[str, Any]]:
             name, keys = "started", {"version": __version__, "command": command, "started": started}
         case told.Tried(attempt):
             name, keys = "attempt", {"attempt": attempt_of(attempt)}
-        case told.Calling(what):
+        case told.Calling(what):  # Accepted is for progress alone
             name, keys = "calling", {"what": shown(what)}
         case told.Called(endpoint, proof):
             name, keys = "call", {"endpoint": endpoint_of(endpoint, language), "call": proof_of(proof)}

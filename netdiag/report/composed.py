@@ -16,6 +16,7 @@ def composed(page: Page, report: Report, language: str, detail: int) -> None:
             text = shown(f"{edit.source}:{edit.line} {edit.node}")
             page.headed("repaired", label("written", language), f"{colon}{text}")
         if report.plan.diff and not report.applied:
+            page.paragraph(label("pending", language))
             page.verbatim(report.plan.diff.rstrip("\n"))
     for finding in report.findings:
         if detail < 0 and findings.severity_of(finding) != "error":
@@ -23,5 +24,5 @@ def composed(page: Page, report: Report, language: str, detail: int) -> None:
         said = findings.words(finding, language)
         title(page, finding, said, language)
         body(page, said, finding.evidence, language)
-    if report.plan.edits and detail >= 0:
-        page.paragraph(label("undo" if report.applied else "pending", language))
+    if report.applied and detail >= 0:
+        page.paragraph(label("undo", language))

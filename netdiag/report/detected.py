@@ -1,4 +1,4 @@
-"""The page of ``netdiag detect``: where this is, the way to the host drawn, and which address would be written."""
+"""The page of ``netdiag detect``: which address would be written, where this is, and the way to the host drawn."""
 
 import itertools
 from collections.abc import Iterator, Sequence
@@ -18,18 +18,18 @@ _COLUMN: Final = 18
 
 
 def detected(page: Page, report: Report, language: str) -> None:
-    """Write the place, its evidence, the way, the choice and the candidates; nothing where no place was looked at."""
+    """Write the choice, the place, its evidence, the way and the candidates; nothing where no place was looked at."""
     platform = report.platform
     if platform is None:
         return
     colon = label("colon", language)
+    _choose(page, report, language)
     page.headed("note", label("where", language), colon + _named(platform, language))
     for name, facts in (("because", platform.evidence), ("against", platform.against)):
         for fact in facts:
             page.paragraph(f"{label(name, language)}{colon}{fact.name} = {shown(fact.value)} ({fact.source})", _INDENT)
     page.paragraph(label("way", language) + colon.rstrip())
     _draw(page, report, platform, language)
-    _choose(page, report, language)
     page.paragraph(label("candidates", language) + colon.rstrip())
     for candidate in report.candidates:
         addresses = ", ".join(candidate.addresses) or label("unknown_here", language)

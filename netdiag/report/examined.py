@@ -5,14 +5,14 @@ from typing import Final
 
 from netdiag import findings
 from netdiag.findings import Words
-from netdiag.model.attempt import Attempt
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.journal import PastFile, PastRun
 from netdiag.model.report import Examined, Finding, Report
 from netdiag.outcome import Outcome, is_unwritten
 from netdiag.report.few import Item, few, values
+from netdiag.report.grouped import Group, groups, head, proven, url
 from netdiag.report.labels import by_hand, label, origin
-from netdiag.report.outcomes import CHANGES, counted, ended, label_name, outcomes
+from netdiag.report.outcomes import attempted, counted, label_name, outcomes
 from netdiag.report.page import Page
 from netdiag.report.told import body, tell, title
 from netdiag.text import shown
@@ -37,25 +37,36 @@ class _Outcome:
         self._detail = detail
 
     def write(self) -> None:
-        """Write problems, then what was or can be repaired, then what works, and one line to sum up."""
+        """Write problems, then what was or can be repaired, then what works, and one line to sum up.
+
+        That is the first one where there is no problem: what is the case, and what to do next.
+        """
+        is_well = self._detail >= 0 and not any(findings.severity_of(each) == "error" for each in self._said())
+        if is_well:
+            self._count()
         about_run = self._about_run()
         self._tell([f for f in about_run if findings.severity_of(f) == "error"])
         for (finding, places), left in self._few(self._causes().values(), _said_of_many):
             self._problem(finding, places)
             self._more(left)
-        verdicts = outcomes(self._report)
+        became = list(zip(self._report.endpoints, outcomes(self._report), strict=True))
         for outcome in _ORDER if self._detail >= 0 else _PENDING:
-            became = zip(self._report.endpoints, verdicts, strict=True)
-            for item, left in self._few((item for item, its in became if its == outcome), values):
-                self._endpoint(item, outcome)
-                self._more(left, 4)
+            for group in groups(each for each in became if each[1] == outcome):
+                self._group(group)
         for run in self._report.runs or ():
             self._run(run)
         self._host()
         if self._detail >= 0:
             self._tell([f for f in about_run if findings.severity_of(f) != "error"])
             self._beside()
-            self._sum_up()
+            self._changes()
+            if not is_well:
+                self._count()
+
+    def _said(self) -> Iterator[Finding]:
+        yield from self._report.findings
+        for item in self._report.endpoints:
+            yield from item.findings
 
     def _about_run(self) -> list[Finding]:
         """Write what could be configured, and return the findings about the run that are about something else."""
@@ -113,7 +124,7 @@ class _Outcome:
             self._moved(item)
             self._attempts(item)
             self._more(left, 4)
-        body(self._page, said, finding.evidence, self._language)
+        body(self._page, said, finding.evidence, self._language, exactly=self._detail > 0)
 
     def _moved(self, item: Examined) -> None:
         """Write to what the address of a model in the database is changed, where KAG refuses the model for the rest."""
@@ -124,26 +135,51 @@ class _Outcome:
             name = "address_written" if is_written else "address_pending"
             self._page.paragraph(self._label(name, url=shown(item.proven_url)), 4)
 
-    def _endpoint(self, item: Examined, outcome: Outcome) -> None:
-        endpoint = item.endpoint
-        changed = outcome in CHANGES
-        where = self._place(endpoint) + (f" -> {shown(item.proven_url)}" if changed else "")
-        style = "repairable" if changed and outcome != "repaired" else outcome
-        self._line(style, where, label_name(self._report, outcome))
-        if self._detail < 0:
-            return
-        proof = next((proof for proof in item.proofs if proof.failure is None and proof.status), None)
-        if proof:
-            kag, model = self._report.kag_version, shown(endpoint.model)
-            self._page.paragraph(self._label("proven", kag=kag, model=model, ms=proof.duration_ms), 4)
-        if item.chosen and changed:
-            said = {"host": item.chosen.host, "origin": origin(item.chosen, self._language)}
-            if other := item.runner_up:
-                said |= {"other": other.host, "whence": origin(other, self._language)}
-            self._page.paragraph(self._label("chosen_before" if other else "chosen", **said), 4)
-        if endpoint.place and outcome in _PENDING:
-            self._stored(endpoint)
-        self._attempts(item)
+    def _group(self, group: Group) -> None:
+        """Write endpoints of which the same is to be said: each place, and the rest once."""
+        if len(group.items) == 1 or self._detail < 0:
+            for item, left in self._few(group.items, values):
+                self._line(self._style(group), self._place(item.endpoint) + _arrow(item, group), self._name(group))
+                self._more(left, 4)
+        else:
+            self._line(self._style(group), head(group, self._language), self._name(group))
+        if self._detail >= 0:
+            self._members(group)
+
+    def _members(self, group: Group) -> None:
+        """Write each place where there are several, and what is known of all of them."""
+        is_alone = len(group.items) == 1
+        tried: set[Hashable] = set()
+        for item, left in self._few(group.items, values):
+            if not is_alone:
+                self._page.item(f"{self._where(item.endpoint)} {url(item, group)}", 4)
+            if group.outcome in _PENDING and item.endpoint.place and item.endpoint.url_span:
+                self._page.paragraph(self._label("stored", source=item.endpoint.source), 4 if is_alone else 8)
+            if item.attempts not in tried:
+                self._attempts(item)
+            tried.add(item.attempts)
+            self._more(left, 4)
+        self._known(group)
+
+    def _known(self, group: Group) -> None:
+        """Write how a group is proven, why this address was chosen, and where to click to change it by hand."""
+        said = [proven(group.items, self._report, self._language)]
+        first = group.items[0]
+        if first.chosen and group.now:
+            of = {"host": first.chosen.host, "origin": origin(first.chosen, self._language)}
+            if other := first.runner_up:
+                of |= {"other": other.host, "whence": origin(other, self._language)}
+            said.append(self._label("chosen_before" if other else "chosen", **of))
+        if group.outcome in _PENDING:
+            said += dict.fromkeys(by_hand(item.endpoint.place, self._language) for item in group.items)
+        for line in filter(None, said):
+            self._page.paragraph(line, 4)
+
+    def _style(self, group: Group) -> str:
+        return "repairable" if group.outcome in _PENDING else group.outcome
+
+    def _name(self, group: Group) -> str:
+        return label_name(self._report, group.outcome)
 
     def _host(self) -> None:
         """Write what was seen on the host, where netdiag was run from there."""
@@ -154,13 +190,6 @@ class _Outcome:
             for line in from_host.lines(view, self._language):
                 self._page.paragraph(line, 4)
 
-    def _stored(self, endpoint: Endpoint) -> None:
-        """Write in which row a value lives, and where to click to change it by hand."""
-        if endpoint.url_span:
-            self._page.paragraph(self._label("stored", source=endpoint.source), 4)
-        if click := by_hand(endpoint.place, self._language):
-            self._page.paragraph(click, 4)
-
     def _attempts(self, item: Examined) -> None:
         if self._detail > 0 and item.attempts:
             self._page.paragraph(self._label("tried"), 4)
@@ -170,12 +199,7 @@ class _Outcome:
     def _tried(self, item: Examined) -> Iterator[str]:
         for attempt in item.attempts:
             if self._detail > 1 or attempt.step != "dns" or attempt.failure:
-                yield self._attempt(attempt)
-
-    def _attempt(self, attempt: Attempt) -> str:
-        where = attempt.address or attempt.host
-        how = ended(attempt, self._language)
-        return f"{attempt.step:4} {where} port {attempt.port}: {how} ({attempt.duration_ms:.1f} ms)"
+                yield attempted(attempt, self._language)
 
     def _run(self, run: PastRun) -> None:
         time = run.time.replace("T", " ").replace("+00:00", " UTC")
@@ -192,7 +216,8 @@ class _Outcome:
         path = f"{name} ({file.path})" if name else file.path
         return shown(path) + self._label("colon") + state + how
 
-    def _sum_up(self) -> None:
+    def _changes(self) -> None:
+        """Write what a rollback changed, or would, and the difference that a repair would make."""
         report = self._report
         if report.runs is not None:
             undoable = any(f.state == "done" and not f.undoes for run in report.runs for f in run.files)
@@ -203,19 +228,24 @@ class _Outcome:
                 name = findings.placed(applied.name, self._language)
                 self._line("repaired", shown(name or applied.source), "rolled_back")
                 self._more(left, 4)
-        fixes = report.command == "fix-base-url"
-        if report.plan.diff and not report.applied and fixes:
+        if report.plan.diff and not report.applied and report.command == "fix-base-url":
             self._page.verbatim(report.plan.diff.rstrip("\n"))
+
+    def _count(self) -> None:
+        """Write how many endpoints ended in which way, and what follows from that."""
+        report = self._report
+        fixes = report.command == "fix-base-url"
         counts = counted(report, self._language)
         hint = ""
         if report.applied and fixes:
-            hint = self._label("undo")
+            hint = self._label("undo" if outcomes(report).count("repaired") == 1 else "undo_several")
         elif report.plan.edits:
             pending = "unwritten" if is_unwritten(report) else "pending"
             hint = self._label(pending if fixes else "repair")
         elif {"works"} <= set(outcomes(report)) <= {"works", "calls_nobody"}:
             hint = self._label("nothing")
         if counts:
+            counts = self._label("counted", counts=counts)
             self._page.paragraph(counts + (self._label("semicolon") + hint if hint else ""))
 
     def _line(self, style: str, text: str, name: str) -> None:
@@ -227,8 +257,15 @@ class _Outcome:
 
     def _place(self, endpoint: Endpoint) -> str:
         """Return where an endpoint is and what it says: ``kag_config.yaml:3 chat_llm http://localhost:11434/``."""
+        return f"{self._where(endpoint)} {shown(endpoint.base_url)}".strip()
+
+    def _where(self, endpoint: Endpoint) -> str:
         where = endpoint.where if endpoint.line else findings.placed(endpoint.place, self._language) or endpoint.source
-        return " ".join(part for part in (where, shown(endpoint.node), shown(endpoint.base_url)) if part)
+        return " ".join(part for part in (where, shown(endpoint.node)) if part)
+
+
+def _arrow(item: Examined, group: Group) -> str:
+    return f" -> {shown(item.proven_url)}" if group.now else ""
 
 
 def _said_of_many(cause: tuple[Finding, Sequence[Examined]]) -> Hashable:

@@ -1,50 +1,61 @@
 """Endpoints with what was tried for each, on a line of time, and the addresses that were candidates."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from netdiag import findings
+from netdiag import failures, findings
 from netdiag.model.attempt import Attempt
 from netdiag.model.report import Examined, Report
-from netdiag.outcome import Outcome
 from netdiag.report import from_host
+from netdiag.report.grouped import Group, groups, head, proven
 from netdiag.report.labels import label, origin
 from netdiag.report.markup import Html, both, joined, tag
 from netdiag.report.outcomes import CHANGES, ended, label_name, outcomes
 from netdiag.text import host_port, shown
 
+_CLOSED: Final = ("works", "repaired", "calls_nobody")
+"""Outcomes after which nobody has to look at what was tried."""
+
 
 def endpoints(report: Report) -> Html:
-    """Return an article for each endpoint."""
-    return joined(
-        _article(item, outcome, report) for item, outcome in zip(report.endpoints, outcomes(report), strict=True)
-    )
+    """Return an article for each endpoint, or for several of which the same is to be said."""
+    became = zip(report.endpoints, outcomes(report), strict=True)
+    return joined(_article(group, report) for group in groups(became))
 
 
-def _article(item: Examined, outcome: Outcome, report: Report) -> Html:
+def _article(group: Group, report: Report) -> Html:
+    badge = both(lambda lang: label(label_name(report, group.outcome), lang), class_="badge")
+    is_alone = len(group.items) == 1
+    first = group.items[0]
+    title = (shown(first.endpoint.node or first.endpoint.kind),) if is_alone else ()
+    told = () if is_alone else (both(lambda lang: head(group, lang)),)
+    parts = [tag("h3", badge, " ", *title, *told)]
+    parts += [_place(item, group) for item in group.items]
+    if proven(group.items, report, "en"):
+        parts.append(both(lambda lang: proven(group.items, report, lang), "p", class_="proven"))
+    is_open = group.outcome not in _CLOSED
+    parts += [_attempts(tried, is_open=is_open) for tried in dict.fromkeys(i.attempts for i in group.items) if tried]
+    return tag("article", *parts, class_=f"endpoint {group.outcome}")
+
+
+def _place(item: Examined, group: Group) -> Html:
+    """Return what an endpoint says, what it is to say, and where it is."""
     endpoint = item.endpoint
     where = endpoint.where if endpoint.line else endpoint.place or endpoint.source
-    badge = both(lambda lang: label(label_name(report, outcome), lang), class_="badge")
-    head = tag("h3", badge, " ", shown(endpoint.node or endpoint.kind))
     about: list[Html] = [tag("span", both(lambda lang: shown(findings.placed(where, lang))))]
-    about += [tag("span", shown(part)) for part in (endpoint.type, endpoint.model) if part]
+    named = (endpoint.node if len(group.items) > 1 else "", endpoint.type, endpoint.model)
+    about += [tag("span", shown(part)) for part in named if part]
     url: list[str] = [tag("code", shown(endpoint.base_url))]
-    if outcome in CHANGES:
+    if group.outcome in CHANGES:
         url += [" → ", tag("code", shown(item.proven_url), class_="new")]
-    parts = [head, tag("p", *url, class_="url"), tag("p", *about, class_="about")]
-    proof = next((proof for proof in item.proofs if proof.failure is None and proof.status), None)
-    if proof:
-        said = {"kag": report.kag_version, "model": shown(endpoint.model), "ms": proof.duration_ms}
-        parts.append(both(lambda lang: label("proven", lang, **said), "p", class_="proven"))
-    if item.attempts:
-        parts.append(_attempts(item.attempts))
-    return tag("article", *parts, class_=f"endpoint {outcome}")
+    return joined([tag("p", *url, class_="url"), tag("p", *about, class_="about")])
 
 
-def _attempts(attempts: Sequence[Attempt]) -> Html:
+def _attempts(attempts: Sequence[Attempt], *, is_open: bool) -> Html:
     whole = max(*(attempt.started_ms + attempt.duration_ms for attempt in attempts), 1.0)
     rows = [_row(attempt, whole) for attempt in attempts]
-    head = tag("summary", both(lambda lang: label("page_tried", lang, n=len(attempts), ms=f"{whole:.0f}")))
-    return tag("details", head, tag("ol", *rows, class_="attempts"), open="")
+    said = tag("summary", both(lambda lang: label("page_tried", lang, n=len(attempts), ms=f"{whole:.0f}")))
+    return tag("details", said, tag("ol", *rows, class_="attempts"), **({"open": ""} if is_open else {}))
 
 
 def _row(attempt: Attempt, whole: float) -> Html:
@@ -62,9 +73,11 @@ def _row(attempt: Attempt, whole: float) -> Html:
 
 
 def _state(attempt: Attempt) -> str:
-    """Return the colour: what is only there to compare with is neither good nor bad."""
+    """Return the colour: what is only there to compare with, or was not waited for, is neither good nor bad."""
     if attempt.step == "control":
         return "compared"
+    if attempt.failure == failures.NOT_AWAITED:
+        return "unawaited"
     return "bad" if attempt.failure else "good"
 
 

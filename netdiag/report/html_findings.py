@@ -6,6 +6,7 @@ from netdiag import findings
 from netdiag.model.report import Finding, Report
 from netdiag.report.labels import label
 from netdiag.report.markup import LANGUAGES, Html, joined, tag
+from netdiag.report.seen import seen
 from netdiag.report.told import command_lines, explanation
 from netdiag.text import shown
 
@@ -41,8 +42,8 @@ def _told(finding: Finding, places: Sequence[str], language: str) -> Html:
     if said.explanation:
         parts.append(tag("p", explanation(said)))
     if finding.evidence:
-        seen = [tag("li", tag("code", shown(line))) for line in finding.evidence]
-        parts += [tag("h4", label("seen", language).rstrip(":：")), tag("ul", *seen, class_="seen")]
+        lines = [tag("li", seen(shown(line), language)) for line in finding.evidence]
+        parts += [tag("h4", label("seen", language).rstrip(":：")), tag("ul", *lines, class_="seen")]
     if said.remedies:
         parts.append(tag("h4", label("do", language).rstrip(":：")))
         parts.append(tag("ul", *(_remedy(remedy, language) for remedy in said.remedies), class_="remedies"))

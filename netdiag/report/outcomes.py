@@ -35,6 +35,14 @@ def ended(attempt: Attempt, language: str) -> str:
     return f"HTTP {attempt.status}" if attempt.step == "call" else label("connected", language)
 
 
+def attempted(attempt: Attempt, language: str) -> str:
+    """Return an attempt on a line: its step, where it went, and how it ended."""
+    where, how = attempt.address or attempt.host, ended(attempt, language)
+    return label(
+        "attempt", language, step=attempt.step, where=where, port=attempt.port, how=how, ms=attempt.duration_ms
+    )
+
+
 def label_name(report: Report, outcome: Outcome) -> str:
     """Return the label of an outcome: what should have been written and was not is not said to be repairable."""
     return "not_written" if outcome == REPAIRABLE and is_unwritten(report) else outcome
@@ -55,4 +63,15 @@ def headline_of(report: Report, language: str) -> str:
     return shown(findings.words(first, language).title) if first else label("no_endpoints", language)
 
 
-__all__ = ["CHANGES", "REPAIRABLE", "change", "counted", "ended", "headline_of", "label_name", "outcomes", "summary"]
+__all__ = [
+    "CHANGES",
+    "REPAIRABLE",
+    "attempted",
+    "change",
+    "counted",
+    "ended",
+    "headline_of",
+    "label_name",
+    "outcomes",
+    "summary",
+]

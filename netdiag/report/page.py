@@ -10,6 +10,7 @@ from typing import Final
 from netdiag.text import harmless
 
 WIDTH: Final = 80
+_FURTHER: Final = 4
 
 # SGR, ECMA-48 section 8.3.117
 _GREEN: Final = "\x1b[32m"
@@ -52,7 +53,7 @@ class Page:
         What does not fit stands below what came after the colon.
         """
         hang = cells(head) + 2  # a colon and its blank, or a Chinese one
-        first, *more = _rows(text.lstrip(" :："), WIDTH - hang)
+        first, *more = rows(text.lstrip(" :："), WIDTH - hang)
         self.verbatim(f"{head}{text[: len(text) - len(text.lstrip(' :：'))]}{first}")
         if self._colour:
             self._coloured[len(self._lines) - 1] = style, head
@@ -61,7 +62,7 @@ class Page:
 
     def columns(self, name: str, text: str, indent: int, column: int) -> None:
         """Write ``name``, and ``column`` columns after its beginning ``text``, wrapped to what that leaves."""
-        first, *more = _rows(text, WIDTH - indent - column)
+        first, *more = rows(text, WIDTH - indent - column)
         self.verbatim(f"{name}{' ' * max(1, column - cells(name))}{first}", indent)
         for row in more:
             self.verbatim(row, indent + column)
@@ -69,8 +70,15 @@ class Page:
     def paragraph(self, text: str, indent: int = 0) -> None:
         """Write ``text`` wrapped to what ``indent`` leaves of the width."""
         for line in text.split("\n"):
-            for row in _rows(line, WIDTH - indent):
+            for row in rows(line, WIDTH - indent):
                 self.verbatim(row, indent)
+
+    def item(self, text: str, indent: int) -> None:
+        """Write one of a list, of which what does not fit stands a little further in."""
+        first, *more = rows(text, WIDTH - indent - _FURTHER)
+        self.verbatim(first, indent)
+        for row in more:
+            self.verbatim(row, indent + _FURTHER)
 
     def verbatim(self, text: str, indent: int = 0) -> None:
         """Write ``text`` without wrapping it: commands and diffs are there to be copied."""
@@ -102,7 +110,7 @@ def _cell(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
 
 
-def _rows(line: str, room: int) -> Iterator[str]:
+def rows(line: str, room: int) -> Iterator[str]:
     """Yield ``line`` in rows of at most ``room`` columns, each as full as can be.
 
     The blanks at a break are dropped, all others kept. What cannot be broken and is longer stands alone.

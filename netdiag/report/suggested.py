@@ -8,7 +8,7 @@ from netdiag.findings.suggested import CODES, TO_TYPE, address, line, others, un
 from netdiag.model.report import Finding, Report
 from netdiag.model.suggestion import Suggestions
 from netdiag.report.labels import label
-from netdiag.report.outcomes import ended
+from netdiag.report.outcomes import attempted
 from netdiag.report.page import Page
 from netdiag.report.told import body, command, explanation, placed, title
 from netdiag.text import shown
@@ -92,9 +92,8 @@ def _left_out(suggestions: Suggestions, language: str) -> Iterator[str]:
 def _attempts(suggestions: Suggestions, language: str) -> Iterator[str]:
     """Yield each connect and each call, and how it ended."""
     for attempt in suggestions.tried:
-        where = attempt.address or attempt.host
-        yield f"{attempt.step:4} {where} port {attempt.port}: {ended(attempt, language)} ({attempt.duration_ms:.1f} ms)"
+        yield attempted(attempt, language)
     for offer in suggestions.offers:
         proof = offer.proof
         how = findings.term(proof.failure, language) if proof.failure else f"HTTP {proof.status}"
-        yield shown(f"call {line(offer)}: {how} ({proof.duration_ms:.1f} ms)")
+        yield shown(label("call_attempt", language, what=line(offer), how=how, ms=proof.duration_ms))

@@ -9,6 +9,7 @@ from netdiag.findings import Remedy, Words
 from netdiag.model.report import Finding
 from netdiag.report.labels import label
 from netdiag.report.page import Page
+from netdiag.report.seen import seen
 from netdiag.text import printable, shown, without_secrets
 
 _EXPLANATION_LIMIT: Final = 2000
@@ -46,15 +47,15 @@ def title(page: Page, finding: Finding, said: Words, language: str) -> None:
     page.headed(severity, label(severity, language), f"{label('colon', language)}{shown(said.title)}  [{finding.code}]")
 
 
-def body(page: Page, said: Words, evidence: Sequence[str], language: str) -> None:
-    """Write why, what was seen, and what to do."""
+def body(page: Page, said: Words, evidence: Sequence[str], language: str, *, exactly: bool = False) -> None:
+    """Write why, what to do, and what was seen: ``exactly`` as a report has it, or else in words."""
     if said.explanation:
         page.paragraph(explanation(said), 4)
+    remedies(page, said, language)
     if evidence:
         page.paragraph(label("seen", language), 4)
         for line in evidence:
-            page.paragraph(shown(line), 8)
-    remedies(page, said, language)
+            page.paragraph(shown(line) if exactly else seen(shown(line), language), 8)
 
 
 def remedies(page: Page, said: Words, language: str) -> None:

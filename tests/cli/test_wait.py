@@ -44,7 +44,7 @@ def test_a_service_that_comes_late(place):
     place.write("llm.json", REFUSED)
     done = place.inside.run([sys.executable, "-c", LATE, "netdiag", "check", "--wait", "30s", "llm.json"])
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.startswith("works: llm.json:1")
+    assert done.stdout.startswith("base_urls: 1 working; nothing to repair\nworks: llm.json:1")
     assert done.stderr.splitlines() == [
         "waiting: the host answers, but refuses connections from containers on port 11439  [ND201]"
     ]

@@ -69,7 +69,8 @@ def test_as_written(engine: Engine, server: Container) -> None:
     assert "localhost" in " ".join(told(server))
     done = engine.command("sh", "-c", "docker exec openspg netdiag fix-base-url", check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "repaired: model page > Ollama > qwen2.5:3b" in done.stdout
+    assert done.stdout.startswith("base_urls: 5 repaired; `netdiag rollback` puts the old values back\n")
+    assert "model page > Ollama > qwen2.5:3b" in done.stdout
     assert "ND23" not in done.stdout  # Neo4j and MinIO answer
     assert "c4n4ry" not in done.stdout + done.stderr
     assert {url.split("/")[2] for url in told(server)} == {f"{server.gateway()}:11434"}

@@ -55,6 +55,6 @@ def test_the_command(engine, images, ollama):
             outcomes.append(engine.command("docker", *command()[1:], check=False))
     right, wrong = outcomes
     assert right.returncode == 0, right.stdout
-    assert right.stdout.startswith("works: kag_config.yaml:1 ")
+    assert "\nworks: kag_config.yaml:1 " in right.stdout
     assert wrong.returncode == 1
-    assert wrong.stdout.startswith("can be repaired: kag_config.yaml:1 ")
+    assert "\ncan be repaired: kag_config.yaml:1 " in wrong.stdout

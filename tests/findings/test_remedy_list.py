@@ -78,7 +78,7 @@ REVIEWED = {
     r"Stop-Process -Name ollama": "PowerShell: Microsoft.PowerShell.Management; ends `ollama serve` and its runners",
     r'\$env:OLLAMA_HOST = "0\.0\.0\.0:11434"; ollama serve': "PowerShell: about_Environment_Variables",
     r"New-NetFirewallRule .* -Action Allow": "PowerShell: NetSecurity; LocalSubnet is one of its words",
-    r"(?:netsh interface portproxy show all; )?Get-NetTCPConnection -State Listen.*": "PowerShell: NetTCPIP; only reads",
+    r"(?:netsh interface portproxy show all; )?Get-NetTCPConnection -State Listen.*": "PowerShell: only reads",
     r"w32tm /resync; wsl --shutdown": "Windows: w32tm, wsl --help; WSL takes Windows' clock at its start",
 }
 """Lines of systems on which no test can run, and by what their names and options were looked up."""

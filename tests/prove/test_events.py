@@ -3,7 +3,7 @@
 from probe.web import serving
 from prove.test_examine import FACTS, GATEWAY, LOOPBACK, endpoint, no_proxies, openai
 
-from netdiag.model.event import Answered, Called, Calling, Tried
+from netdiag.model.event import Accepted, Answered, Called, Calling, Tried
 from netdiag.prove.caller import Caller
 from netdiag.prove.examine import examine
 from netdiag.prove.ways import Ways
@@ -22,8 +22,16 @@ def test_a_repair_is_told_as_it_happens():
     assert told[: len(tried)] == tried
     assert {event.attempt.host for event in tried} >= {"localhost", "127.0.0.1"}
     waits, calls = told[len(tried) : -1], told[-1:]
-    assert [type(event) for event in waits] == [Calling, Answered]
+    assert [type(event) for event in waits] == [Calling, Accepted, Answered]
     assert calls == [Called(wanted, item.proofs[0])]
+
+
+def test_nobody_who_refuses_has_accepted():
+    """A call to a port where nobody listens is told as a wait, and never as accepted."""
+    told = []
+    wanted = endpoint("http://127.0.0.1:9/v1")
+    Caller("0.8", 2.0, told.append).prove(wanted, "127.0.0.1", wanted.base_url)
+    assert [type(event) for event in told] == [Calling, Answered, Called]
 
 
 def test_nothing_told_is_lost():

@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from report.situations import SITUATIONS
+from report.situations import BROKEN, REFUSED, SITUATIONS, report
 
 from netdiag.report.as_html import as_html
 
@@ -19,7 +19,8 @@ LOOK = """() => {
     const seen = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
         const node = walker.currentNode, range = document.createRange();
-        if (!node.data.trim() || node.parentElement.closest('legend')) continue;
+        const parent = node.parentElement;
+        if (!node.data.trim() || parent.closest('legend') || !parent.checkVisibility()) continue;
         range.selectNodeContents(node);
         for (const box of range.getClientRects())
             if (box.width > 0.5) seen.push({text: node.data.trim().slice(0, 40), left: box.left, right: box.right,
@@ -80,13 +81,15 @@ def overlapping(seen: list[dict]) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
 @pytest.mark.parametrize("name", SHOWN)
 def test_it_fits(opened, name, width, language):
-    """Nothing has to be scrolled sideways, no text covers another or is cut off, and nothing was asked of anybody."""
+    """Nothing has to be scrolled sideways or covers another, closed or opened, and nothing was asked of anybody."""
     page, asked, said = opened(name, language, viewport={"width": width, "height": 800})
-    found = page.evaluate(LOOK)
-    assert found["wide"] <= found["room"]
-    assert found["seen"]
-    assert all(piece["left"] >= -0.5 and piece["right"] <= width + 0.5 for piece in found["seen"])
-    assert overlapping(found["seen"]) == []
+    for _ in range(2):
+        found = page.evaluate(LOOK)
+        assert found["wide"] <= found["room"]
+        assert found["seen"]
+        assert all(piece["left"] >= -0.5 and piece["right"] <= width + 0.5 for piece in found["seen"])
+        assert overlapping(found["seen"]) == []
+        page.evaluate("() => document.querySelectorAll('details').forEach(each => each.open = true)")
     assert [url for url in asked if not url.startswith("file://")] == []
     assert len(asked) == 1
     assert said == []
@@ -113,6 +116,31 @@ def test_the_switch_needs_no_script(opened):
     assert (english.is_visible(), chinese.is_visible()) == (False, True)
     page.keyboard.press("ArrowLeft")
     assert (english.is_visible(), chinese.is_visible()) == (True, False)
+
+
+@pytest.mark.parametrize(("name", "is_open"), [("nothing-to-do", False), ("repaired", False), ("firewall", True)])
+def test_what_was_tried_is_closed_where_all_works(opened, name, is_open):
+    """Who has nothing to do sees no attempts at first, and can open them; who has sees them at once."""
+    page, _, _ = opened(name)
+    attempts = page.locator(".attempts").first
+    assert attempts.is_visible() == is_open
+    if not is_open:
+        page.locator("article summary").first.click()
+        assert attempts.is_visible()
+
+
+def test_what_was_not_waited_for_is_no_failure(opened, monkeypatch):
+    """An address whose answer nobody waited for is grey, and not red."""
+    left_out = REFUSED._replace(failure="not_awaited", detail="")
+    broken = BROKEN._replace(attempts=(REFUSED, left_out))
+    monkeypatch.setitem(SITUATIONS, "not-awaited", report("check", broken, exit_code=1))
+    page, _, _ = opened("not-awaited")
+    colours = [
+        page.locator(f".attempts .{name} .ended").first.evaluate("it => getComputedStyle(it).color")
+        for name in ("bad", "unawaited")
+    ]
+    grey = page.locator(".attempts .unawaited .step").first.evaluate("it => getComputedStyle(it).color")
+    assert colours[1] == grey != colours[0]
 
 
 def test_it_prints(opened):

@@ -88,7 +88,7 @@ SCENARIOS: Final = (
         story={
             "en": "Something accepts on Ollama's port and never says a word, not even to the question who it is. "
             "A model that is slow to answer would have answered that.",
-            "zh": "有程序接受了 Ollama 端口上的连接，却一言不发，连“你是谁”都不回答。"
+            "zh": "有程序接受了 Ollama 端口上的连接，却不返回任何内容，连“这是什么服务”都不回答。"
             "如果只是模型回答慢，这个问题它会回答。",
         },
         world=World(services=(Service("silent", 11434),)),

@@ -57,7 +57,7 @@ SCENARIOS: Final = (
         story={
             "en": "The service wants a key and refuses the one that is configured. Its own words are shown, "
             "with whatever they repeat of the key masked.",
-            "zh": "服务需要密钥，并拒绝了所配置的密钥。netdiag 会显示服务的说法，其中重复密钥的部分会被遮住。",
+            "zh": "服务需要密钥，并拒绝了所配置的密钥。netdiag 会显示服务返回的内容，其中的密钥会隐去。",
         },
         world=World(services=served("dashscope-key", 8000)),
         file_name="kag_config.yaml",

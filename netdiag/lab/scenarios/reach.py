@@ -162,7 +162,7 @@ _ADDRESSES: Final = (
             "en": "The host can be reached by two networks and refuses on both: Ollama listens on 127.0.0.1 only. "
             "One cause is told, with what was seen at every address.",
             "zh": "经由两个网络都能到达宿主机，但都被拒绝：Ollama 只监听 127.0.0.1。"
-            "只说明一个原因，并列出在每个地址上看到的情况。",
+            "只说明一个原因，并列出在每个地址上检测到的情况。",
         },
         world=World(
             networks=(COMPOSE, _LIMA),
