@@ -6,6 +6,7 @@ command as much as starting Python twice.
 
 import functools
 import json
+import string
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
@@ -102,7 +103,7 @@ def words(finding: Finding, language: str = "en") -> Words:
     told = {name: without_secrets(_told(name, value, language)) for name, value in finding.values.items()}
     values = defaultdict(lambda: "?", {**told, "where": without_secrets(placed(finding.where, language))})
     remedies = tuple(
-        _remedy(remedy, language, values)
+        _remedy(_possible(remedy, finding.values), language, values)
         for remedy in entry["remedies"]
         if _applies(remedy.get("when", {}), finding.values)
     )
@@ -121,7 +122,21 @@ def _beside(value: str, language: str) -> str:
 def _told(name: str, value: str, language: str) -> str:
     if name == "detail":
         return details.detail(value, language)
-    return term(value, language) if name in _TERMS else placed(value, language)
+    return term(value, language) if name in _TERMS or _is_untold(value) else placed(value, language)
+
+
+def _is_untold(value: str) -> bool:
+    """Tell whether ``value`` stands for what a pasted text does not tell (netdiag/findings/pasted/values.py)."""
+    return value.startswith("untold_")
+
+
+def _possible(remedy: Mapping[str, Any], values: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return a remedy whose command wants nothing that is not told: in place of one call all that is configured is."""
+    command = remedy.get("command", "")
+    wanted = (name for _, name, _, _ in string.Formatter().parse(command) if name)
+    if not any(_is_untold(values.get(name, "")) for name in wanted):
+        return remedy
+    return {**remedy, "command": f"{commands.OURS} check" if commands.runs_there(command) else ""}
 
 
 def _remedy(entry: Mapping[str, Any], language: str, values: Mapping[str, str]) -> Remedy:

@@ -58,7 +58,7 @@ def test_an_error_that_cannot_be_read(capsys, tmp_path):
 @pytest.mark.parametrize(
     ("text", "code", "said"),
     [
-        ("invalid llm config: {'type': 'maas', 'base_url': 'http://localhost:1/v1'}, x", "ND521", "localhost"),
+        ("{'type': 'maas', 'base_url': 'http://localhost:1/v1'}, for details: Connection error.", "ND521", "localhost"),
         ("Error code: 402 - Insufficient Balance", "ND418", "Insufficient Balance"),
         ("no such error was ever seen", "ND702", "netdiag --container openspg check"),
         ("", "ND702", "netdiag --container openspg check"),

@@ -1,7 +1,6 @@
 """What a pasted text can mean: every text of KAG, its page, clients and servers that users meet, and 66 reports."""
 
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -10,8 +9,9 @@ from hypothesis import strategies as st
 
 from netdiag import findings
 from netdiag.findings.pasted import read
+from netdiag.findings.pasted.causes import CAUSES
 from netdiag.findings.pasted.keys import without_keys
-from netdiag.findings.pasted.meanings import MEANINGS
+from netdiag.findings.pasted.shapes import SHAPES
 from netdiag.lab import scenarios
 
 CASES = [json.loads(line) for line in (Path(__file__).parent / "cases.jsonl").read_text("utf-8").splitlines()]
@@ -50,10 +50,10 @@ def test_there_are_as_many_reports_as_were_collected():
     ("text", "expected"),
     [
         ("Connection error.", ["ND520"]),
-        ("[Errno 111] Connection refused", ["ND201", "ND520"]),
-        (NO_OLLAMA, ["ND201", "ND520"]),
+        ("[Errno 111] Connection refused", ["ND491", "ND520"]),
+        (NO_OLLAMA, ["ND520"]),
         ("HTTPConnectionPool(host='10.0.0.7', port=8000): Max retries exceeded with url: /v1/x", ["ND520"]),
-        ("HTTPConnectionPool(host='model', port=8000): Max retries exceeded with url: /v1/x", ["ND520", "ND103"]),
+        ("HTTPConnectionPool(host='model', port=8000): Max retries exceeded with url: /v1/x", ["ND520"]),
         ("404 page not found", ["ND402"]),
         ("404 page not found (status code: 404)", ["ND402"]),
         ("Error code: 404 - {'detail': 'Not Found'}", ["ND402"]),
@@ -90,7 +90,7 @@ def test_there_are_as_many_reports_as_were_collected():
         ("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:997)", ["ND318"]),
         ("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed", ["ND302"]),
         ("[Errno -3] Temporary failure in name resolution", ["ND103"]),
-        ("[Errno 113] No route to host", ["ND203"]),
+        ("[Errno 113] No route to host", ["ND491", "ND520"]),
         ("Read timed out. (read timeout=60)", ["ND204"]),
         ("Server disconnected without sending a response.", ["ND205"]),
         ("Error code: 402 - {'error': {'message': 'Insufficient Balance'}}", ["ND418"]),
@@ -101,7 +101,7 @@ def test_there_are_as_many_reports_as_were_collected():
         ("Error code: 400 - Unrecognized request argument supplied: chat_template_kwargs", ["ND421"]),
         ("Error code: 500 - {'error': {'message': 'this model does not support embeddings'}}", ["ND422"]),
         ('"bge-m3" does not support chat (status code: 400)', ["ND423"]),
-        ("Error: listen tcp: lookup 0,0,0,0: no such host", ["ND514", "ND103"]),
+        ("Error: listen tcp: lookup 0,0,0,0: no such host", ["ND514"]),
         ("Error: listen tcp 10.0.0.9:11434: bind: cannot assign requested address", ["ND514"]),
         ("OLLAMA_HOST=http://0.0.0.0 ollama serve", ["ND515"]),
         ("OLLAMA_HOST=0.0.0.0 ollama serve", []),
@@ -155,8 +155,8 @@ def test_an_embedding_is_called_as_one():
         ("0.0.0.0", ["ND521", "ND520"]),
         ("[::1]", ["ND521", "ND520"]),
         ("172.17.0.1", ["ND520"]),
-        ("model", ["ND520", "ND103"]),
-        ("host.docker.interal", ["ND430", "ND520", "ND103"]),
+        ("model", ["ND520"]),
+        ("host.docker.interal", ["ND430", "ND520"]),
     ],
 )
 def test_the_address_ranks_what_cannot_be_decided(host, expected):
@@ -207,7 +207,8 @@ def test_no_key_is_in_what_is_returned(text):
 )
 def test_what_stood_in_the_keys_place_is_told_apart(key, code):
     """A mask, nothing, or a key that is refused: known without keeping the key."""
-    text = f"invalid llm config: {{'api_key': '{key}', 'base_url': 'http://h:1/v1'}}, for details: Error code: 401 - x"
+    text = f"invalid llm config: {{'api_key': '{key}', 'base_url': 'http://h:1/v1'}}, for details: "
+    text += "Error code: 401 - {'error': 'x'}"
     assert codes(text) == [code]
 
 
@@ -217,13 +218,18 @@ def test_what_is_copied_cannot_run_anything_else():
     assert "--model 'm; rm -rf ~'" in decides(text)[0]
 
 
-@pytest.mark.parametrize("meaning", MEANINGS, ids=lambda meaning: meaning.says[:30])
-def test_every_meaning_can_be_said(meaning):
-    """Each code of the table is in the catalogue, its reason has words, and its pattern is one."""
-    re.compile(meaning.says)
-    assert set(meaning.codes) <= set(findings.catalog())
-    assert meaning.codes
-    assert meaning.reason in findings.terms()
+@pytest.mark.parametrize("failure", CAUSES)
+def test_every_cause_can_be_said(failure):
+    """Each code of the table is in the catalogue, and its reason has words."""
+    cause = CAUSES[failure]
+    assert {code for codes in cause[:5] for code in codes} <= set(findings.catalog())
+    assert cause.untold
+    assert cause.reason in findings.terms()
+
+
+def test_every_shape_has_a_cause():
+    """What a shape tells leads to a code, whoever was called."""
+    assert {shape.failure for shape in SHAPES} <= CAUSES.keys()
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])

@@ -34,6 +34,7 @@ ELSEWHERE = {
     "cli/test_filled.py": "ND504 ND556 ND557 ND558 ND559 ND560 ND561 ND562",
     "findings/test_pasted.py": "ND519 ND520 ND521 ND522 ND523 ND524 ND528 ND529",
     "findings/test_suggested.py": "ND585 ND586 ND588",
+    "findings/pasted.jsonl": "ND490 ND491 ND492 ND493 ND494 ND495",
     "findings/cases.jsonl": "ND525 ND526 ND527",
     "docker/test_docker_repair.py": "ND604",
     "findings/test_host.py": "ND270 ND271 ND272 ND273 ND274 ND275 ND276 ND277 ND278",

@@ -5,7 +5,7 @@ Keys go first: nothing else is done with a text before they are dropped from it.
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, Literal, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
@@ -13,25 +13,15 @@ from netdiag.findings.pasted.keys import KeyState, key_state
 
 _DETAILS: Final = re.compile(r"(?s)for details:\s*(?P<said>.*)|invalid vectorizer config:(?!\s*\{)\s*(?P<bare>.*)")
 _SETTING: Final = r"""(?<!\w){name}["']?\s{{0,8}}[:=]\s{{0,8}}["']?(?P<value>[^"',}}\r\n]{{1,400}})"""
-_STATUS: Final = (
-    re.compile(r"(?i)error code:\s*(\d{3})"),
-    re.compile(r"(?i)status[ _]code:?\s*(\d{3})"),
-    re.compile(r"(?i)HTTP/1\.[01]\"?\s+(\d{3})"),
-    re.compile(r"(?i)\b(\d{3}) (?:client error|server error|bad gateway|not found|service unavailable|unauthorized)"),
-)
-_ADDRESSES: Final = (
-    re.compile(r"host=['\"](?P<host>[^'\"]+)['\"], port=(?P<port>\d+)"),  # urllib3
-    re.compile(r"(?i)(?:failed to )?connect to (?:host )?(?P<host>[\w.-]+)(?: port |:)(?P<port>\d+)"),  # curl, aiohttp
-    re.compile(r"(?i)(?:dial tcp|ECONNREFUSED|lookup)\s+(?P<host>[\w.-]+):(?P<port>\d+)"),  # Go, Node
-    re.compile(r"Connect call failed \('(?P<host>[\w.:]+)', (?P<port>\d+)\)"),  # asyncio
-    re.compile(r"(?i)resolve '(?P<host>[\w.-]+)'(?P<port>)"),  # urllib3
-    re.compile(r"DST=(?P<host>[\d.]{1,40}).{0,400}?DPT=(?P<port>\d+)"),  # the kernel's log of a firewall
-)
 _URL: Final = re.compile(r"https?:/{1,2}[^\s\"'<>，。)\]}]{1,2000}", re.IGNORECASE)
 _NOT_A_SERVICE: Final = re.compile(
-    r"(?i)//(?:[\w.-]*github\.com|ollama\.com|[\w.-]*pydantic\.dev|platform\.|help\.|docs?\.)"
+    r"(?i)//(?:[\w.-]*github\.com|ollama\.com|[\w.-]*pydantic\.dev|platform\.|help\.|docs?\.|developer\.mozilla\.org|"
+    r"curl\.se|aka\.ms|[\w.-]*w3\.org|[\w.-]*cloudflare\.com|[\w.-]*apache\.org|[\w.-]*python\.org)"
 )
 
+
+_URLS: Final = 3
+"""URLs of one text that are looked at."""
 
 _LONGEST: Final = 10_000
 """Characters of a dictionary that is read; KAG's configurations have some hundred."""
@@ -51,9 +41,7 @@ class Taken(NamedTuple):
     model: str = ""
     base_url: str = ""
     kind: Literal["", "chat", "embedding"] = ""
-    host: str = ""
-    port: str = ""
-    status: int = 0
+    urls: tuple[str, ...] = ()
     key: KeyState = ""
     kag: str = ""
 
@@ -65,24 +53,41 @@ def taken(text: str) -> Taken:
     before = clean[: details.start()] if details else clean
     said = (details["said"] or details["bare"] or "") if details else clean
     settings = _settings(before)
-    base_url = settings.get("base_url") or _first_url(clean)
-    host, port = _address(base_url, said)
     return Taken(
-        said=said.strip() or clean.strip(),
+        said=said.strip(" \t") or clean.strip(" \t"),
         type=settings.get("type") or settings.get("client_type", ""),
         model=settings.get("model", ""),
-        base_url=base_url,
+        base_url=settings.get("base_url", ""),
         kind=_kind(clean),
-        host=host,
-        port=port,
-        status=_status(said),
+        urls=tuple(_urls(clean)),
         key=key,
         kag=_version(clean),
     )
 
 
+def addresses(told: Taken) -> tuple[tuple[str, str, bool], ...]:
+    """Return host and port of each URL that may have been called, and whether it is the base_url of a configuration."""
+    found = [address(told.base_url, configured=True)] if told.base_url else []
+    found += [address(url) for url in told.urls if not told.base_url]
+    return tuple(dict.fromkeys(each for each in found if each[0]))[:_URLS]
+
+
+def address(url: str, *, configured: bool = False) -> tuple[str, str, bool]:
+    """Return host and port of ``url``, empty where it is none, as it was written: ``hostname`` is in lower case."""
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{re.sub('^https?:/(?!/)', '', url)}")
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
+    except ValueError:
+        return "", "", configured
+    host = re.sub(r":\d*$", "", parts.netloc.rpartition("@")[2])
+    return host.strip("[]"), str(port or ""), configured
+
+
 def _settings(text: str) -> Mapping[str, str]:
-    """Return the settings of the configuration that is shown: a dictionary as Python or JSON print it, or lines."""
+    """Return the settings of the configuration that is shown: a dictionary as Python or JSON print it, or lines.
+
+    A value at the end of the text may be cut short, and is none.
+    """
     shown = _dictionary(text)
     if shown:
         return {name: value for name, value in shown.items() if isinstance(value, str)}
@@ -91,7 +96,7 @@ def _settings(text: str) -> Mapping[str, str]:
     found = (
         (name, re.search(_SETTING.format(name=name), text)) for name in ("type", "client_type", "model", "base_url")
     )
-    return {name: match["value"].strip() for name, match in found if match}
+    return {name: match["value"].strip() for name, match in found if match and match.end() < len(text)}
 
 
 def _dictionary(text: str) -> Mapping[str, object]:
@@ -115,23 +120,14 @@ def _as_python(text: str) -> str:
     return re.sub(r"\b(true|false|null)\b", lambda word: {"true": "True", "false": "False"}.get(word[0], "None"), text)
 
 
-def _first_url(text: str) -> str:
-    """Return the first URL that can be a service's: not one that explains the error."""
-    urls = (url.rstrip(".,;:") for url in _URL.findall(text))
-    return next((url for url in urls if not _NOT_A_SERVICE.search(url)), "")
-
-
-def _address(base_url: str, said: str) -> tuple[str, str]:
-    for pattern in _ADDRESSES:
-        if match := pattern.search(said):
-            return match["host"], match["port"]
-    try:
-        url = urlsplit(base_url)
-        port = url.port or {"https": 443, "http": 80}.get(url.scheme, 0)
-        host = re.sub(r":\d*$", "", url.netloc.rpartition("@")[2])  # as it was written: hostname is in lower case
-        return host.strip("[]"), str(port or "")
-    except ValueError:
-        return "", ""
+def _urls(text: str) -> Iterator[str]:
+    """Yield the URLs that can be a service's: none that explains the error, is OpenSPG's own, or may be cut short."""
+    for _, match in zip(range(_URLS * 4), _URL.finditer(text), strict=False):
+        url = match[0].rstrip(".,;:")
+        at_end = match.end() == len(text)
+        is_own = re.search(r"(?i)host_?addr\W{1,8}$", text[max(0, match.start() - 16) : match.start()])
+        if not (_NOT_A_SERVICE.search(url) or is_own or (at_end and not re.search(r"//[^/]+(?:/|:\d{4,5}$)", url))):
+            yield url
 
 
 def split(url: str) -> SplitResult:
@@ -142,15 +138,10 @@ def split(url: str) -> SplitResult:
         return urlsplit("")
 
 
-def _status(said: str) -> int:
-    found = (pattern.search(said) for pattern in _STATUS)
-    return next((int(match[1]) for match in found if match), 0)
-
-
 def _kind(text: str) -> Literal["", "chat", "embedding"]:
-    if re.search(r"(?i)vectori[sz]er|embedding", text):
+    if re.search(r"(?i)vectori[sz]er|/embeddings|vectorize_model", text):
         return "embedding"
-    return "chat" if re.search(r"(?i)llm|chat", text) else ""
+    return "chat" if re.search(r"(?i)invalid llm config|/chat/completions|/api/chat|chat_llm", text) else ""
 
 
 def _version(text: str) -> str:

@@ -6,8 +6,13 @@ from typing import Final
 from netdiag import spelling
 from netdiag.findings import commands
 from netdiag.findings.nearest import pulled
-from netdiag.findings.pasted.text import Taken, split
+from netdiag.findings.pasted.causes import SHOWN
+from netdiag.findings.pasted.reading import OWN_PORTS, Reading
+from netdiag.findings.pasted.text import Taken, address, split
 from netdiag.text import shown
+
+_DETAIL: Final = 400
+"""Characters of what a service said that are shown."""
 
 _UNKNOWN: Final = {
     "near": "no",
@@ -15,7 +20,8 @@ _UNKNOWN: Final = {
     "waits": "no",
     "fewer": "1024",
     "asked": "8192",
-    "limit": "…",
+    "limit": "untold_limit",
+    "field": "untold_field",
     "variables": "HTTP_PROXY",
     "failure": "",
     "systems": "linux macos windows",
@@ -27,45 +33,68 @@ _UNKNOWN: Final = {
 }
 """What no text tells: commands are shown for every system a host may have."""
 
+_MODEL: Final = re.compile(
+    r"""(?ix)(?:\bmodel[: ]{1,2}|模型\ ?)[`'"\\]{0,2}(?P<named>[\w.:/@-]{2,120})[`'"\\]{0,2}[ ,]{0,2}
+    (?:not\ found|does\ not\ exist|is\ not\ found|under\ group|无可用渠道|不存在)"""
+)
+_LIMIT: Final = re.compile(r"(?i)(?:context (?:length|window|size)|max_model_len|max_seq_len|> )\D{0,20}(\d{2,})")
 
-def values(told: Taken) -> dict[str, str]:
-    """Return what the words of all codes may want; what the text does not tell is an ellipsis."""
-    endpoint = {"type": told.type, "base_url": shown(told.base_url), "model": told.model, "kind": told.kind or "chat"}
-    is_whole = told.type and told.base_url and told.model
+
+def values(told: Taken, reading: Reading) -> dict[str, str]:
+    """Return what the words of all codes may want; what the text does not tell is an ``untold_`` word."""
+    base_url = told.base_url or next(iter(told.urls), "")
+    host, port, configured = reading.host, reading.port, bool(told.base_url)
+    if not host and reading.part == "untold":
+        host, port, _ = address(base_url)
+    named = _MODEL.search(told.said)
+    model = told.model or (named["named"] if named else "")
+    is_whole = bool(told.type and told.base_url and told.model)
     listed = re.search(r"acceptable choices for type: \[(?P<known>[^\]]{0,2000})\]", told.said)
     refused = re.search(r"(?<![\w.-])(?P<type>[\w.-]{1,80}) not in acceptable choices", told.said)
     missing = re.search(r"found for key (?P<name>\w{1,80})|(?P<key>API key is not set)|NotImplemented", told.said)
     setting = (missing["name"] or ("api_key" if missing["key"] else "type")).replace("name", "type") if missing else ""
     type_ = refused["type"] if refused else told.type
-    right, pull = _right_url(told), pulled(told.model)
+    right, pull = _right_url(told), pulled(model)
+    limit = _LIMIT.search(told.said)
     return {
         **_UNKNOWN,
-        **endpoint,
-        "type": commands.quoted(shown(type_)) if type_ else "…",
-        "model": commands.quoted(shown(told.model)) if told.model else "…",
-        "models": "…",
-        "base_url": shown(told.base_url) or "…",
-        "keyed_url": shown(told.base_url.rstrip("/").removesuffix("/chat/completions")) or "…",
-        "host": shown(told.host) or "…",
-        "port": told.port or "11434",
-        "address": f"{told.host}:{told.port}" if told.host and told.port else told.host or "…",
-        "path": split(told.base_url).path or "/" if "://" in told.base_url else "…",
+        "type": commands.quoted(shown(type_)) if type_ else "untold_type",
+        "model": commands.quoted(shown(model)) if model else "untold_model",
+        "models": "untold_models",
+        "kind": told.kind or "chat",
+        "base_url": shown(base_url) or "untold_url",
+        "keyed_url": shown(base_url.rstrip("/").removesuffix("/chat/completions")) or "untold_url",
+        "host": shown(host) or "untold_host",
+        "port": port or "untold_port",
+        "address": f"{host}:{port}" if host and port else host or "untold_address",
+        "path": (split(base_url).path or "/") if configured and "://" in base_url else "untold_path",
         "asked_path": _asked(told),
-        "status": str(told.status or "…"),
-        "detail": listed["known"].replace("'", "") if listed else setting or shown(told.said),
+        "status": str(reading.status or "untold_status"),
+        "failure": SHOWN.get(reading.failure, reading.failure),
+        "detail": listed["known"].replace("'", "") if listed else setting or shown(reading.said or told.said)[:_DETAIL],
         "missing": setting,
         "instead": _instead(type_, told.kind, listed["known"] if listed else ""),
         "kag": told.kag or "0.5–0.8",
-        "part": _part(told.said),
-        "service": "ollama" if told.type.lower() == "ollama" or told.port == "11434" else "other",
+        "part": _part(told.said, reading),
+        "service": "ollama" if told.type.lower() == "ollama" or port == "11434" else "other",
         "suggestion": shown(right),
-        "wanted": shown(right) or "…",
+        "wanted": shown(right) or "untold_url",
         "corrected": "yes" if right else "no",
         "pulled": commands.quoted(pull),
         "pullable": "yes" if pull else "no",
         "whole": "yes" if is_whole else "no",
-        "url": commands.quoted(shown(told.base_url)) if told.base_url else "…",
+        "url": commands.quoted(shown(base_url)) if base_url else "untold_url",
+        **({"limit": limit[1], "fewer": str(int(limit[1][:9]) // 2)} if limit else {}),
+        **{name: shown(value) for name, value in reading.more.items()},
+        **_seconds(reading),
     }
+
+
+def _seconds(reading: Reading) -> dict[str, str]:
+    """Return how long a client waited, in seconds."""
+    if ms := reading.more.get("ms"):
+        return {"seconds": str(max(round(int(ms) / 1000), 1))}
+    return {}
 
 
 def _instead(type_: str, kind: str, known: str) -> str:
@@ -90,16 +119,17 @@ def _right_url(told: Taken) -> str:
 def _asked(told: Taken) -> str:
     """Return the path that KAG 0.7 and newer call."""
     if "://" not in told.base_url or not told.type:
-        return "…"
+        return "untold_path"
     path = split(told.base_url).path.rstrip("/")
     if told.kind == "embedding":
         return path + "/embeddings"
     return path + ("/api/chat" if told.type.lower() == "ollama" else "/chat/completions")
 
 
-def _part(said: str) -> str:
+def _part(said: str, reading: Reading) -> str:
     """Return the container that a text is about, by the names of OpenSPG's compose file."""
+    here = f"{reading.host} {OWN_PORTS.get(reading.port, '')} {said[slice(*reading.span)]}".lower()
     for part in ("neo4j", "minio", "mysql"):
-        if part in said.lower():
+        if part in here:
             return f"release-openspg-{part}"
-    return "release-openspg-mysql" if "JDBC" in said or "link failure" in said else "release-openspg-server:8887"
+    return "release-openspg-mysql" if "jdbc" in here or "link failure" in here else "release-openspg-server:8887"
