@@ -125,7 +125,7 @@ _ANSWERED: Final = frozenset(
 VAGUER: Final[Mapping[str, frozenset[str]]] = {
     "ND491": _CONNECTING | {"ND490", "ND495"},
     "ND490": _CONNECTING,
-    "ND528": _ANSWERED - {"ND528"},
+    "ND528": (_ANSWERED | {"ND529"}) - {"ND528"},
     "ND492": _ANSWERED | {"ND317", "ND318", "ND524"},
     "ND410": frozenset({"ND425", "ND524"}),
     "ND404": frozenset({"ND412", "ND413"}),
@@ -137,9 +137,9 @@ VAGUER: Final[Mapping[str, frozenset[str]]] = {
 
 ``ND520``, ``ND522`` and ``ND523`` say that the cause is not in the text, so they are vaguer than all. ``ND491`` knows
 of a connection that did not come about, ``ND490`` to which address too; ``ND492`` knows the status of an answer,
-``ND528`` that it may be a gateway's too, ``ND410`` that KAG could not read it; ``ND404`` knows that the key is refused,
-and not what stands in its place; ``ND103``, ``ND205`` and ``ND403`` do not know that it was a part of OpenSPG's, a
-proxy, an Ollama that starts, or a directory of KAG's.
+``ND528`` that it may be a gateway's or a proxy's, ``ND410`` that KAG could not read it; ``ND404`` knows that the key is
+refused, and not what stands in its place; ``ND103``, ``ND205`` and ``ND403`` do not know that it was a part of
+OpenSPG's, a proxy, an Ollama that starts, or a directory of KAG's.
 """
 
 HIDES: Final = frozenset({"ND520", "ND522", "ND523"})
