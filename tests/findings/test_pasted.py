@@ -51,7 +51,7 @@ def test_there_are_as_many_reports_as_were_collected():
     ("text", "expected"),
     [
         ("Connection error.", ["ND520"]),
-        ("[Errno 111] Connection refused", ["ND491", "ND520"]),
+        ("[Errno 111] Connection refused", ["ND491"]),
         (NO_OLLAMA, ["ND520"]),
         ("HTTPConnectionPool(host='10.0.0.7', port=8000): Max retries exceeded with url: /v1/x", ["ND520"]),
         ("HTTPConnectionPool(host='model', port=8000): Max retries exceeded with url: /v1/x", ["ND520"]),
@@ -91,7 +91,7 @@ def test_there_are_as_many_reports_as_were_collected():
         ("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:997)", ["ND318"]),
         ("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed", ["ND302"]),
         ("[Errno -3] Temporary failure in name resolution", ["ND103"]),
-        ("[Errno 113] No route to host", ["ND491", "ND520"]),
+        ("[Errno 113] No route to host", ["ND491"]),
         ("Read timed out. (read timeout=60)", ["ND204"]),
         ("Server disconnected without sending a response.", ["ND205"]),
         ("Error code: 402 - {'error': {'message': 'Insufficient Balance'}}", ["ND418"]),

@@ -31,31 +31,23 @@ def _everywhere(*codes: str, reason: str = "no_cause_shown") -> Cause:
 
 CAUSES: Final[Mapping[str, Cause]] = {
     # connections
-    failures.CONNECTION_REFUSED: Cause(
-        ("ND491", "ND520"), ("ND490",), ("ND201", "ND520"), _ITSELF, _OWN, "nobody_listens"
-    ),
-    failures.TIMED_OUT: Cause(("ND491", "ND520"), ("ND490",), ("ND202",), _ITSELF, _OWN, "timed_out_shown"),
+    failures.CONNECTION_REFUSED: Cause(("ND491",), ("ND490",), ("ND201", "ND520"), _ITSELF, _OWN, "nobody_listens"),
+    failures.TIMED_OUT: Cause(("ND491",), ("ND490",), ("ND202",), _ITSELF, _OWN, "timed_out_shown"),
     failures.READ_TIMED_OUT: Cause(("ND204",), ("ND204",), ("ND204",), ("ND204",), _OWN, "timed_out_shown"),
-    failures.HOST_UNREACHABLE: Cause(("ND491", "ND520"), ("ND490",), ("ND203",), _ITSELF, _OWN),
-    failures.NETWORK_UNREACHABLE: Cause(("ND491", "ND520"), ("ND490",), ("ND203",), _ITSELF, _OWN),
+    failures.HOST_UNREACHABLE: Cause(("ND491",), ("ND490",), ("ND203",), _ITSELF, _OWN),
+    failures.NETWORK_UNREACHABLE: Cause(("ND491",), ("ND490",), ("ND203",), _ITSELF, _OWN),
     failures.DNS_FAILED: Cause(("ND103",), ("ND103",), ("ND103",), ("ND103",), _OWN),
     failures.CONNECTION_CLOSED: Cause(("ND205",), ("ND205",), ("ND205",), ("ND205",), _OWN),
     failures.CONNECTION_RESET: Cause(("ND205",), ("ND205",), ("ND205",), ("ND205",), _OWN),
-    failures.NOT_HTTP: Cause(("ND491", "ND520"), ("ND490",), ("ND490",), ("ND490",), _OWN),
-    word.LATE: Cause(
-        ("ND491", "ND520"), ("ND490", "ND520"), ("ND490", "ND520"), ("ND490", "ND520"), _OWN, "timed_out_shown"
-    ),
-    word.NOT_CONNECTED: Cause(
-        ("ND491", "ND520"), ("ND490", "ND520"), ("ND490", "ND520"), ("ND490", "ND520"), _OWN, "any_connection"
-    ),
+    failures.NOT_HTTP: Cause(("ND491",), ("ND490",), ("ND490",), ("ND490",), _OWN),
+    word.LATE: Cause(("ND491",), ("ND490",), ("ND490",), ("ND490",), _OWN, "timed_out_shown"),
+    word.NOT_CONNECTED: Cause(("ND491",), ("ND490",), ("ND490",), ("ND490",), _OWN, "any_connection"),
     word.ANY_CONNECTION: Cause(("ND520",), ("ND520",), ("ND520",), _ITSELF, _OWN, "any_connection"),
     # TLS
     failures.TLS_NOT_SPOKEN: _everywhere("ND318"),
     failures.TLS_SPOKEN: _everywhere("ND317"),
     failures.TLS_UNTRUSTED: _everywhere("ND302"),
-    failures.TLS_FAILED: Cause(
-        ("ND491", "ND520"), ("ND490", "ND520"), ("ND490", "ND520"), ("ND490", "ND520"), ("ND490", "ND520")
-    ),
+    failures.TLS_FAILED: Cause(("ND491",), ("ND490",), ("ND490",), ("ND490",), ("ND490",)),
     # what stands before the service
     word.FIREWALL: Cause(("ND202",), ("ND202",), ("ND202",), ("ND202",), _OWN),
     failures.PROXY_UNUSABLE: _everywhere("ND529"),
