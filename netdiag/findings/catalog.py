@@ -103,9 +103,11 @@ def words(finding: Finding, language: str = "en") -> Words:
     told = {name: without_secrets(_told(name, value, language)) for name, value in finding.values.items()}
     values = defaultdict(lambda: "?", {**told, "where": without_secrets(placed(finding.where, language))})
     remedies = tuple(
-        _remedy(_possible(remedy, finding.values), language, values)
-        for remedy in entry["remedies"]
-        if _applies(remedy.get("when", {}), finding.values)
+        dict.fromkeys(
+            _remedy(_possible(remedy, finding.values), language, values)
+            for remedy in entry["remedies"]
+            if _applies(remedy.get("when", {}), finding.values)
+        )
     )
     title, explanation = entry["title"][language], entry["explanation"][language]
     if "beside" in finding.values:
@@ -131,12 +133,12 @@ def _is_untold(value: str) -> bool:
 
 
 def _possible(remedy: Mapping[str, Any], values: Mapping[str, str]) -> Mapping[str, Any]:
-    """Return a remedy whose command wants nothing that is not told: in place of one call all that is configured is."""
+    """Return a remedy whose command wants nothing that is not told: in place of one call that which makes all."""
     command = remedy.get("command", "")
     wanted = (name for _, name, _, _ in string.Formatter().parse(command) if name)
     if not any(_is_untold(values.get(name, "")) for name in wanted):
         return remedy
-    return {**remedy, "command": f"{commands.OURS} check" if commands.runs_there(command) else ""}
+    return catalog()["ND520"]["remedies"][-1] if commands.runs_there(command) else {**remedy, "command": ""}
 
 
 def _remedy(entry: Mapping[str, Any], language: str, values: Mapping[str, str]) -> Remedy:

@@ -1,6 +1,7 @@
 """What a pasted text can mean: every text of KAG, its page, clients and servers that users meet, and 66 reports."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ def test_there_are_as_many_reports_as_were_collected():
     ("text", "expected"),
     [
         ("Connection error.", ["ND520"]),
-        ("[Errno 111] Connection refused", ["ND491", "ND520"]),
+        ("[Errno 111] Connection refused", ["ND491"]),
         (NO_OLLAMA, ["ND520"]),
         ("HTTPConnectionPool(host='10.0.0.7', port=8000): Max retries exceeded with url: /v1/x", ["ND520"]),
         ("HTTPConnectionPool(host='model', port=8000): Max retries exceeded with url: /v1/x", ["ND520"]),
@@ -90,7 +91,7 @@ def test_there_are_as_many_reports_as_were_collected():
         ("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:997)", ["ND318"]),
         ("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed", ["ND302"]),
         ("[Errno -3] Temporary failure in name resolution", ["ND103"]),
-        ("[Errno 113] No route to host", ["ND491", "ND520"]),
+        ("[Errno 113] No route to host", ["ND491"]),
         ("Read timed out. (read timeout=60)", ["ND204"]),
         ("Server disconnected without sending a response.", ["ND205"]),
         ("Error code: 402 - {'error': {'message': 'Insufficient Balance'}}", ["ND418"]),
@@ -313,8 +314,14 @@ def test_what_a_diagnosis_needs_is_kept(text):
     "unit", ["a", "\n", "api_key=", "{}", "aB3", "DST=1", "-", "_", "a.", "key ", "//a@", "Error code: 502 "]
 )
 def test_reading_is_linear(unit):
-    """A text of 200,000 characters of any kind is read within a second, where 10,000 letters took 4.5 s."""
+    """A text of 200,000 characters of any kind is read, and 10,000 letters within 0.2 s, where they took 4.5 s."""
     read("base_url{" + unit * (200_000 // len(unit)) + "loading")
+    letters, spent = "base_url{" + unit * (10_000 // len(unit)) + "loading", []
+    for _ in range(3):
+        began = time.process_time()
+        read(letters)
+        spent.append(time.process_time() - began)
+    assert min(spent) < 0.2
 
 
 @pytest.mark.parametrize(

@@ -108,8 +108,8 @@ def _read(status: int, text: str, body_at: int, key: KeyState) -> Answer:
 
 
 def _by_status(status: int, alone: str | None) -> str:
-    """Return what an error object means whose words say no more than its status; those of 404 and 503 are many."""
-    if status in (404, 405, 503) or alone == failures.PROXY_FAILED:
+    """Return what an error object means whose words say no more than its status; those of 403, 404 and 503 are many."""
+    if status in (403, 404, 405, 503) or alone == failures.PROXY_FAILED:
         return word.STATUS
     if alone:
         return alone

@@ -31,31 +31,23 @@ def _everywhere(*codes: str, reason: str = "no_cause_shown") -> Cause:
 
 CAUSES: Final[Mapping[str, Cause]] = {
     # connections
-    failures.CONNECTION_REFUSED: Cause(
-        ("ND491", "ND520"), ("ND490",), ("ND201", "ND520"), _ITSELF, _OWN, "nobody_listens"
-    ),
-    failures.TIMED_OUT: Cause(("ND491", "ND520"), ("ND490",), ("ND202",), _ITSELF, _OWN, "timed_out_shown"),
+    failures.CONNECTION_REFUSED: Cause(("ND491",), ("ND490",), ("ND201", "ND520"), _ITSELF, _OWN, "nobody_listens"),
+    failures.TIMED_OUT: Cause(("ND491",), ("ND490",), ("ND202",), _ITSELF, _OWN, "timed_out_shown"),
     failures.READ_TIMED_OUT: Cause(("ND204",), ("ND204",), ("ND204",), ("ND204",), _OWN, "timed_out_shown"),
-    failures.HOST_UNREACHABLE: Cause(("ND491", "ND520"), ("ND490",), ("ND203",), _ITSELF, _OWN),
-    failures.NETWORK_UNREACHABLE: Cause(("ND491", "ND520"), ("ND490",), ("ND203",), _ITSELF, _OWN),
+    failures.HOST_UNREACHABLE: Cause(("ND491",), ("ND490",), ("ND203",), _ITSELF, _OWN),
+    failures.NETWORK_UNREACHABLE: Cause(("ND491",), ("ND490",), ("ND203",), _ITSELF, _OWN),
     failures.DNS_FAILED: Cause(("ND103",), ("ND103",), ("ND103",), ("ND103",), _OWN),
     failures.CONNECTION_CLOSED: Cause(("ND205",), ("ND205",), ("ND205",), ("ND205",), _OWN),
     failures.CONNECTION_RESET: Cause(("ND205",), ("ND205",), ("ND205",), ("ND205",), _OWN),
-    failures.NOT_HTTP: Cause(("ND491", "ND520"), ("ND490",), ("ND490",), ("ND490",), _OWN),
-    word.LATE: Cause(
-        ("ND491", "ND520"), ("ND490", "ND520"), ("ND490", "ND520"), ("ND490", "ND520"), _OWN, "timed_out_shown"
-    ),
-    word.NOT_CONNECTED: Cause(
-        ("ND491", "ND520"), ("ND490", "ND520"), ("ND490", "ND520"), ("ND490", "ND520"), _OWN, "any_connection"
-    ),
+    failures.NOT_HTTP: Cause(("ND491",), ("ND490",), ("ND490",), ("ND490",), _OWN),
+    word.LATE: Cause(("ND491",), ("ND490",), ("ND490",), ("ND490",), _OWN, "timed_out_shown"),
+    word.NOT_CONNECTED: Cause(("ND491",), ("ND490",), ("ND490",), ("ND490",), _OWN, "any_connection"),
     word.ANY_CONNECTION: Cause(("ND520",), ("ND520",), ("ND520",), _ITSELF, _OWN, "any_connection"),
     # TLS
     failures.TLS_NOT_SPOKEN: _everywhere("ND318"),
     failures.TLS_SPOKEN: _everywhere("ND317"),
     failures.TLS_UNTRUSTED: _everywhere("ND302"),
-    failures.TLS_FAILED: Cause(
-        ("ND491", "ND520"), ("ND490", "ND520"), ("ND490", "ND520"), ("ND490", "ND520"), ("ND490", "ND520")
-    ),
+    failures.TLS_FAILED: Cause(("ND491",), ("ND490",), ("ND490",), ("ND490",), ("ND490",)),
     # what stands before the service
     word.FIREWALL: Cause(("ND202",), ("ND202",), ("ND202",), ("ND202",), _OWN),
     failures.PROXY_UNUSABLE: _everywhere("ND529"),
@@ -125,7 +117,7 @@ _ANSWERED: Final = frozenset(
 VAGUER: Final[Mapping[str, frozenset[str]]] = {
     "ND491": _CONNECTING | {"ND490", "ND495"},
     "ND490": _CONNECTING,
-    "ND528": _ANSWERED - {"ND528"},
+    "ND528": (_ANSWERED | {"ND529"}) - {"ND528"},
     "ND492": _ANSWERED | {"ND317", "ND318", "ND524"},
     "ND410": frozenset({"ND425", "ND524"}),
     "ND404": frozenset({"ND412", "ND413"}),
@@ -137,9 +129,9 @@ VAGUER: Final[Mapping[str, frozenset[str]]] = {
 
 ``ND520``, ``ND522`` and ``ND523`` say that the cause is not in the text, so they are vaguer than all. ``ND491`` knows
 of a connection that did not come about, ``ND490`` to which address too; ``ND492`` knows the status of an answer,
-``ND528`` that it may be a gateway's too, ``ND410`` that KAG could not read it; ``ND404`` knows that the key is refused,
-and not what stands in its place; ``ND103``, ``ND205`` and ``ND403`` do not know that it was a part of OpenSPG's, a
-proxy, an Ollama that starts, or a directory of KAG's.
+``ND528`` that it may be a gateway's or a proxy's, ``ND410`` that KAG could not read it; ``ND404`` knows that the key is
+refused, and not what stands in its place; ``ND103``, ``ND205`` and ``ND403`` do not know that it was a part of
+OpenSPG's, a proxy, an Ollama that starts, or a directory of KAG's.
 """
 
 HIDES: Final = frozenset({"ND520", "ND522", "ND523"})

@@ -95,8 +95,8 @@ CLIENTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
                 r"Name or service not known|name resolution|Failed to resolve|no such host|getaddrinfo|"
                 r"nodename nor servname|No such host is known|Name does not resolve|UnknownHostException|"
                 r"Could not resolve host|Errno -[235]\b|Errno 11001|WinError 11001|\(11001\)|curl: \(6\)|"
-                r"不知道这样的主机|"
-                r"未知的名称或服务|域名解析(?:暂时)?(?:出现)?失败|无法解析主机|server misbehaving|\bENOTFOUND\b|EAI_AGAIN"
+                r"不知道这样的主机|未知的名称或服务|域名解析(?:暂时)?(?:出现)?失败|无法解析主机|"
+                r"server misbehaving|\bENOTFOUND\b|EAI_AGAIN"
             ),
         ),
     ),

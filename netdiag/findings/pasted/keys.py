@@ -84,7 +84,7 @@ def key_state(text: str) -> tuple[str, KeyState]:
     def named(match: re.Match[str]) -> str:
         nonlocal state
         value = (match["quoted"] if match["quote"] else match["bare"] or "").strip()
-        if "key" in match["name"].lower():
+        if "key" in match["name"].lower() and match.end() < len(text):  # at the end it may be cut short
             state = "mask" if _NO_KEY.fullmatch(value) else "missing" if value.lower() in _NOTHING else state
         if match["bare"] and _NO_SECRET.fullmatch(value):
             return match[0]

@@ -51,6 +51,8 @@ _CAUSES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     word.NOT_IMPLEMENTED: (("KAG", r"NotImplementedError"),),
     word.NO_DIRECTORY: (("KAG", r"model not found at '(?P<path>[^'\n]{1,400})'"),),
     word.DIMENSIONS: (
+        ("Milvus", r"length\((?P<got>\d+)\) of float data should divide the dim\((?P<wanted>\d+)\)"),
+        ("Milvus", r"dim \((?P<got>\d+)\) of field data\(\w{1,60}\) is not equal to schema dim \((?P<wanted>\d+)\)"),
         ("Neo4j", r"query vector has (?P<got>\d+) dimensions, but indexed vectors have (?P<wanted>\d+)\b"),
         (
             "Milvus",
