@@ -14,6 +14,7 @@ from netdiag.findings.pasted.text import Taken, taken
 from netdiag.findings.pasted.values import values
 from netdiag.model.report import Finding
 from netdiag.text import shown
+from netdiag.wording import details
 
 _LOOPBACK: Final = re.compile(r"(?i)localhost|.*\.localhost|127(?:\.\d+){1,3}|0\.0\.0\.0|::1?|\[::1?\]")
 
@@ -58,7 +59,8 @@ def _of_refusal(told: Taken) -> list[Finding]:
         word = failures.KEY_MASKED if told.key == "mask" else failures.KEY_MISSING
     code = service.code_of(word or "")
     line = _line_of(told.said, words) if words else told.said
-    return [_finding(code, told, {"said": shown(line, ())[:_LINE]})] if code else []
+    more = {name: shown(value) for name, value in details.told(word or "", told.said).items()}
+    return [_finding(code, told, {**more, "said": shown(line, ())[:_LINE]})] if code else []
 
 
 def _of_meaning(told: Taken) -> list[Finding]:
