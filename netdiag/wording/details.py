@@ -154,13 +154,13 @@ def title(text: str) -> str:
 def told(failure: str, said: str, *, page: bool = False) -> Mapping[str, str]:
     """Return what the words of a refusal tell of its ``failure``, by the names that findings have for it.
 
-    ``upstream``, ``upstream_is`` (``loopback``, ``elsewhere``, ``unsaid``), ``option``, ``retry_after``, ``channel``,
+    ``upstream``, ``upstream_loopback`` or ``_elsewhere`` or ``_unsaid``, ``option``, ``retry_after``, ``channel``,
     ``reason`` (findings/terms.yaml). ``page`` says that it came as a web page.
     """
     if failure == failures.UPSTREAM_FAILED:
         place = upstream(said)
         kind = "loopback" if is_loopback(place) else "elsewhere" if place else "unsaid"
-        return {"upstream": place, "upstream_is": kind, "reason": f"upstream_{kind}"}
+        return {"upstream": place, f"upstream_{kind}": "yes", "reason": f"upstream_{kind}"}
     if failure in (failures.FORBIDDEN, failures.LOCATION_REFUSED):
         kind = "page" if page else "words" if said.strip() else "silent"
         return {"reason": f"forbidden_{kind}"}
