@@ -68,7 +68,8 @@ def sent(body: Mapping[str, Any]) -> frozenset[str]:
 
 def noted(call: Call, failure: str, refusal: Refusal, headers: Mapping[str, str]) -> Mapping[str, str]:
     """Return what else a refusal tells, by name: ``field``, ``limit``, ``asked`` and ``fewer`` (tokens)…"""
-    told = {**details.told(failure, refusal.said, page=details.is_page(refusal.text))}
+    unknown = {"limit": "?", "fewer": str(FEWER_TOKENS)} if failure == failures.TOO_MANY_TOKENS else {}
+    told = {**unknown, **details.told(failure, refusal.said, page=details.is_page(refusal.text))}
     told |= _NOTED.get(failure, _nothing)(call, refusal)
     if waiting := headers.get("retry-after"):
         told["retry_after"] = f"{waiting} s" if waiting.isdecimal() else waiting
@@ -80,18 +81,11 @@ def _nothing(_: Call, __: Refusal) -> Mapping[str, str]:
 
 
 def _of_field(call: Call, refusal: Refusal) -> Mapping[str, str]:
-    name = field(call, refusal)
-    only = details.only_value(refusal.said) if name == "temperature" else ""
-    return {"field": name, **({"only": only} if only else {})}
+    return {"field": field(call, refusal)}
 
 
-def _of_tokens(call: Call, refusal: Refusal) -> Mapping[str, str]:
-    limit = details.limit(refusal.said)
-    told = {"asked": str(call.body.get("max_tokens", "?")), "limit": str(limit.tokens) if limit else "?"}
-    if limit is None:
-        return {**told, "fewer": str(FEWER_TOKENS)}
-    # an answer may be as long as its own limit; of a context half is left for the question
-    return {**told, "fewer": str(limit.tokens if limit.of_answer else limit.tokens // 2)}
+def _of_tokens(call: Call, _: Refusal) -> Mapping[str, str]:
+    return {"asked": str(call.body.get("max_tokens", "?"))}
 
 
 def _of_login(call: Call, _: Refusal) -> Mapping[str, str]:
