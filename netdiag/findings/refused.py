@@ -11,12 +11,9 @@ from netdiag.text import shown
 
 def values(proof: Proof, endpoint: Endpoint) -> Mapping[str, str]:
     """Return the values that the words of ND458 to ND468, ND421 and ND422 want, beside those of every call."""
-    upstream = proof.seen.get("upstream", "")
     return {
         "option": "--reranking" if endpoint.kind == "rerank" else "--embeddings",
         "only": "1",
-        "upstream": upstream,
-        "upstream_port": upstream.rpartition(":")[2] if ":" in upstream else "80",
         **_login(endpoint),
         "azure_url": commands.quoted(shown(_azure(proof.url))),
     }

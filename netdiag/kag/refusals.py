@@ -68,11 +68,11 @@ def sent(body: Mapping[str, Any]) -> frozenset[str]:
 
 def noted(call: Call, failure: str, refusal: Refusal, headers: Mapping[str, str]) -> Mapping[str, str]:
     """Return what else a refusal tells, by name: ``field``, ``limit``, ``asked`` and ``fewer`` (tokens)…"""
-    told: dict[str, str] = dict(_NOTED.get(failure, _nothing)(call, refusal))
+    unknown = {"limit": "?", "fewer": str(FEWER_TOKENS)} if failure == failures.TOO_MANY_TOKENS else {}
+    told = {**unknown, **details.told(failure, refusal.said, page=details.is_page(refusal.text))}
+    told |= _NOTED.get(failure, _nothing)(call, refusal)
     if waiting := headers.get("retry-after"):
         told["retry_after"] = f"{waiting} s" if waiting.isdecimal() else waiting
-    elif failure == failures.RATE_LIMITED and (waiting := details.wait(refusal.said)):
-        told["retry_after"] = waiting
     return told
 
 
@@ -81,29 +81,11 @@ def _nothing(_: Call, __: Refusal) -> Mapping[str, str]:
 
 
 def _of_field(call: Call, refusal: Refusal) -> Mapping[str, str]:
-    name = field(call, refusal)
-    only = details.only_value(refusal.said) if name == "temperature" else ""
-    return {"field": name, **({"only": only} if only else {})}
+    return {"field": field(call, refusal)}
 
 
-def _of_tokens(call: Call, refusal: Refusal) -> Mapping[str, str]:
-    limit = details.limit(refusal.said)
-    told = {"asked": str(call.body.get("max_tokens", "?")), "limit": str(limit.tokens) if limit else "?"}
-    if limit is None:
-        return {**told, "fewer": str(FEWER_TOKENS)}
-    # an answer may be as long as its own limit; of a context half is left for the question
-    return {**told, "fewer": str(limit.tokens if limit.of_answer else limit.tokens // 2)}
-
-
-def _of_upstream(_: Call, refusal: Refusal) -> Mapping[str, str]:
-    place = details.upstream(refusal.said)
-    kind = "loopback" if details.is_loopback(place) else "elsewhere" if place else "unsaid"
-    return {"upstream": place, "upstream_is": kind, "reason": f"upstream_{kind}"}
-
-
-def _of_option(_: Call, refusal: Refusal) -> Mapping[str, str]:
-    option = details.option(refusal.said)
-    return {"option": option} if option else {}
+def _of_tokens(call: Call, _: Refusal) -> Mapping[str, str]:
+    return {"asked": str(call.body.get("max_tokens", "?"))}
 
 
 def _of_login(call: Call, _: Refusal) -> Mapping[str, str]:
@@ -111,26 +93,12 @@ def _of_login(call: Call, _: Refusal) -> Mapping[str, str]:
     return {"login": "sent" if has else "unsent", "reason": "login_sent" if has else "login_unsent"}
 
 
-def _of_silence(_: Call, refusal: Refusal) -> Mapping[str, str]:
-    page = details.is_page(refusal.text)
-    return {"reason": "forbidden_page" if page else "forbidden_words" if refusal.said.strip() else "forbidden_silent"}
-
-
-def _of_channel(_: Call, refusal: Refusal) -> Mapping[str, str]:
-    return {"channel": "yes"} if details.is_about_channels(refusal.said) else {}
-
-
 _NOTED: Final = {
     failures.FIELD_REFUSED: _of_field,
     failures.TOO_MANY_TOKENS: _of_tokens,
-    failures.UPSTREAM_FAILED: _of_upstream,
-    failures.CANNOT_EMBED: _of_option,
-    failures.CANNOT_RERANK: _of_option,
     failures.LOGIN_WANTED: _of_login,
-    failures.FORBIDDEN: _of_silence,
-    failures.LOCATION_REFUSED: _of_silence,
-    failures.MODEL_NOT_FOUND: _of_channel,
 }
+"""What a refusal tells beside its words, since it is known what was sent."""
 
 
 def _headers(answer: Answer) -> str:

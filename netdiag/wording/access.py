@@ -38,7 +38,8 @@ PLACES: Final = (
         "Gemini, Groq, OpenRouter, Anthropic",
         r"user location is not supported|please check your network settings|not available in your (?:region|country)|"
         r"(?:country|region|territory)\b.{0,40}(?:is )?not (?:supported|allowed|available)|"
-        r"(?:unsupported|restricted|blocked) (?:country|region|location)",
+        r"(?:unsupported|restricted|blocked) (?:country|region|location)|"
+        r"(?:country|region)\b.{0,20}(?:blocked|denied|forbidden|restricted)",
         "gemini-cli issue 1993; users' reports of Groq's 403",
     ),
     Row(
@@ -71,7 +72,7 @@ PLACES: Final = (
         r"web page blocked|fortiguard|access to the requested (?:site|url|page) is (?:denied|blocked|restricted)|"
         r"your request has been blocked as it may cause potential threats|request blocked\b.{0,200}cloudfront|"
         r"the requested url was rejected\. please consult|访问(?:请求)?.{0,30}(?:被|已)(?:拦截|阻断|阻止)|"
-        r"请求.{0,30}策略阻断",
+        r"请求.{0,30}策略阻断|可能对网站.{0,4}(?:安全)?威胁",
         "the pages of FortiGate, Aliyun's WAF, CloudFront, F5 and Sangfor",
         frozenset({200, 403, 405, 418, 493, 503}),
     ),
@@ -107,7 +108,8 @@ KEYS: Final = (
         r"account_deactivated|"
         r"account (?:has been |is |was )?(?:deactivated|disabled|locked|banned|terminated|inactive)|"
         r"organi[sz]ation has been (?:disabled|restricted)|(?:key|consumer|project).{0,60}has been suspended|"
-        r"key (?:is|was|has been) (?:blocked|disabled|revoked|deleted|reported as leaked)|access was terminated",
+        r"(?:key|token) (?:is|was|has been) (?:inactive|blocked|disabled|revoked|deleted|reported as leaked)|"
+        r"access was terminated",
         "platform.openai.com, error codes; one-api monitor/manage.go; litellm/proxy/auth",
     ),
     Row(
@@ -126,7 +128,9 @@ KEYS: Final = (
     Row(
         failures.KEY_REFUSED,
         "new-api, DashScope, LiteLLM, Kimi",
-        r"(?:令牌|密钥|token|key).{0,20}(?:过期或|失效或).{0,12}(?:不正确|无效|错误)|"
+        r"(?:过期|失效)\W{0,2}(?:或者?|/|、).{0,12}(?:不正确|无效|错误|不存在)|"
+        r"(?:不正确|无效|错误|不存在)\W{0,2}(?:或者?|/|、).{0,6}(?:过期|失效)|"
+        r"(?:invalid|incorrect) ?/ ?expired|expired ?/ ?(?:invalid|incorrect)|"
         r"(?:invalid|incorrect|wrong|missing|not found).{0,40}\b(?:or|and)\b.{0,20}expired|"
         r"expired.{0,12}\bor\b.{0,24}(?:invalid|incorrect|wrong|not found)",
         "'令牌已过期或验证不正确' (GLM); Model Studio: 'Invalid access token or token expired'",
@@ -175,7 +179,7 @@ KEYS: Final = (
         "one-api, new-api, any",
         r"无效的?(?:令牌|密钥|api ?key|access token)|未提供(?:令牌|密钥|api ?key)|令牌(?:验证失败|无效)|"
         r"密钥.{0,8}(?:无效|错误|不正确|不存在)|api ?key.{0,8}(?:无效|错误|不正确)|access token 无效|"
-        r"身份验证(?:失败|错误)|鉴权失败|认证失败|token not provided",
+        r"身份验证(?:失败|错误)|未授权|无效的?(?:凭证|认证|身份)|鉴权失败|认证失败|token not provided",
         "recorded: one-api 8df4a26; new-api i18n/locales",
         DENIED,
     ),

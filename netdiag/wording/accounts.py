@@ -111,7 +111,7 @@ ROWS: Final = (
     Row(
         failures.RATE_LIMITED,
         "any",
-        r"overloaded|too many requests|rate.?limit|server (?:is )?busy|capacity exceeded|"
+        r"overloaded|too many requests|rate.?limit|server (?:is )?busy|capacity exceeded|\bat capacity\b|too busy|"
         r"engine is currently overloaded|"
         r"resource has been exhausted|throttl",
         "the providers' error pages",
@@ -120,7 +120,7 @@ ROWS: Final = (
     Row(
         failures.RATE_LIMITED,
         "one-api, new-api, Chinese providers",
-        r"负载已?饱和|服务(?:器)?.{0,4}(?:繁忙|过载)|访问量过大",
+        r"负载已?饱和|(?:服务|系统|模型).{0,6}(?:繁忙|过载|拥挤)|访问量过大",
         "recorded: one-api 8df4a26",
     ),
 )

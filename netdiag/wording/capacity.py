@@ -23,7 +23,8 @@ MEMORY: Final = (
         "vLLM, SGLang, FastChat, Xinference, any",
         r"out of memory|outofmemoryerror|cuda_out_of_memory|insufficient (?:gpu |system |free )?memory|"
         r"not enough memory|"
-        r"(?:显存|内存)(?:不足|不够)",
+        r"(?:显存|内存)(?:不足|不够)|"
+        r"exceeds (?:the )?available (?:gpu |system )?memory|memory (?:is )?(?:exhausted|insufficient)",
         "PyTorch's and CUDA's words; fastchat/constants.py",
         frozenset({200, 400, 404, 500, 503, 507}),
     ),
@@ -41,7 +42,7 @@ LOADING: Final = (
         "llama.cpp, Hugging Face, Volcengine Ark, any",
         r"(?<!error )\bloading model|(?:still|currently|is) (?:being )?load(?:ing|ed)\b(?!.{0,10}saturat)|"
         r"modelloadingerror|"
-        r"正在加载|加载中",
+        r"正在加载|加载中|warming up|正在启动|启动中",
         "recorded: llama.cpp b11549 (503); volcengine.com/docs/82379/1299023 (429)",
         frozenset({200, 400, 404, 409, 425, 429, 500, 503}),
     ),
@@ -75,7 +76,8 @@ TOKENS: Final = (
     Row(
         failures.TOO_MANY_TOKENS,
         "Kimi, TEI, Mistral, Together",
-        r"exceeded model token limit|input token length too long|must have less than \d+ tokens|too many tokens|"
+        r"exceeded model token limit|input token length too long|(?:prompt|input) is too long|"
+        r"must have less than \d+ tokens|too many tokens|"
         r"tokens? \+ .{0,40}max_(?:new_)?tokens.{0,30}must be|token limit exceeded",
         "platform.kimi.ai, errors; text-embeddings-inference issue 82 (413); together.ai's error pages",
         BAD,

@@ -1,8 +1,10 @@
 """What else the words of a refusal tell: which field, how many tokens, how long to wait, who stands behind. Pure."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
+
+from netdiag import failures
 
 _NAMES_A_FIELD: Final = re.compile(
     r"(?i)unrecogni[sz]ed|not permitted|forbidden|unsupported|not supported|not allowed|is allowed|"
@@ -147,3 +149,37 @@ def title(text: str) -> str:
         return ""
     found = (re.search(rf"(?is)<{tag}[^>]{{0,200}}>(.{{1,200}}?)</{tag}>", text) for tag in ("title", "h1"))
     return ": ".join(dict.fromkeys(" ".join(match[1].split()) for match in found if match))
+
+
+def told(failure: str, said: str, *, page: bool = False) -> Mapping[str, str]:
+    """Return what the words of a refusal tell of its ``failure``, by the names that findings have for it.
+
+    ``upstream``, ``upstream_port``, ``upstream_loopback`` or ``_elsewhere`` or ``_unsaid``, ``option``, ``only``,
+    ``limit``, ``fewer``, ``retry_after``, ``channel`` and ``reason`` (findings/terms.yaml). ``page`` says that it came
+    as a web page.
+    """
+    if failure == failures.UPSTREAM_FAILED:
+        place = upstream(said)
+        kind = "loopback" if is_loopback(place) else "elsewhere" if place else "unsaid"
+        port = place.rpartition(":")[2] if ":" in place else "80"
+        return {"upstream": place, "upstream_port": port, f"upstream_{kind}": "yes", "reason": f"upstream_{kind}"}
+    if failure in (failures.FORBIDDEN, failures.LOCATION_REFUSED):
+        kind = "page" if page else "words" if said.strip() else "silent"
+        return {"reason": f"forbidden_{kind}"}
+    if failure == failures.MODEL_NOT_FOUND and is_about_channels(said):
+        return {"channel": "yes"}
+    if failure == failures.TOO_MANY_TOKENS and (most := limit(said)):
+        # an answer may be as long as its own limit; of a context half is left for the question
+        fewer = most.tokens if most.of_answer else most.tokens // 2
+        return {"limit": str(most.tokens), "fewer": str(fewer)}
+    name, find = _BY_FAILURE.get(failure, ("", option))
+    found = find(said) if name else ""
+    return {name: found} if found else {}
+
+
+_BY_FAILURE: Final = {
+    failures.CANNOT_EMBED: ("option", option),
+    failures.CANNOT_RERANK: ("option", option),
+    failures.RATE_LIMITED: ("retry_after", wait),
+    failures.FIELD_REFUSED: ("only", only_value),
+}

@@ -51,7 +51,9 @@ ROWS: Final = (
         "any gateway",
         r"dial tcp .{1,200}(?:connection refused|i/o timeout|no such host|no route to host)|"
         r"connect econnrefused|connect call failed \(|cannot connect to host \S+|\[errno 111\] connection refused|"
-        r"all connection attempts failed|upstream connect error|upstream request timeout|"
+        r"all connection attempts failed|upstream connect error|no healthy upstream|"
+        r"upstream (?:service )?(?:is )?(?:unavailable|unreachable)|上游.{0,8}(?:不可用|无响应|超时|连接失败)|"
+        r"upstream request timeout|"
         r"error (?:occurred while )?(?:trying to )?proxy(?:ing)?\b.{0,80}econnrefused",
         "Go's, Node's, aiohttp's, Python's, httpx' and Envoy's words for a connection that did not come about",
         FAILED,

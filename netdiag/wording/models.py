@@ -57,7 +57,8 @@ FORBIDDEN: Final = (
     Row(
         failures.MODEL_FORBIDDEN,
         "one-api, new-api",
-        r"无权(?:使用|访问)(?:任何)?模型|无权访问.{0,20}分组|分组 .{1,60}已被弃用|has no access to (?:any )?model|"
+        r"(?:无权|没有权限)(?:使用|访问|调用).{0,6}模型|无权访问.{0,20}分组|分组 .{1,60}已被弃用|"
+        r"has no access to (?:any )?model|"
         r"no permission to access this group|倍率或价格未配置|ratio or price not set",
         "recorded: one-api 8df4a26 (403); new-api i18n/locales",
     ),
@@ -68,7 +69,8 @@ FORBIDDEN: Final = (
         r"(?:have )?access(?: to)? (?:the )?model|"
         r"must be verified to use the model|model_terms_required|key_model_access_denied|"
         r"unable to access non-serverless model|missing scopes: model|requires a subscription|"
-        r"(?:eligible|authorized|access) (?:for|to).{0,20} model|model disabled|model_permission_blocked",
+        r"(?:eligible|authorized|access) (?:for|to).{0,20} model|model disabled|model_permission_blocked|"
+        r"permission to (?:use|access).{0,20} model",
         "the providers' error pages; litellm/proxy/auth/auth_checks.py; console.groq.com/docs/errors",
         frozenset({400, 401, 403, 404}),
     ),
@@ -143,7 +145,8 @@ MISSING: Final = (
         r"model.{0,200}?(?:not found|not exist|not_found|no such)|(?:unknown|invalid) model|model is required|"
         r"model_not_found|no models? (?:is |are )?loaded|\bmodel: \S{1,120} not_found_error|"
         r"not_found_error.{0,60}model: |"
-        r"has no provider supported|not supported by any provider",
+        r"\bmodel (?:\S{1,100} )?is not (?:supported|available|deployed|enabled)\b|has no provider supported|"
+        r"not supported by any provider",
         "recorded: Ollama 0.17, vLLM 0.32, Docker Model Runner 1.0.10; the providers' error pages",
         BAD | {404, 503},
     ),

@@ -203,12 +203,17 @@ def seen(body, status=400, *, version="0.8", type_="maas", base_url="http://172.
         (
             {"error": {"message": "Cannot connect to host localhost:11434"}},
             500,
-            {"upstream": "localhost:11434", "upstream_is": "loopback", "reason": "upstream_loopback"},
+            {
+                "upstream": "localhost:11434",
+                "upstream_port": "11434",
+                "upstream_loopback": "yes",
+                "reason": "upstream_loopback",
+            },
         ),
         (
             {"error": {"message": "bad gateway"}},
             502,
-            {"upstream": "", "upstream_is": "unsaid", "reason": "upstream_unsaid"},
+            {"upstream": "", "upstream_port": "80", "upstream_unsaid": "yes", "reason": "upstream_unsaid"},
         ),
         ({"error": {"message": "下对于模型 m 无可用渠道"}}, 503, {"channel": "yes"}),
         ({"error": {"message": "Forbidden"}}, 403, {"reason": "forbidden_words"}),

@@ -16,6 +16,7 @@ from netdiag.findings.pasted.text import Taken, address, taken
 from netdiag.findings.pasted.values import values
 from netdiag.model.report import Finding
 from netdiag.text import shown
+from netdiag.wording import details
 
 _LINE: Final = 160
 """Characters of a line that are shown as what was said."""
@@ -63,7 +64,8 @@ def _of_reading(reading: Reading, told: Taken) -> Iterator[Finding]:
 def _finding(code: str, told: Taken, reading: Reading, cause: Cause) -> Finding:
     said = shown(reading.said or _line_of(told.said, reading.span))[:_LINE]
     more = {"reason": cause.reason, "fault": cause.reason, "said": said}
-    return Finding(code, "", {**values(told, reading), **more}, (said,))
+    answered = {name: shown(value) for name, value in details.told(reading.failure, told.said).items()}
+    return Finding(code, "", {**values(told, reading), **answered, **more}, (said,))
 
 
 def _of_ollama(said: str) -> Iterator[Finding]:

@@ -47,6 +47,9 @@ _READ: Final = 4_000
 _BY_WORDS_ALONE: Final = (400, 401, 403, 404, 429, 500, 503)
 """Statuses that an answer may have had whose status is not in the text."""
 
+_BY_STATUS_TOO: Final = (failures.UPSTREAM_FAILED, failures.LOCATION_REFUSED)
+"""What is no answer's meaning without its status: a client says of its own connect what a gateway says of its upstream."""
+
 _FRAMES: Final = re.compile(
     r"(?:\sat [\w.$/<>@]{3,300}\([^)\n]{0,300}\)?|\s\.{3} \d+ more\b|\nCaused by: |\n {1,8}File \").*", re.DOTALL
 )
@@ -134,6 +137,8 @@ def _by_words_alone(text: str) -> str:
     said = _readable(text)
     for status in _BY_WORDS_ALONE:
         failure = wording.meaning(status, said)
+        if failure in _BY_STATUS_TOO:
+            continue
         if failure and failure != wording.meaning(status, "") and failure != failures.PATH_NOT_FOUND:
             return failure
         if failure == failures.KEY_REFUSED and wording.meaning(400, said) == failure:
