@@ -48,7 +48,7 @@ _BY_WORDS_ALONE: Final = (400, 401, 403, 404, 429, 500, 503)
 """Statuses that an answer may have had whose status is not in the text."""
 
 _BY_STATUS_TOO: Final = (failures.UPSTREAM_FAILED, failures.LOCATION_REFUSED)
-"""What is no answer's meaning without its status: a client says of its own connect what a gateway says of its upstream."""
+"""What words mean only beside a status: a client says of its own connect what a gateway says of its upstream."""
 
 _FRAMES: Final = re.compile(
     r"(?:\sat [\w.$/<>@]{3,300}\([^)\n]{0,300}\)?|\s\.{3} \d+ more\b|\nCaused by: |\n {1,8}File \").*", re.DOTALL
