@@ -50,7 +50,7 @@ def wrong_type(examined: Examined, other: Proof, context: Context) -> Finding:
         "kag": context.kag,
         "model": commands.quoted(endpoint.model) if endpoint.model.isprintable() else shown(endpoint.model),
         "kind": endpoint.kind,
-        "stored": "page" if endpoint.table == MODEL_PAGE else "file",
+        "stored": "page" if endpoint.table == MODEL_PAGE else "file" if endpoint.line or endpoint.table else "command",
         "proven": "no" if other.failure else "yes",
         "failure": other.failure or "",
         "detail": other.detail or "-",
@@ -87,7 +87,7 @@ def edit(examined: Examined, other: Proof, context: Context) -> Mapping[str, str
     return {
         "other_type": type_,
         "instead_url": url,
-        "before": edits.written(endpoint, {name: endpoint.type, "base_url": shown(endpoint.base_url)}),
+        "before": f"{name} {endpoint.type}, base_url {shown(endpoint.base_url)}",
         "edit": edits.written(endpoint, {name: type_, "base_url": url, **key}),
         "provider": "Ollama" if type_ == "ollama" else "OpenAI",
     }

@@ -32,7 +32,7 @@ def test_is_told_in_two_languages(scenario: Scenario) -> None:
 @each_scenario
 def test_keys_are_invented(scenario: Scenario) -> None:
     """No configuration holds anything that could be a real key."""
-    assert set(re.findall(r"sk-\S+", scenario.config)) <= {"sk-lab-invented-key"}
+    assert set(re.findall(r"sk-[^\s\"]+", scenario.config)) <= {"sk-lab-invented-key"}
 
 
 @each_scenario
@@ -88,6 +88,6 @@ seen = [accepts(host, port) for host, port in {targets}]
 
 
 def _targets(config: str) -> set[tuple[str, int]]:
-    """Return host and port of every base_url."""
-    found = re.findall(r"base_url\W+?\w+:/+(\[.*?\]|[^:/：]+)[:：](\d+)", config)
-    return {(host.strip("[]"), int(port)) for host, port in found}
+    """Return host and port of every base_url; without a port it is that of http."""
+    found = re.findall(r"base_url\W+?\w+:/+(\[.*?\]|[^:/：\s\"]+)(?:[:：](\d+))?", config)
+    return {(host.strip("[]"), int(port or 80)) for host, port in found}

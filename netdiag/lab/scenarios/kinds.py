@@ -92,7 +92,7 @@ SCENARIOS: Final = (
         "chat-models-only-without-v1",
         title={"en": "The same, written without /v1", "zh": "同上，但没有写 /v1"},
         story={
-            "en": "To write /v1 would not help: netdiag has tried it.",
+            "en": "To write /v1 would not help: netdiag has tried it. No path is suggested.",
             "zh": "加上 /v1 也没有用：netdiag 已经试过。",
         },
         world=World(services=served("chat-only", 8000)),
@@ -105,8 +105,8 @@ SCENARIOS: Final = (
         "embeddings-only",
         title={"en": "A server of embeddings as chat model", "zh": "把嵌入服务用作对话模型"},
         story={
-            "en": "text-embeddings-inference has embeddings and no chat, whatever the path.",
-            "zh": "text-embeddings-inference 只提供嵌入接口，无论什么路径都不能对话。",
+            "en": "text-embeddings-inference has embeddings and no chat. No path and no type changes that.",
+            "zh": "text-embeddings-inference 只提供嵌入接口，不能对话。换路径、换类型都没有用。",
         },
         world=World(services=served("embeddings-only", 8080)),
         config='{ "type": "openai", "base_url": "http://localhost:8080/v1", "model": "BAAI/bge-m3" }\n',
