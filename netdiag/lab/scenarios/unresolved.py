@@ -161,6 +161,19 @@ SCENARIOS: Final = (
         expect_codes=frozenset({"ND228"}),
     ),
     Scenario(
+        "provider-pinned",
+        title={"en": "A provider's address of yesterday in /etc/hosts", "zh": "/etc/hosts 中服务商的旧地址"},
+        story={
+            "en": "An extra_hosts line pins the provider's name to an address that leads nowhere by now; the name "
+            "server knows another one.",
+            "zh": "extra_hosts 把服务商的名称固定到一个已失效的地址，而域名服务器给出的是另一个地址。",
+        },
+        world=replace(PLACE, names=OUTSIDE, hosts=(("203.0.113.99", "api.siliconflow.cn"),)),
+        config=PROVIDER,
+        expect_exit=1,
+        expect_codes=frozenset({"ND118", "ND289"}),
+    ),
+    Scenario(
         "private-name-unknown",
         title={"en": "A name of another network", "zh": "另一个网络的名称"},
         story={
