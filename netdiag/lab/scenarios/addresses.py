@@ -197,6 +197,21 @@ SCENARIOS: Final = (
         expect_codes=frozenset({"ND288"}),
     ),
     Scenario(
+        "lan-machine-refuses",
+        title={"en": "A machine of the LAN without the service", "zh": "局域网中没有运行该服务的机器"},
+        story={
+            "en": "Another machine has the address and refuses. It is behind the host, as packets of one hop show, so "
+            "nothing is said of the host.",
+            "zh": "该地址属于另一台机器，它拒绝连接。只走一跳的数据包表明它在宿主机之后，因此不对宿主机下结论。",
+        },
+        world=replace(
+            PLACE, beside=(("lan0", "192.168.31.1/24"),), machines=(("lan0", "192.168.31.80/24"),), icmp_limit=False
+        ),
+        config=_FORMER,
+        expect_exit=1,
+        expect_codes=frozenset({"ND286"}),
+    ),
+    Scenario(
         "lan-machine-unreachable",
         title={"en": "No way to the LAN", "zh": "没有通往局域网的路"},
         story={
