@@ -230,7 +230,7 @@ def _lie(facts: Facts, answer: NameAnswer) -> str:
 
 
 def _of_pins(facts: Facts, answers: Sequence[NameAnswer], said: Mapping[str, str]) -> Iterator[Finding]:
-    for name, answer in names.believable(facts, answers).items():
+    for name, answer in (*names.believable(facts, answers).items(), *names.others(answers).items()):
         line = facts.pinned(name)
         if line and line.address not in answer.addresses:
             more = {

@@ -12,6 +12,9 @@ from netdiag.lab.namespaces import inside_network, new_network
 from netdiag.lab.topology import DOCKER0, FaultKind, World
 
 _FAMILIES: Final = {4: AF_INET, 6: AF_INET6}
+_MACHINES: Final[list[int]] = []
+"""The namespaces of machines behind the host, held open until the lab's process ends."""
+
 _NO_QUESTION: Final = 0x02  # IFA_F_NODAD, linux/if_addr.h
 _FORBIDDING: Final[dict[FaultKind, str]] = {
     "route-unreachable": "unreachable",
@@ -43,6 +46,8 @@ def make_networks(world: World) -> int:
             if not host.link_lookup(ifname=bridge):
                 host.link("add", ifname=bridge, kind="bridge", state="up")
             _give_address(host, bridge, address)
+        for number, (bridge, address) in enumerate(world.machines):
+            _MACHINES.append(_machine(host, number, bridge, address, dict(world.beside)[bridge]))
         if world.host_network:
             _route_to_nobody(host, world, DOCKER0.bridge)
             return os.open("/proc/self/ns/net", os.O_RDONLY)
@@ -61,6 +66,24 @@ def make_networks(world: World) -> int:
     with inside_network(container), _netlink() as link:
         _set_up_container(link, world)
     return container
+
+
+def _machine(host: Any, number: int, bridge: str, address: str, way_back: str) -> int:
+    """Make a machine behind the host; return its network namespace, which lasts as long as this descriptor."""
+    machine = new_network()
+    host.link(
+        "add",
+        ifname=f"machine{number}",
+        kind="veth",
+        master=_index(host, bridge),
+        state="up",
+        peer={"ifname": "eth0", "net_ns_fd": machine},
+    )
+    with inside_network(machine), _netlink() as link:
+        link.link("set", index=_index(link, "eth0"), state="up")
+        _give_address(link, "eth0", address)
+        link.route("add", dst="default", gateway=str(ip_interface(way_back).ip))
+    return machine
 
 
 def _set_up_container(link: Any, world: World) -> None:

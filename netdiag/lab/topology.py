@@ -144,7 +144,8 @@ class World:
     knows, an A record for each IPv4 address and an AAAA record for each IPv6 one; any other name does not exist
     (NXDOMAIN). ``manners`` is how it behaves: ``ordinary``, or one of the ways to misbehave that :data:`Manners` lists.
     ``beside`` are ``(bridge, address in prefix notation)`` pairs that the host has as well: its own network outside, or
-    what stands in for another container on a bridge.
+    what stands in for another container on a bridge. ``machines`` are such pairs of others behind the host, on which
+    nothing listens; the host's address on the bridge is their way back.
     To every address of ``dead`` there is a route, and nobody is there; ``faults`` are what else goes wrong on the way.
     Linux sends a peer some six errors (ICMP) at once and then one a second; with ``icmp_limit`` off it sends them all.
     With ``host_network`` the container lives in
@@ -164,6 +165,7 @@ class World:
     names: tuple[tuple[str, str], ...] = ()
     manners: Manners = "ordinary"
     beside: tuple[tuple[str, str], ...] = ()
+    machines: tuple[tuple[str, str], ...] = ()
     dead: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
     icmp_limit: bool = True

@@ -110,6 +110,17 @@ def believable(facts: Facts, answers: Sequence[NameAnswer]) -> Mapping[str, Name
     return known
 
 
+def others(answers: Sequence[NameAnswer]) -> Mapping[str, NameAnswer]:
+    """Return the answers about names that are no host's, by name, where their server does not invent them."""
+    known: dict[str, NameAnswer] = {}
+    liars = {answer.server for answer in answers if answer.name == CONTROL and answer.addresses}
+    for answer in answers:
+        is_invented = any(is_fake(address) or is_null(address) for address in answer.addresses)
+        if answer.addresses and answer.name not in (*ALL, CONTROL) and not is_invented and answer.server not in liars:
+            known.setdefault(answer.name, answer)
+    return known
+
+
 def marks(known: Mapping[str, NameAnswer]) -> Iterator[Fact]:
     """Yield a mark ``dns:NAME`` for every name that a name server knows."""
     for name, answer in known.items():

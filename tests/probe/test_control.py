@@ -53,6 +53,13 @@ def test_each_address_is_asked_once():
     ]
 
 
+def test_packets_of_one_hop_reach_what_is_here():
+    """An address of this machine refuses as ever; what is behind a router does not (the lab's lan-machine-refuses)."""
+    assert control.near(["127.0.0.1", "127.0.0.2"], limit_s=1) == dict.fromkeys(
+        ("127.0.0.1", "127.0.0.2"), "connection_refused"
+    )
+
+
 @pytest.mark.parametrize(("port_of", "failure"), [(listening, None), (dropping, "timed_out")])
 def test_what_accepts_and_what_drops(monkeypatch, port_of, failure):
     """What accepts the control accepts anything; what drops it is waited for as long as is allowed."""

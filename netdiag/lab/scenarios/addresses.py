@@ -69,8 +69,8 @@ SCENARIOS: Final = (
         "former-address-with-key-named",
         title={"en": "An address of yesterday, a key, and `--host`", "zh": "昨天的地址、密钥和 `--host`"},
         story={
-            "en": "Who names the address has the key sent there.",
-            "zh": "指定地址之后，密钥才会发送到那里。",
+            "en": "Who names the address has the key sent there. The call succeeds there, and the address is written.",
+            "zh": "指定地址之后，密钥才会发送到那里。调用在那里成功，于是写入该地址。",
         },
         world=SERVED,
         config=_KEYED,
@@ -109,8 +109,10 @@ SCENARIOS: Final = (
         "lan-address-all-dropped",
         title={"en": "A host that drops all that containers send", "zh": "丢弃容器所有数据的宿主机"},
         story={
-            "en": "The host's firewall drops whatever comes from containers, for its LAN address as for the gateway.",
-            "zh": "宿主机的防火墙丢弃来自容器的一切，局域网地址和网关都一样。",
+            "en": "The host's firewall drops whatever comes from containers, for its LAN address as for the gateway. "
+            "The address is the host's all the same, so its firewall is named.",
+            "zh": "宿主机的防火墙丢弃来自容器的一切，局域网地址和网关都一样。"
+            "该地址仍是宿主机的，因此 netdiag 会指出它的防火墙。",
         },
         world=replace(SERVED, beside=_LAN, faults=(Fault("drop"),)),
         config=_ON_LAN,
@@ -121,8 +123,9 @@ SCENARIOS: Final = (
         "lan-address-rejected",
         title={"en": "The host's LAN address, and firewalld", "zh": "宿主机的局域网地址，以及 firewalld"},
         story={
-            "en": "firewalld rejects the port at the host's LAN address as at the gateway, and says so.",
-            "zh": "firewalld 在局域网地址和网关上都拒绝该端口，并作出回应。",
+            "en": "firewalld rejects the port at the host's LAN address as at the gateway, and says so. "
+            "netdiag names the firewall and what lets the container through.",
+            "zh": "firewalld 在局域网地址和网关上都拒绝该端口，并作出回应。netdiag 会指出防火墙以及放行的方法。",
         },
         world=replace(SERVED, beside=_LAN, icmp_limit=False, faults=(Fault("reject-icmp-admin-prohibited", 11434),)),
         config=_ON_LAN,
@@ -133,8 +136,9 @@ SCENARIOS: Final = (
         "lan-address-loopback-only",
         title={"en": "The host's LAN address, and 127.0.0.1", "zh": "宿主机的局域网地址，而服务只监听 127.0.0.1"},
         story={
-            "en": "The address is the host's, and the service listens on 127.0.0.1 only.",
-            "zh": "地址确实是宿主机的，但服务只监听 127.0.0.1。",
+            "en": "The address is the host's, and the service listens on 127.0.0.1 only. "
+            "netdiag says the same as for the gateway.",
+            "zh": "地址确实是宿主机的，但服务只监听 127.0.0.1。netdiag 的结论与网关的情况相同。",
         },
         world=replace(PLACE, services=(Service("ollama", 11434, listen="127.0.0.1"),), beside=_LAN),
         config=_ON_LAN,
@@ -163,8 +167,9 @@ SCENARIOS: Final = (
         "container-address-refused",
         title={"en": "Another container's address, nobody listening", "zh": "另一个容器的地址，没有服务在监听"},
         story={
-            "en": "The address is that of another container on this network, which runs without the service.",
-            "zh": "地址属于同一网络中的另一个容器，但其中没有运行该服务。",
+            "en": "The address is that of another container on this network, which runs without the service. "
+            "It answers at once, so the way there is open.",
+            "zh": "地址属于同一网络中的另一个容器，但其中没有运行该服务。它立即有回应，说明路径是通的。",
         },
         world=replace(PLACE, beside=((COMPOSE.bridge, "172.18.0.5/16"),)),
         config=at("172.18.0.5", CHAT),
@@ -176,8 +181,9 @@ SCENARIOS: Final = (
         title={"en": "An address that nobody has", "zh": "无人使用的地址"},
         story={
             "en": "A route leads to the address on this network, and no machine answers for it; at the gateway nothing "
-            "listens either.",
-            "zh": "有路由通往该地址，但没有机器回应；网关上也没有服务在监听。",
+            "listens either. "
+            "So there is no machine to wait for.",
+            "zh": "有路由通往该地址，但没有机器回应；网关上也没有服务在监听。因此没有机器可以等待。",
         },
         world=replace(PLACE, dead=("192.168.31.80",)),
         config=_FORMER,
@@ -188,8 +194,9 @@ SCENARIOS: Final = (
         "lan-machine-silent",
         title={"en": "A machine of the LAN that says nothing", "zh": "局域网中毫无回应的机器"},
         story={
-            "en": "The host passes packets on to its network, and nothing comes back from the machine that is meant.",
-            "zh": "宿主机把数据包转发到局域网，而所指的机器毫无回应。",
+            "en": "The host passes packets on to its network, and nothing comes back from the machine that is meant. "
+            "From here a firewall and a machine that is off look the same.",
+            "zh": "宿主机把数据包转发到局域网，而所指的机器毫无回应。从容器里看，防火墙和关机的机器是一样的。",
         },
         world=replace(PLACE, beside=(("lan0", "192.168.31.1/24"),), faults=(Fault("drop", None, "192.168.31.80"),)),
         config=_FORMER,
@@ -197,12 +204,29 @@ SCENARIOS: Final = (
         expect_codes=frozenset({"ND288"}),
     ),
     Scenario(
+        "lan-machine-refuses",
+        title={"en": "A machine of the LAN without the service", "zh": "局域网中没有运行该服务的机器"},
+        story={
+            "en": "Another machine has the address and refuses. It is behind the host, as packets of one hop show, so "
+            "nothing is said of the host.",
+            "zh": "该地址属于另一台机器，它拒绝连接。只走一跳的数据包表明它在宿主机之后，因此不对宿主机下结论。",
+        },
+        world=replace(
+            PLACE, beside=(("lan0", "192.168.31.1/24"),), machines=(("lan0", "192.168.31.80/24"),), icmp_limit=False
+        ),
+        config=_FORMER,
+        expect_exit=1,
+        expect_codes=frozenset({"ND286"}),
+    ),
+    Scenario(
         "lan-machine-unreachable",
         title={"en": "No way to the LAN", "zh": "没有通往局域网的路"},
         story={
             "en": "The host knows no way to the network of the address and says so; at its own addresses "
-            "nothing listens.",
-            "zh": "宿主机不知道通往该地址所在网络的路，并作出回应；它自己的地址上也没有服务在监听。",
+            "nothing listens. "
+            "Nothing is offered, since nothing answers.",
+            "zh": "宿主机不知道通往该地址所在网络的路，并作出回应；它自己的地址上也没有服务在监听。"
+            "没有任何服务有回答，因此不提供其他地址。",
         },
         world=PLACE,
         config=_FORMER,
@@ -226,8 +250,9 @@ SCENARIOS: Final = (
         "provider-silent",
         title={"en": "A provider that cannot be heard", "zh": "毫无回应的服务商"},
         story={
-            "en": "Packets for the provider are dropped on the way, as where only a proxy leads to the internet.",
-            "zh": "发往服务商的数据包在途中被丢弃，例如只能通过代理访问互联网的网络。",
+            "en": "Packets for the provider are dropped on the way, as where only a proxy leads to the internet. "
+            "What the host reaches tells which it is.",
+            "zh": "发往服务商的数据包在途中被丢弃，例如只能通过代理访问互联网的网络。从宿主机测试即可分辨。",
         },
         world=replace(PLACE, names=OUTSIDE, beside=(("wan0", "203.0.113.10/24"),), faults=(Fault("drop", 443),)),
         config=PROVIDER,
@@ -238,8 +263,8 @@ SCENARIOS: Final = (
         "no-internet",
         title={"en": "A provider where nothing leads out", "zh": "没有外网时使用服务商"},
         story={
-            "en": "The host has no way to the internet and says so at once.",
-            "zh": "宿主机没有通往互联网的路，并立即作出回应。",
+            "en": "The host has no way to the internet and says so at once. netdiag says where the way ends.",
+            "zh": "宿主机没有通往互联网的路，并立即作出回应。netdiag 会指出路径在哪里中断。",
         },
         world=replace(PLACE, names=OUTSIDE),
         config=PROVIDER,

@@ -79,8 +79,10 @@ SCENARIOS: Final = (
         "container-gone",
         title={"en": "The name of a container that is gone", "zh": "已不存在的容器的名称"},
         story={
-            "en": "The base_url has the name of a container that no longer runs, and on the host nothing listens.",
-            "zh": "base_url 写的是一个已不再运行的容器的名称，宿主机上也没有服务在监听。",
+            "en": "The base_url has the name of a container that no longer runs, and on the host nothing listens. "
+            "netdiag says how to see it and how to connect it.",
+            "zh": "base_url 写的是一个已不再运行的容器的名称，宿主机上也没有服务在监听。"
+            "netdiag 会说明如何查看和接入该容器。",
         },
         world=PLACE,
         config=at("my-ollama", CHAT),
@@ -91,8 +93,9 @@ SCENARIOS: Final = (
         "container-on-the-default-bridge",
         title={"en": "A container's name on Docker's default bridge", "zh": "在 Docker 默认网桥上使用容器名称"},
         story={
-            "en": "On Docker's default bridge containers have no names, whatever runs there.",
-            "zh": "在 Docker 的默认网桥上，无论运行着什么，容器都没有名称。",
+            "en": "On Docker's default bridge containers have no names, whatever runs there. "
+            "A network of its own gives them names.",
+            "zh": "在 Docker 的默认网桥上，无论运行着什么，容器都没有名称。自定义网络才有名称。",
         },
         world=World(),
         config=at("ollama-server", CHAT),
@@ -118,7 +121,8 @@ SCENARIOS: Final = (
         "container-with-a-usual-name-and-a-key",
         title={"en": "Ollama in another container, and a key", "zh": "另一个容器里的 Ollama，以及密钥"},
         story={
-            "en": "The same with a key, which no container is sent for its name alone.",
+            "en": "The same with a key, which no container is sent for its name alone. "
+            "That it accepts connections is told.",
             "zh": "同样的情况，但配置了密钥：不会仅凭名称就把密钥发送给容器。",
         },
         world=_BESIDE,
@@ -129,7 +133,10 @@ SCENARIOS: Final = (
     Scenario(
         "container-named",
         title={"en": "Ollama in another container, named", "zh": "指定另一个容器里的 Ollama"},
-        story={"en": "The user names it, and it is written.", "zh": "用户指定了它，于是写入。"},
+        story={
+            "en": "The user names it, and it is written. Then the key is sent there, too.",
+            "zh": "用户指定了它，于是写入。之后密钥也会发送到那里。",
+        },
         world=_BESIDE,
         config=_KEYED,
         options=("--host", "ollama"),
@@ -140,8 +147,9 @@ SCENARIOS: Final = (
         "container-by-another-name",
         title={"en": "A container that has another name", "zh": "名称不同的容器"},
         story={
-            "en": "The base_url names a container that is gone; one by the usual name answers on the same port.",
-            "zh": "base_url 写的容器已不存在；一个使用常见名称的容器在同一端口上有回答。",
+            "en": "The base_url names a container that is gone; one by the usual name answers on the same port. "
+            "netdiag tells of it and writes nothing.",
+            "zh": "base_url 写的容器已不存在；一个使用常见名称的容器在同一端口上有回答。netdiag 会告知，但不写入。",
         },
         world=_BESIDE,
         config=at("my-ollama", CHAT),
@@ -152,8 +160,9 @@ SCENARIOS: Final = (
         "provider-unknown",
         title={"en": "A provider's name that no name server knows", "zh": "域名服务器不认识的服务商名称"},
         story={
-            "en": "The name server works and does not know the provider's name.",
-            "zh": "域名服务器工作正常，但不认识服务商的名称。",
+            "en": "The name server works and does not know the provider's name. "
+            "The name is misspelt, or only other name servers know it.",
+            "zh": "域名服务器工作正常，但不认识服务商的名称。名称写错了，或者只有其他域名服务器认识它。",
         },
         world=SERVED,
         config=PROVIDER,
@@ -161,11 +170,27 @@ SCENARIOS: Final = (
         expect_codes=frozenset({"ND228"}),
     ),
     Scenario(
+        "provider-pinned",
+        title={"en": "A provider's address of yesterday in /etc/hosts", "zh": "/etc/hosts 中服务商的旧地址"},
+        story={
+            "en": "An extra_hosts line pins the provider's name to an address that leads nowhere by now; the name "
+            "server knows another one. "
+            "The pinned line wins for every program.",
+            "zh": "extra_hosts 把服务商的名称固定到一个已失效的地址，而域名服务器给出的是另一个地址。"
+            "所有程序都以固定的那一行为准。",
+        },
+        world=replace(PLACE, names=OUTSIDE, hosts=(("203.0.113.99", "api.siliconflow.cn"),)),
+        config=PROVIDER,
+        expect_exit=1,
+        expect_codes=frozenset({"ND118", "ND289"}),
+    ),
+    Scenario(
         "private-name-unknown",
         title={"en": "A name of another network", "zh": "另一个网络的名称"},
         story={
-            "en": "The name is one of a private network, and only that network's name servers know it.",
-            "zh": "这是某个私有网络的名称，只有那里的域名服务器认识它。",
+            "en": "The name is one of a private network, and only that network's name servers know it. "
+            "The container's name server says that there is no such name.",
+            "zh": "这是某个私有网络的名称，只有那里的域名服务器认识它。容器的域名服务器回答没有这个名称。",
         },
         world=PLACE,
         config=_AT_WORK,
@@ -177,8 +202,10 @@ SCENARIOS: Final = (
             f"provider-name-server-{manners}",
             title={"en": f"A provider, and a name server that {does}", "zh": f"使用服务商，而域名服务器{zh}"},
             story={
-                "en": f"The base_url has a provider's name, and the container's name server {does}.",
-                "zh": f"base_url 写的是服务商的名称，而容器的域名服务器{zh}。",
+                "en": f"The base_url has a provider's name, and the container's name server {does}. "
+                "netdiag tells what is wrong with the server beside the name that fails.",
+                "zh": f"base_url 写的是服务商的名称，而容器的域名服务器{zh}。"
+                "netdiag 会同时指出域名服务器的问题和无法解析的名称。",
             },
             world=replace(SERVED, names=OUTSIDE, manners=manners),
             config=PROVIDER,
@@ -189,7 +216,7 @@ SCENARIOS: Final = (
     ),
     *(
         Scenario(
-            f"loopback-called-{name}",
+            f"loopback-called-{name.replace('.', '-')}",
             title={"en": f"localhost, called {name}", "zh": f"写作 {name} 的 localhost"},
             story={
                 "en": f"{name} is a name of the loopback address: the container itself, as localhost is.",
@@ -203,7 +230,6 @@ SCENARIOS: Final = (
         for name, hosts in (
             ("ip6-localhost", (("::1", "ip6-localhost"), ("::1", "ip6-loopback"))),
             ("localhost.localdomain", ()),
-            ("127.0.1.1", ()),
             ("0", ()),
         )
     ),
@@ -211,8 +237,9 @@ SCENARIOS: Final = (
         "container-gone-port-on-the-host",
         title={"en": "A container that is gone, and its port on the host", "zh": "容器已不存在，而端口在宿主机上"},
         story={
-            "en": "The container of that name is gone, and Ollama now runs on the host itself.",
-            "zh": "该名称的容器已不存在，Ollama 现在运行在宿主机上。",
+            "en": "The container of that name is gone, and Ollama now runs on the host itself. "
+            "It answers at the gateway, which is told.",
+            "zh": "该名称的容器已不存在，Ollama 现在运行在宿主机上。它在网关上有回答，netdiag 会告知。",
         },
         world=replace(PLACE, services=(OLLAMA,)),
         config=at("my-ollama", CHAT),
