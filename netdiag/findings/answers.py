@@ -77,6 +77,7 @@ def values(proof: Proof, examined: Examined, context: Context) -> Mapping[str, s
         **_instead(endpoint, type_, proven),
         "tried": "small_call_unknown",
         **proof.seen,
+        **_exempting(proof),
         "stored": "page" if endpoint.table == MODEL_PAGE else "file",
         **_setting(endpoint, proof, proven),
         **_ignored(endpoint, proof),
@@ -91,6 +92,12 @@ def _instead(endpoint: Endpoint, type_: str, proven: Proof | None) -> Mapping[st
     keyed = f"{base}/v1" if type_.lower() == "ollama" else base
     found = {"keyed_url": shown(keyed), "instead_url": shown(endpoint.base_url), "proven": "no"}
     return {**found, "instead_url": shown(proven.url), "proven": "yes"} if proven else found
+
+
+def _exempting(proof: Proof) -> Mapping[str, str]:
+    """Return the variable that exempts the host from the proxy, and its value: what ``line`` says in one."""
+    name, _, value = proof.seen.get("line", "").partition("=")
+    return {"exempting": name, "exempted": value} if value else {}
 
 
 def _setting(endpoint: Endpoint, proof: Proof, proven: Proof | None) -> Mapping[str, str]:
