@@ -184,7 +184,7 @@ def test_a_certificate_without_a_usable_name_offers_none(names):
 
 @pytest.mark.parametrize(("signed", "remedies"), [("itself", 4), ("other", 4)])
 def test_how_to_trust_an_issuer(signed, remedies):
-    """For a certificate signed by itself and for one of a private issuer there is one way each, and three steps to use it."""
+    """For a certificate signed by itself, or by a private issuer, there is one way each, and three steps to use it."""
     (said,) = found(untrusted("tls_unknown_issuer", signed=signed))
     told = findings.words(said).remedies
     assert len(told) == remedies
