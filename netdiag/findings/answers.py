@@ -79,6 +79,7 @@ def values(proof: Proof, examined: Examined, context: Context) -> Mapping[str, s
         "tried": "small_call_unknown",
         **refused.values(proof, endpoint),
         **proof.seen,
+        **_exempting(proof),
         "stored": "page" if endpoint.table == MODEL_PAGE else "file",
         **_setting(endpoint, proof, proven),
         **_ignored(endpoint, proof),
@@ -94,6 +95,12 @@ def _instead(endpoint: Endpoint, type_: str, proven: Proof | None, *, is_disprov
     unproven = "disproved" if is_disproved else "no"
     found = {"keyed_url": shown(keyed), "instead_url": shown(endpoint.base_url), "proven": unproven}
     return {**found, "instead_url": shown(proven.url), "proven": "yes"} if proven else found
+
+
+def _exempting(proof: Proof) -> Mapping[str, str]:
+    """Return the variable that exempts the host from the proxy, and its value: what ``line`` says in one."""
+    name, _, value = proof.seen.get("line", "").partition("=")
+    return {"exempting": name, "exempted": value} if value else {}
 
 
 def _setting(endpoint: Endpoint, proof: Proof, proven: Proof | None) -> Mapping[str, str]:

@@ -214,7 +214,6 @@ class Between:
         host = _host(call.request.url)
         exempt = settings(variables).get("no")
         entry = no_proxy.meant(exempt.value, host) if exempt and to.proxy else to.entry
-        line = no_proxy.line(variables, host)
         own = way(of_shell(), call.request.url, client_of(call))
         differs = self._environment.source == "server" and (own.shown, own.problem) != (to.shown, to.problem)
         return {
@@ -226,9 +225,7 @@ class Between:
             "reason": to.problem,
             "entry": _without_login(entry),
             "exempt": ",".join(_without_login(each) for each in entries(exempt.value)) if exempt else "",
-            "line": line,
-            "exempting": line.partition("=")[0],
-            "exempted": line.partition("=")[2],
+            "line": no_proxy.line(variables, host),
             "shell": (own.shown or own.problem or "direct") if differs else "",
         }
 

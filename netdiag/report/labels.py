@@ -240,6 +240,7 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "when_keyed": {"en": "the provider's form has a field for the key:", "zh": "该服务商的表单有密钥一栏："},
     "when_typed": {"en": "the provider's type is known:", "zh": "已知该服务商的 type："},
     "when_view": {"en": "the host was seen:", "zh": "已查看宿主机："},
+    "when_started": {"en": "it was started by", "zh": "启动方式："},
     "when_state": {"en": "the container is", "zh": "容器状态："},
     "when_joined": {"en": "a network joins the two:", "zh": "两者有共同的网络："},
     "when_lasting": {"en": "a network of the database's leads to it:", "zh": "数据库所在的网络可以访问它："},

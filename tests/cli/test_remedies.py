@@ -1,14 +1,20 @@
 """Remedies that were run: with exactly the line that was printed the same command repairs what it could not before."""
 
+import json
 import re
+import shlex
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import yaml
 from cli.conftest import Place
 
-from netdiag import lab
+from netdiag import cli, lab
 from netdiag.lab import scenarios
 from netdiag.lab.servers.certificates import AUTHORITY
+
+OPENSPG = Path(__file__).parents[1] / "compose/corpus/openspg-0.8.yml"
 
 PROXIES = (
     "proxy-at-localhost",
@@ -48,7 +54,27 @@ def setting(line: str) -> dict[str, str]:
 
 @pytest.mark.lab
 @pytest.mark.usefixtures("namespaces")
-@pytest.mark.parametrize("name", PROXIES)
+@pytest.mark.parametrize("name", PROXIES[::2])
+def test_what_fix_compose_writes(name, tmp_path, monkeypatch):
+    """The command that is named first, run on OpenSPG's file with the container's variables, makes it succeed."""
+    monkeypatch.setenv("NETDIAG_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    scenario = scenarios.by_name(name)
+    before, _ = fixed(scenario)
+    (code,) = {f["code"] for item in before["endpoints"] for f in item["findings"]}
+    command = shlex.split(next(line for line in lines(before, code) if line.startswith("netdiag fix-compose ")))
+    variables = "".join(f"      {key}: {json.dumps(value)}\n" for key, value in scenario.world.environment)
+    text = OPENSPG.read_text().replace("      TZ: Asia/Shanghai\n", f"      TZ: Asia/Shanghai\n{variables}", 1)
+    Path("docker-compose.yml").write_text(text)
+    assert cli.main(command[1:]) == 0
+    written = yaml.safe_load(Path("docker-compose.yml").read_text())["services"]["server"]["environment"]
+    after, _ = fixed(scenario, written)
+    assert after["exit_code"] == 0
+
+
+@pytest.mark.lab
+@pytest.mark.usefixtures("namespaces")
+@pytest.mark.parametrize("name", PROXIES[1::2])
 def test_the_line_in_no_proxy(name):
     """Where a proxy stands between, the NO_PROXY line that is printed makes the repair succeed."""
     scenario = scenarios.by_name(name)

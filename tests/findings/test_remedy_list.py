@@ -33,6 +33,10 @@ RUN = {
         "docker/test_docker_host_view.py::test_the_printed_command_joins_the_containers"
     ),
     r"docker compose up -d --no-deps server": "docker/test_docker_compose.py::test_from_the_line_to_the_repair",
+    r"netdiag fix-compose docker-compose\.yml --no-proxy localhost,172\.18\.0\.1": (
+        "cli/test_remedies.py::test_what_fix_compose_writes"
+    ),
+    r"netdiag fix-compose docker-compose\.yml": "docker/test_docker_compose.py::test_from_the_line_to_the_repair",
     r"- NO_PROXY=localhost,172\.18\.0\.1": "cli/test_remedies.py::test_the_line_in_no_proxy",
     r"- HTTP_PROXY=": "cli/test_remedies.py::test_a_variable_set_to_nothing",
     r"- SSL_CERT_FILE=.*": "cli/test_remedies.py::test_the_file_of_trusted_issuers",
@@ -78,8 +82,8 @@ REVIEWED = {
     r"Stop-Process -Name ollama": "PowerShell: Microsoft.PowerShell.Management; ends `ollama serve` and its runners",
     r'\$env:OLLAMA_HOST = "0\.0\.0\.0:11434"; ollama serve': "PowerShell: about_Environment_Variables",
     r"New-NetFirewallRule .* -Action Allow": "PowerShell: NetSecurity; LocalSubnet is one of its words",
-    r"(?:netsh interface portproxy show all; )?Get-NetTCPConnection -State Listen.*": "PowerShell: only reads",
-    r"w32tm /resync; wsl --shutdown": "Windows: w32tm, wsl --help; WSL takes Windows' clock at its start",
+    r"(?:netsh interface portproxy show all; )?Get-NetTCPConnection -State Listen.*": "PowerShell: NetTCPIP; reads",
+    r"w32tm /resync; wsl --shutdown": "Windows: w32tm; WSL has its clock anew when it starts",
 }
 """Lines of systems on which no test can run, and by what their names and options were looked up."""
 
