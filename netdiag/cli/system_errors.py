@@ -20,9 +20,16 @@ CPython's for an extension in C that got no memory and did not say so."""
 
 _THREADS: Final = "can't start new thread"
 _PLAIN: Final = {
-    "exhausted_files": "no more files can be opened; see: ulimit -n",
-    "exhausted_memory": "there is not enough memory; see: ulimit -v",
-    "exhausted_threads": "no more threads or processes can be started; see: ulimit -u, and ulimit -v for their stacks",
+    "en": {
+        "exhausted_files": "no more files can be opened; see: ulimit -n",
+        "exhausted_memory": "there is not enough memory; see: ulimit -v",
+        "exhausted_threads": "no more threads or processes can be started; see: ulimit -u, and ulimit -v for stacks",
+    },
+    "zh": {
+        "exhausted_files": "无法再打开文件；请查看：ulimit -n",
+        "exhausted_memory": "内存不足；请查看：ulimit -v",
+        "exhausted_threads": "无法再启动线程或进程；请查看：ulimit -u，以及栈所占的 ulimit -v",
+    },
 }
 """For when not even the registry can be read."""
 
@@ -90,7 +97,7 @@ def say(found: Trouble, language: str) -> None:
         lines = [f"netdiag: {found.code}: {words.title}", words.explanation]
         lines += [f"  {remedy.text}: {remedy.command}" for remedy in words.remedies]
     except Exception:  # noqa: BLE001 - what is exhausted is needed for saying so
-        plain = _PLAIN.get(found.values.get("reason", ""), found.values.get("detail", ""))
+        plain = _PLAIN[language].get(found.values.get("reason", ""), found.values.get("detail", ""))
         lines = [f"netdiag: {found.code}: {plain}"]
     sys.stderr.write("\n".join(lines) + "\n")
     sys.stderr.flush()

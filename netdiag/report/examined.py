@@ -120,7 +120,7 @@ class _Outcome:
         said = findings.words(finding, self._language)
         title(self._page, finding, said, self._language)
         for item, left in self._few(places, values):
-            self._page.paragraph(self._place(item.endpoint), 4)
+            self._page.item(self._place(item.endpoint), 4)
             self._moved(item)
             self._attempts(item)
             self._more(left, 4)
