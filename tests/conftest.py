@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import pytest
 
-from netdiag import lab, masking
+from netdiag import invocation, lab, masking
 
 pytest_plugins = ("docker_ground", "inside_ground")
 
@@ -46,6 +46,14 @@ def own_secrets() -> Iterator[None]:
     """Keep the secrets of one test from masking anything in another."""
     with masking.apart():
         yield
+
+
+@pytest.fixture(autouse=True)
+def own_invocation() -> Iterator[None]:
+    """Keep how netdiag was called in one test from the commands that another one reads."""
+    invocation.use(invocation.Invocation())
+    yield
+    invocation.use(invocation.Invocation())
 
 
 @pytest.fixture(scope="session")

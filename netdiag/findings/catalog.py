@@ -6,12 +6,13 @@ command as much as starting Python twice.
 
 import functools
 import json
+import shlex
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from netdiag import handed_in, masking
+from netdiag import handed_in, invocation, masking
 from netdiag.findings import commands
 from netdiag.model.report import Finding, Severity
 from netdiag.text import without_secrets
@@ -120,11 +121,13 @@ def _remedy(entry: Mapping[str, Any], language: str, values: Mapping[str, str]) 
     """
     command = entry.get("command", "").rstrip("\n").format_map(values)
     on = entry.get("on", {}).get(language, "")
-    handed = handed_in.called()
+    run = invocation.current()
+    handed = handed_in.called() or (shlex.join(run.program) if "--container" in run.program else "")
     called = values.get("called", handed)
     if commands.runs_there(command):
         on = _where(on, called, language)
-    return Remedy(entry[language].format_map(values), commands.naming(commands.as_called(command, called), handed), on)
+    command = commands.naming(commands.as_called(command, called, run), handed)
+    return Remedy(entry[language].format_map(values), command, on)
 
 
 def _where(on: str, called: str, language: str) -> str:
