@@ -84,7 +84,7 @@ def values(facts: Facts, place: Platform) -> Mapping[str, str]:
         "systems": " ".join(place.systems),
         "loopback": "yes" if place.reaches_loopback else "no",
         "nameservers": ", ".join(facts.nameservers),
-        "gateway": gateway.address if gateway else "?",
+        "gateway": gateway.address if gateway else "",
         "bridge": "yes" if is_bridge else "no",
         "containers": _network(facts, gateway.address if gateway else ""),
     }

@@ -43,7 +43,7 @@ def noted(call: Call, failure: str, message: str, headers: Mapping[str, str]) ->
         told["field"] = field(call, message)
     if failure == failures.TOO_MANY_TOKENS:
         limit = re.search(_LIMIT, message)
-        told |= {"asked": str(call.body.get("max_tokens", "?")), "limit": limit[1] if limit else "?"}
+        told |= {"asked": str(call.body.get("max_tokens", "")), "limit": limit[1] if limit else ""}
         told["fewer"] = str(int(limit[1]) // 2 if limit else FEWER_TOKENS)  # half leaves room for the question
     if waiting := headers.get("retry-after"):
         told["retry_after"] = f"{waiting} s" if waiting.isdecimal() else waiting

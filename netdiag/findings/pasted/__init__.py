@@ -66,7 +66,7 @@ def _of_meaning(told: Taken) -> list[Finding]:
         if match:
             found = {name: shown(value) for name, value in match.groupdict().items() if value}
             more = (
-                {**found, "field": found.get("field") or found.get("name", "?")} if "ND421" in meaning.codes else found
+                {**found, "field": found.get("field") or found.get("name", "")} if "ND421" in meaning.codes else found
             )
             return list(_told(meaning, told, shown(_line_of(told.said, match)), more))
     return []

@@ -4,7 +4,6 @@ import re
 from typing import Final
 
 from netdiag import spelling
-from netdiag.findings import commands
 from netdiag.findings.nearest import pulled
 from netdiag.findings.pasted.text import Taken, split
 from netdiag.text import shown
@@ -15,7 +14,7 @@ _UNKNOWN: Final = {
     "waits": "no",
     "fewer": "1024",
     "asked": "8192",
-    "limit": "…",
+    "limit": "",
     "variables": "HTTP_PROXY",
     "failure": "",
     "systems": "linux macos windows",
@@ -41,17 +40,17 @@ def values(told: Taken) -> dict[str, str]:
     return {
         **_UNKNOWN,
         **endpoint,
-        "type": commands.quoted(shown(type_)) if type_ else "…",
-        "model": commands.quoted(shown(told.model)) if told.model else "…",
-        "models": "…",
-        "base_url": shown(told.base_url) or "…",
-        "keyed_url": shown(told.base_url.rstrip("/").removesuffix("/chat/completions")) or "…",
-        "host": shown(told.host) or "…",
+        "type": shown(type_),
+        "model": shown(told.model),
+        "models": "",
+        "base_url": shown(told.base_url),
+        "keyed_url": shown(told.base_url.rstrip("/").removesuffix("/chat/completions")),
+        "host": shown(told.host),
         "port": told.port or "11434",
-        "address": f"{told.host}:{told.port}" if told.host and told.port else told.host or "…",
-        "path": split(told.base_url).path or "/" if "://" in told.base_url else "…",
+        "address": f"{told.host}:{told.port}" if told.host and told.port else told.host,
+        "path": split(told.base_url).path or "/" if "://" in told.base_url else "",
         "asked_path": _asked(told),
-        "status": str(told.status or "…"),
+        "status": str(told.status),
         "detail": listed["known"].replace("'", "") if listed else setting or shown(told.said),
         "missing": setting,
         "instead": _instead(type_, told.kind, listed["known"] if listed else ""),
@@ -59,12 +58,12 @@ def values(told: Taken) -> dict[str, str]:
         "part": _part(told.said),
         "service": "ollama" if told.type.lower() == "ollama" or told.port == "11434" else "other",
         "suggestion": shown(right),
-        "wanted": shown(right) or "…",
+        "wanted": shown(right),
         "corrected": "yes" if right else "no",
-        "pulled": commands.quoted(pull),
+        "pulled": pull,
         "pullable": "yes" if pull else "no",
         "whole": "yes" if is_whole else "no",
-        "url": commands.quoted(shown(told.base_url)) if told.base_url else "…",
+        "url": shown(told.base_url),
     }
 
 
@@ -90,7 +89,7 @@ def _right_url(told: Taken) -> str:
 def _asked(told: Taken) -> str:
     """Return the path that KAG 0.7 and newer call."""
     if "://" not in told.base_url or not told.type:
-        return "…"
+        return ""
     path = split(told.base_url).path.rstrip("/")
     if told.kind == "embedding":
         return path + "/embeddings"
