@@ -7,6 +7,7 @@ from netdiag import failures
 from netdiag.findings import broken_off, filled, host, process, proxies, reach, service, tls, trust, typed
 from netdiag.findings.catalog import catalog
 from netdiag.findings.context import Context, call_line, line_of
+from netdiag.findings.once import told_once
 from netdiag.findings.places import no_way, values
 from netdiag.model.place import Candidate, Platform
 from netdiag.model.report import Evidence, Examined, Finding
@@ -53,7 +54,7 @@ def of_endpoints(
         listeners=evidence.facts.listeners,
         host=evidence.host,
     )
-    return tuple(item._replace(findings=of_endpoint(item, context)) for item in examined)
+    return told_once([item._replace(findings=of_endpoint(item, context)) for item in examined])
 
 
 def of_endpoint(examined: Examined, context: Context) -> tuple[Finding, ...]:

@@ -39,7 +39,7 @@ def knowing(code):
     entry = CATALOG[code]
     needed = {name: SAMPLES[type_] for name, type_ in entry["values"].items()}
     conditions = [{}, *(each["when"] for each in entry["remedies"] if "when" in each)]
-    met = {tuple(sorted((name, words[0]) for name, words in when.items())) for when in conditions}
+    met = sorted({tuple(sorted((name, words[0]) for name, words in when.items())) for when in conditions})
     for given in met:
         for size in range(len(entry["optional"]) + 1):
             for left_out in itertools.combinations(entry["optional"], size):
@@ -86,9 +86,9 @@ def test_every_error_has_a_way_out(code, language):
 @pytest.mark.parametrize("code", ERRORS)
 def test_every_format_tells_the_way_out(code):
     """`check` shows what to do in each format, not `explain` alone, and leaves nothing open in any."""
-    values = next(iter(knowing(code)))
-    made = report(broken(code, **values))
-    remedy = findings.words(Finding(code, "kag_config.yaml:3", values)).remedies[0]
+    found = Finding(code, "kag_config.yaml:3", next(iter(knowing(code))))
+    made = report(broken("ND201")._replace(findings=(found,)))
+    remedy = findings.words(found).remedies[0]
     first = remedy.text.split()[0]
     pages = [as_text(made), as_markdown(made), as_html(made)]
     pages += [rendered(made, name, "en") for name in ("json", "junit", "sarif")]
