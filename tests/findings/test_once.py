@@ -21,7 +21,7 @@ def asking(name, code="ND201", **values):
 def test_one_port_under_two_types_is_told_once():
     """Both places stand under one finding, and what to do about each of the services below it, in every format."""
     made = report(
-        *told_once([asking("chat_llm", service="ollama", model="q"), asking("llm", service="vllm", model="m")])
+        *told_once([asking("chatting", service="ollama", model="q"), asking("extracting", service="vllm", model="m")])
     )
     (first,), (second,) = (item.findings for item in made.endpoints)
     assert (first.values, first.evidence) == (second.values, second.evidence)
@@ -31,7 +31,7 @@ def test_one_port_under_two_types_is_told_once():
     for page in (as_text(made), as_markdown(made), as_html(made)):
         said = " ".join(page.split())
         assert said.count("nothing accepts connections from containers on port 8000") == 1
-        assert all(name in page for name in ("chat_llm", "llm"))
+        assert all(name in page for name in ("chatting", "extracting"))
 
 
 def test_other_ports_and_other_causes_are_told_apart():
