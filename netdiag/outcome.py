@@ -7,7 +7,7 @@ was examined answered. A run that examined nothing ends with 78 and says why.
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Final, Literal
 
-from netdiag import exits, findings
+from netdiag import exits, findings, invocation
 from netdiag.model.event import Finished, Found, Suggested, Tell, tell_all
 from netdiag.model.report import Examined, Finding, Report, Severity
 
@@ -130,7 +130,7 @@ def concluded(report: Report, *, writes: bool) -> Report:
 
 def finished(report: Report, tell: Tell, *, writes: bool) -> Report:
     """Return ``report`` concluded, after telling what the run found, and that it is over."""
-    report = concluded(report, writes=writes)
+    report = concluded(report, writes=writes)._replace(invocation=invocation.current())
     tell_all(tell, [Suggested(report.suggestions)] if report.suggestions else ())
     tell_all(tell, [Found(finding, item.endpoint) for item in report.endpoints for finding in item.findings])
     tell_all(tell, [Found(finding) for finding in report.findings])

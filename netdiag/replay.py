@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from netdiag import findings, outcome, schema
 from netdiag.findings.commands import FROM_HOST, OURS
 from netdiag.findings.rules import of_endpoints
+from netdiag.invocation import Invocation, restored
 from netdiag.model.attempt import Attempt, Proof, Service
 from netdiag.model.endpoint import Endpoint, Ignored, Span
 from netdiag.model.host import from_plain
@@ -115,6 +116,7 @@ def _report(saved: Mapping[str, Any]) -> Report:
         findings=tuple(_finding(each) for each in saved["findings"]),
         evidence=evidence,
         suggestions=_suggestions(saved["suggestions"], own_names) if saved.get("suggestions") else None,
+        invocation=restored(saved["invocation"]) if saved.get("invocation") else Invocation(),
     )
 
 

@@ -3,11 +3,12 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
-from netdiag import lab, masking
+from netdiag import findings, invocation, lab, masking, outcome
+from netdiag.model.report import Report
 
 pytest_plugins = ("docker_ground", "inside_ground")
 
@@ -46,6 +47,28 @@ def own_secrets() -> Iterator[None]:
     """Keep the secrets of one test from masking anything in another."""
     with masking.apart():
         yield
+
+
+@pytest.fixture(autouse=True)
+def own_invocation() -> Iterator[None]:
+    """Keep how netdiag was called in one test from the commands that another one reads."""
+    invocation.use(invocation.Invocation())
+    yield
+    invocation.use(invocation.Invocation())
+
+
+@pytest.fixture(autouse=True)
+def complete_findings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail where a run ends with a finding that lacks a value its words need, or has one of another type."""
+    finished = outcome.finished
+
+    def checked(*arguments: Any, **options: Any) -> Report:
+        report = finished(*arguments, **options)
+        said = (*report.findings, *(finding for item in report.endpoints for finding in item.findings))
+        assert [(finding.code, lacking) for finding in said if (lacking := findings.lacking(finding))] == []
+        return report
+
+    monkeypatch.setattr(outcome, "finished", checked)
 
 
 @pytest.fixture(scope="session")

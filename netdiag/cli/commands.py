@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from netdiag import exits
-from netdiag.cli import output
+from netdiag import exits, invocation
+from netdiag.cli import invoked, output
 from netdiag.cli.spoken import said
 from netdiag.cli.terminal import complain
 from netdiag.cli.values import key_line
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status."""
     output.prepare(arguments)
+    invocation.use(invoked.invocation(arguments))
     if hasattr(arguments, "container"):
         from netdiag.cli import from_host  # noqa: PLC0415 - needs the docker package
 
@@ -80,11 +81,13 @@ def _replayed(name: str) -> "Report | None":
 
     try:
         text = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        return replay(text)
+        report = replay(text)
     except (OSError, NotAReportError) as error:
         reason = said(error.strerror or "") if isinstance(error, OSError) else said(error.said, **error.values)
         complain(said("{name} cannot be diagnosed again: {reason}", name=shown(name), reason=shown(reason)))
         return None
+    invocation.use(report.invocation)
+    return report
 
 
 def _detect(arguments: argparse.Namespace) -> int:

@@ -52,7 +52,7 @@ def name_the_host(service: Service) -> tuple[Put, ...] | str:
     ]
     elsewhere = next((each for each in found if each.address != GATEWAY), None)
     if elsewhere:
-        values = {"service": service.name, "address": elsewhere.address or "?"}
+        values = {"service": service.name, "address": elsewhere.address}
         raise Refused(Finding("ND572", elsewhere.where, values))
     if found:
         return found[0].where

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from netdiag import failures
-from netdiag.findings import commands, edits, kinds, ollama, refused
+from netdiag.findings import edits, kinds, ollama, refused
 from netdiag.findings.context import Context, origin_of, service_of
 from netdiag.findings.nearest import nearest, pulled
 from netdiag.model.attempt import Proof, Service
@@ -52,20 +52,20 @@ def values(proof: Proof, examined: Examined, context: Context) -> Mapping[str, s
         "base_url": endpoint.base_url,
         "path": _path(proof.url) or "/",
         "failure": proof.failure or "",
-        "detail": proof.detail or (f"HTTP {proof.status}" if proof.status else "?"),
+        "detail": proof.detail or (f"HTTP {proof.status}" if proof.status else ""),
         "status": str(proof.status or ""),
-        "model": commands.quoted(endpoint.model if endpoint.model.isprintable() else shown(endpoint.model)),
-        "models": ", ".join(service.models[:10]) or "?",
+        "model": endpoint.model if endpoint.model.isprintable() else shown(endpoint.model),
+        "models": ", ".join(service.models[:10]),
         "nearest": near,
         "near": closeness if closeness and near != endpoint.model else "no",
-        "pulled": commands.quoted(pull),
+        "pulled": pull,
         "pullable": "yes" if pull else "no",
         "service": _service(service, endpoint, port or 0),
         "product": service.name,
-        "version": service.version or "?",
+        "version": service.version,
         "kind": endpoint.kind,
         "kag": context.kag,
-        "wanted": right or "?",
+        "wanted": right,
         "suggestion": right,
         "corrected": "yes" if right else "no",
         "seconds": f"{context.seconds:g}",
@@ -73,7 +73,7 @@ def values(proof: Proof, examined: Examined, context: Context) -> Mapping[str, s
         "reason": proof.seen.get("path_fault") or proof.detail or "path_unknown",
         "who": proof.seen.get("who") or f"HTTP {proof.status}",
         "missing": proof.detail if proof.failure == failures.MISSING_SETTING else "",
-        "file": commands.quoted(endpoint.source),
+        "file": endpoint.source,
         "waits": "yes" if proof.seen.get("retry_after") else "no",
         **_instead(endpoint, type_, proven, is_disproved=bool(kinds.tried(proof, examined))),
         "tried": "small_call_unknown",
@@ -83,8 +83,8 @@ def values(proof: Proof, examined: Examined, context: Context) -> Mapping[str, s
         "stored": "page" if endpoint.table == MODEL_PAGE else "file",
         **_setting(endpoint, proof, proven),
         **_ignored(endpoint, proof),
-        "type": commands.quoted(type_) if type_ else "?",
-        "url": commands.quoted(shown(proof.url)),
+        "type": type_,
+        "url": shown(proof.url),
     }
 
 

@@ -4,16 +4,16 @@ What is read here is ``registry.json``, made of them by ``netdiag.findings.regis
 command as much as starting Python twice.
 """
 
+import contextlib
 import functools
 import json
-import string
-from collections import defaultdict
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from netdiag import handed_in, masking
-from netdiag.findings import commands, details, grouped
+from netdiag import handed_in, invocation, masking
+from netdiag.findings import commands, details, grouped, templates
 from netdiag.model.report import Finding, Severity
 from netdiag.text import shown, without_secrets
 
@@ -101,58 +101,71 @@ def words(finding: Finding, language: str = "en") -> Words:
     """
     entry = catalog()[finding.code]
     told = {name: without_secrets(_told(name, value, language)) for name, value in finding.values.items()}
-    values = defaultdict(lambda: "?", {**told, "where": without_secrets(placed(finding.where, language))})
-    remedies = tuple(
-        dict.fromkeys(
-            _remedy(_possible(remedy, finding.values), language, values)
-            for remedy in entry["remedies"]
-            if _applies(remedy.get("when", {}), finding.values)
-        )
-    )
-    title, explanation = entry["title"][language], entry["explanation"][language]
+    values = {**told, "where": without_secrets(placed(finding.where, language))}
+    types = entry.get("values", {})
+    explanation = templates.sentences(entry["explanation"][language], values, types)
     if "beside" in finding.values:
         explanation += _beside(finding.values["beside"], language)
-    return Words(title.format_map(values), explanation.format_map(values), remedies)
+    return Words(
+        _title(entry["title"][language], values, types, language),
+        explanation,
+        tuple(dict.fromkeys(_remedies(entry, finding.values, language, values))),
+    )
 
 
 def _beside(value: str, language: str) -> str:
     """Return the sentence that says how connects to other addresses ended, after what is told of the first ones."""
     said = grouped.said(shown(value), lambda word: term(word, language))
-    return term("ended_others", language).format(said=said).replace("{", "{{").replace("}", "}}")
+    return term("ended_others", language).format(said=said)
 
 
 def _told(name: str, value: str, language: str) -> str:
     if name == "detail":
         return details.detail(value, language)
-    return term(value, language) if name in _TERMS or _is_untold(value) else placed(value, language)
+    return term(value, language) if name in _TERMS else placed(value, language)
 
 
-def _is_untold(value: str) -> bool:
-    """Tell whether ``value`` stands for what a pasted text does not tell (netdiag/findings/pasted/values.py)."""
-    return value.startswith("untold_")
+def _title(template: str, values: Mapping[str, str], types: Mapping[str, str], language: str) -> str:
+    """Return a title, which has to be there whatever is missing: what is, is called unknown."""
+    needed = [name for name in templates.fields(template) if types.get(name) != "piece"]
+    known = {name: values.get(name) or _unknown(name, language) for name in needed}
+    return templates.filled(template, {**values, **known}, types)
 
 
-def _possible(remedy: Mapping[str, Any], values: Mapping[str, str]) -> Mapping[str, Any]:
-    """Return a remedy whose command wants nothing that is not told: in place of one call that which makes all."""
-    command = remedy.get("command", "")
-    wanted = (name for _, name, _, _ in string.Formatter().parse(command) if name)
-    if not any(_is_untold(values.get(name, "")) for name in wanted):
-        return remedy
-    return catalog()["ND520"]["remedies"][-1] if commands.runs_there(command) else {**remedy, "command": ""}
+def _unknown(name: str, language: str) -> str:
+    """Return what is said in place of a value, in a title; other words that need one are left out."""
+    return term(f"unknown_{name}" if f"unknown_{name}" in terms() else "unknown_value", language)
 
 
-def _remedy(entry: Mapping[str, Any], language: str, values: Mapping[str, str]) -> Remedy:
+def _remedies(
+    entry: Mapping[str, Any], found: Mapping[str, str], language: str, values: Mapping[str, str]
+) -> Iterator[Remedy]:
+    """Yield what applies and can be said with these values; where nothing can, what is kept for that case."""
+    is_told = False
+    for remedy in entry["remedies"]:
+        if remedy.get("otherwise") is True and is_told:
+            continue
+        if _applies(remedy.get("when", {}), found):
+            with contextlib.suppress(templates.MissingValueError):
+                yield _remedy(remedy, language, values, entry.get("values", {}))
+                is_told = True
+
+
+def _remedy(entry: Mapping[str, Any], language: str, values: Mapping[str, str], types: Mapping[str, str]) -> Remedy:
     """Return a remedy with its values, and netdiag called as it is where this is read.
 
-    A finding's own ``called`` says it where this run is not in the place that its commands are for.
+    A finding's own ``called`` says it where this run is not in the place that its commands are for. Raises
+    :exc:`templates.MissingValueError`.
     """
-    command = entry.get("command", "").rstrip("\n").format_map(values)
-    on = entry.get("on", {}).get(language, "")
-    handed = handed_in.called()
-    called = values.get("called", handed)
+    text = templates.filled(entry[language], values, types)
+    command = templates.command(entry.get("command", ""), values, types)
+    on = templates.filled(entry.get("on", {}).get(language, ""), values, types)
+    run = invocation.current()
+    handed = handed_in.called() or (shlex.join(run.program) if "--container" in run.program else "")
+    called = values.get("called") or handed
     if commands.runs_there(command):
         on = _where(on, called, language)
-    return Remedy(entry[language].format_map(values), commands.naming(commands.as_called(command, called), handed), on)
+    return Remedy(text, commands.naming(commands.as_called(command, called, run), handed), on)
 
 
 def _where(on: str, called: str, language: str) -> str:
@@ -162,8 +175,37 @@ def _where(on: str, called: str, language: str) -> str:
     return term("in_this_container", language) if called == commands.OURS else ""
 
 
+def lacking(finding: Finding) -> tuple[str, ...]:
+    """Return what is wrong with the values of a finding: ``port: missing``, ``port: no port``; empty where all is well.
+
+    Needed is what stands in its title, in its explanation and in the remedies that apply; what may be missing by
+    ``values.yaml`` is needed by the title alone.
+    """
+    entry = catalog()[finding.code]
+    applying = [each for each in entry["remedies"] if _applies(each.get("when", {}), finding.values)]
+    parts = [entry["explanation"], *applying, *(each["on"] for each in applying if "on" in each)]
+    parts = [part.get(key, "") for part in parts for key in ("en", "command")]
+    titled = set(templates.fields(entry["title"]["en"]))
+    needed = titled | {name for part in parts for name in templates.fields(part)} - {*entry["optional"]}
+    return tuple(
+        fault
+        for name, type_ in entry["values"].items()
+        if (fault := _fault(name, type_, finding.values, needed=name in needed))
+    )
+
+
+def _fault(name: str, type_: str, values: Mapping[str, str], *, needed: bool) -> str:
+    if not values.get(name) and type_ != "piece":
+        return f"{name}: missing" if needed else ""
+    is_known = name not in values or templates.fits(values[name], type_) or values[name] in terms()
+    return "" if is_known else f"{name}: no {type_}"
+
+
 class Described(NamedTuple):
-    """A code in one language, with what is filled in shown in capitals: all its remedies, each with its conditions."""
+    """A code in one language, with what is filled in shown in capitals: its remedies, each with its conditions.
+
+    What is shown only where no other remedy applies is left out where there are others.
+    """
 
     severity: Severity
     title: str
@@ -176,7 +218,9 @@ def described(code: str, language: str = "en") -> Described:
     """Return what ``code`` means whatever its values would be; raises :exc:`KeyError` for an unknown one."""
     entry = catalog()[code]
     names = _Capitals(kag="X.Y")
-    remedies = tuple((_remedy(remedy, language, names), remedy.get("when", {})) for remedy in entry["remedies"])
+    types = entry.get("values", {})
+    listed = [each for each in entry["remedies"] if "otherwise" not in each] or entry["remedies"]
+    remedies = tuple((_remedy(each, language, names, types), each.get("when", {})) for each in listed)
     return Described(
         entry["severity"],
         entry["title"][language].format_map(names),

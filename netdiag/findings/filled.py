@@ -30,7 +30,7 @@ def of_variable(examined: Examined, place: Mapping[str, str] = MappingProxyType(
     names = endpoint.filled.get("base_url", ())
     values = {
         **place,
-        "variables": found[0] if found else ", ".join(names) or "?",
+        "variables": found[0] if found else ", ".join(names),
         "base_url": endpoint.base_url,
         "suggestion": examined.proven_url,
         "known": "yes" if found else "no",

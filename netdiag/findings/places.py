@@ -88,7 +88,7 @@ def values(facts: Facts, place: Platform) -> Mapping[str, str]:
         "localhost": _localhost(place),
         "carrier": place.below or "?",
         "nameservers": ", ".join(facts.nameservers),
-        "gateway": gateway.address if gateway else "?",
+        "gateway": gateway.address if gateway else "",
         "bridge": "yes" if is_bridge else "no",
         "containers": _network(facts, gateway.address if gateway else ""),
     }

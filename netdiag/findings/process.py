@@ -18,7 +18,7 @@ def of_process(examined: Examined, _: Context) -> Iterator[Finding]:
     for proof in examined.proofs:
         where, evidence = examined.endpoint.where, (call_line(proof),)
         if proof.failure == failures.TLS_NO_KEY_LOG:
-            yield Finding("ND322", where, {"file": proof.seen.get("file", "?")}, evidence)
+            yield Finding("ND322", where, {"file": proof.seen.get("file", "")}, evidence)
         elif proof.failure == failures.VARIABLE_UNSENDABLE:
             yield Finding("ND323", where, {"variable": proof.detail}, evidence)
         elif proof.failure in _REFUSED and "netrc" in proof.seen:

@@ -20,6 +20,7 @@ from netdiag.findings import (
 )
 from netdiag.findings.catalog import catalog
 from netdiag.findings.context import Context, call_line, line_of
+from netdiag.findings.once import told_once
 from netdiag.findings.places import no_way, values
 from netdiag.model.place import Candidate, Platform
 from netdiag.model.report import Evidence, Examined, Finding
@@ -72,7 +73,7 @@ def of_endpoints(
         facts=evidence.facts,
         names=evidence.names,
     )
-    return tuple(item._replace(findings=of_endpoint(item, context)) for item in examined)
+    return told_once([item._replace(findings=of_endpoint(item, context)) for item in examined])
 
 
 def of_endpoint(examined: Examined, context: Context) -> tuple[Finding, ...]:

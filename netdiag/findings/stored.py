@@ -21,7 +21,7 @@ def values(examined: Examined) -> Mapping[str, str]:
         "provider": shown(provider),
         "keyed": "no" if provider in _WITHOUT_KEY else "yes",
         "typed": "yes" if type_ else "no",
-        "wanted_type": type_ or "?",
+        "wanted_type": type_,
         "kind": endpoint.kind,
         "row": endpoint.source.rpartition("/")[2],
         "entry": endpoint.node,

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from netdiag import failures
-from netdiag.findings.commands import quoted
 from netdiag.findings.context import Context, origin_of
 from netdiag.model.attempt import Proof
 from netdiag.model.report import Examined, Finding
@@ -44,9 +43,9 @@ def _finding(code: str, alike: list[Proof], examined: Examined, context: Context
         "at": f"{host} ({address})" if is_name else host,
         "address": address or host,
         "network": proof.seen.get("network", ""),
-        "named": quoted(named),
+        "named": named,
         "source": known,
-        "server": context.place.get("nameservers") or "?",
+        "server": context.place.get("nameservers", ""),
         "reason": f"distrust_{proof.seen.get('distrust', '')}",
     }
     evidence = tuple(dict.fromkeys(f"{origin_of(each.url)}: {each.failure} ({_where(each)})" for each in alike))

@@ -68,7 +68,7 @@ def sent(body: Mapping[str, Any]) -> frozenset[str]:
 
 def noted(call: Call, failure: str, refusal: Refusal, headers: Mapping[str, str]) -> Mapping[str, str]:
     """Return what else a refusal tells, by name: ``field``, ``limit``, ``asked`` and ``fewer`` (tokens)…"""
-    unknown = {"limit": "?", "fewer": str(FEWER_TOKENS)} if failure == failures.TOO_MANY_TOKENS else {}
+    unknown = {"fewer": str(FEWER_TOKENS)} if failure == failures.TOO_MANY_TOKENS else {}
     told = {**unknown, **details.told(failure, refusal.said, page=details.is_page(refusal.text))}
     told |= _NOTED.get(failure, _nothing)(call, refusal)
     if waiting := headers.get("retry-after"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from netdiag.invocation import Invocation
 from netdiag.model.plan import Plan
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ class Report(NamedTuple):
     ``exit_code`` follows the table in docs/reference.md and does not depend on the format; ``output`` is the corrected
     text of standard input, where that was the source; ``runs`` is the journal, newest first, where it was asked for.
     ``path`` and ``choice`` are what ``detect`` adds: the way to the host, and the candidate that would be written.
-    ``suggestions`` is what could be configured, where nothing is or the user asked.
+    ``suggestions`` is what could be configured, where nothing is or the user asked. ``invocation`` is how netdiag was
+    called.
     """
 
     command: str
@@ -92,3 +94,4 @@ class Report(NamedTuple):
     choice: Choice | None = None
     evidence: Evidence | None = None
     suggestions: Suggestions | None = None
+    invocation: Invocation = Invocation()

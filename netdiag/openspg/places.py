@@ -13,9 +13,9 @@ def placed(place: tuple[str, ...], endpoint: Endpoint) -> str:
     """
     model = said(endpoint.model) if endpoint.model else ""
     if place[0] == "place_models":
-        parts = (*place[:2], model or "?", *(name for name in place[2:] if name != model))
+        parts = (*place[:2], model or "place_unnamed", *(name for name in place[2:] if name != model))
     elif endpoint.node.startswith("llm_select"):
-        parts = (*place, model or "?")
+        parts = (*place, model or "place_unnamed")
     else:
         parts = (*place, f"place_{endpoint.kind}", model)
     return " > ".join(filter(None, parts))
@@ -23,4 +23,4 @@ def placed(place: tuple[str, ...], endpoint: Endpoint) -> str:
 
 def said(name: Any) -> str:
     """Return a name as a part of a place."""
-    return printable(str(name), 60).replace(">", "›") or "?"
+    return printable(str(name), 60).replace(">", "›") or "place_unnamed"

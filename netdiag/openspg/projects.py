@@ -109,7 +109,7 @@ def gone(projects: tuple[Mapping[str, Any], ...]) -> Iterator[Finding]:
     """Yield the references to models that are not there: the server did not find them either."""
     for each in projects:
         if isinstance(each.get("config"), str):
-            yield from gone_models(("place_base", said(each.get("name", "?"))), each["config"])
+            yield from gone_models(("place_base", said(each.get("name", ""))), each["config"])
 
 
 def limited(told: Told, where: str) -> Iterator[Finding]:
@@ -119,9 +119,7 @@ def limited(told: Told, where: str) -> Iterator[Finding]:
     """
     if told.asked and (told.is_late or not told.bad):
         reason = "limit_time" if told.is_late else "limit_gap"
-        yield Finding(
-            "ND589", where, {"id": str(told.asked), "left": "?", "reason": reason, "table": "kg_project_info"}
-        )
+        yield Finding("ND589", where, {"id": str(told.asked), "left": "", "reason": reason, "table": "kg_project_info"})
 
 
 def base_urls(project: Mapping[str, Any]) -> Mapping[str, str]:
@@ -186,7 +184,7 @@ def _one_by_one(url: str, numbers: Iterable[int]) -> Told:
 
 
 def _of_project(each: Mapping[str, Any]) -> Iterator[Endpoint]:
-    name = said(each.get("name", "?"))
+    name = said(each.get("name", ""))
     try:
         document = config.parse(each["config"].encode("utf-8", "replace"), f"{TOLD}knowledge base {name}")
     except config.Unreadable:

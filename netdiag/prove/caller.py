@@ -271,7 +271,7 @@ class Caller:
             return {}
         small = kag.smaller(call, fewer)
         failed = kag.judge(small, self._send(small, f"{endpoint.model}, max_tokens {fewer}", to, once=True))[0]
-        known = {"asked": str(asked), "limit": "?", **told, "fewer": str(fewer), "tried": failed or WORKS}
+        known = {"asked": str(asked), **told, "fewer": str(fewer), "tried": failed or WORKS}
         return known if failed is None or failure == failures.TOO_MANY_TOKENS else {}
 
     def other_urls(self, endpoint: Endpoint, proof: Proof) -> tuple[str, ...]:

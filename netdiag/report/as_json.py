@@ -6,6 +6,7 @@ Added keys do not change the number; a removed or reinterpreted one does.
 from typing import TYPE_CHECKING, Any, Final
 
 from netdiag import __version__, findings
+from netdiag.invocation import as_plain
 from netdiag.model.endpoint import Endpoint, Ignored
 from netdiag.model.host import HostView, to_plain
 from netdiag.model.journal import Applied, PastFile, PastRun
@@ -34,6 +35,7 @@ def as_dict(report: Report, language: str = "en") -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "tool": {"name": "netdiag", "version": __version__, "command": report.command},
+        "invocation": as_plain(report.invocation) if any(report.invocation) else None,
         "started": report.started,
         "duration_ms": report.duration_ms,
         "kag_version": report.kag_version,

@@ -1,10 +1,12 @@
 """The page of the commands that examine endpoints, and of the journal: problems first, then what was repaired."""
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Final
 
 from netdiag import findings
 from netdiag.findings import Words
+from netdiag.findings.commands import OURS, as_called
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.journal import PastFile, PastRun
 from netdiag.model.report import Examined, Finding, Report
@@ -252,8 +254,12 @@ class _Outcome:
         self._page.headed(style, self._label(name), self._label("colon") + text)
 
     def _label(self, name: str, **values: object) -> str:
-        said = label(name, self._language, **values)
-        return said.replace("`netdiag ", f"`{self._page.called} ")
+        called = "" if self._page.called == OURS else self._page.called
+
+        def made(found: re.Match[str]) -> str:
+            return f"`{as_called(found[1], called, self._report.invocation)}`"
+
+        return re.sub(f"`({OURS} [^`]*)`", made, label(name, self._language, **values))
 
     def _place(self, endpoint: Endpoint) -> str:
         """Return where an endpoint is and what it says: ``kag_config.yaml:3 chat_llm http://localhost:11434/``."""

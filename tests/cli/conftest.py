@@ -9,8 +9,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from netdiag import lab
+from netdiag import findings, lab
 from netdiag.lab import Network, Scenario, Service, World
+from netdiag.model.report import Finding
 
 SCHEMA = json.loads(resources.files("netdiag.report").joinpath("schema.json").read_text("utf-8"))
 
@@ -42,6 +43,7 @@ class Place:
         found = json.loads(done.stdout)
         jsonschema.validate(found, SCHEMA)
         assert found["exit_code"] == done.returncode
+        assert incomplete(found) == []
         return found
 
 
@@ -49,6 +51,12 @@ def codes(report: dict) -> set[str]:
     """Every code of a report."""
     said = [*report["findings"], *(finding for item in report["endpoints"] for finding in item["findings"])]
     return {finding["code"] for finding in said}
+
+
+def incomplete(report: dict) -> list[tuple[str, tuple[str, ...]]]:
+    """Every finding of a report that lacks a value its words need, with what it lacks."""
+    said = [*report["findings"], *(finding for item in report["endpoints"] for finding in item["findings"])]
+    return [(f["code"], lacking) for f in said if (lacking := findings.lacking(Finding(f["code"], "", f["values"])))]
 
 
 def options(scenario: Scenario) -> list[str]:

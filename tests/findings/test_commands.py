@@ -6,8 +6,10 @@ import shlex
 import pytest
 
 from netdiag import findings
+from netdiag.cli.invoked import invocation, program
 from netdiag.cli.parser import parser
-from netdiag.findings.commands import as_called, naming, runs_there
+from netdiag.findings.commands import TAKES, as_called, naming, runs_there
+from netdiag.invocation import OPTIONS, Invocation, as_plain, restored, use
 from netdiag.model.report import Finding
 
 REMEDIES = [
@@ -121,3 +123,145 @@ def test_a_pasted_text_is_about_another_place(called, command, on):
     """What it means is looked up in a container or on its host: the command is for where it is read."""
     (remedy,) = findings.words(Finding("ND702", values={"called": called})).remedies
     assert (remedy.command, remedy.on) == (command, on)
+
+
+RUN = Invocation(
+    files=("a.yaml", "with blank.yaml"),
+    options=(("--host", "10.0.0.7"), ("--kag-version", "0.6"), ("--timeout", "5"), ("--api-key-env", "KEY")),
+)
+FILES = "a.yaml 'with blank.yaml'"
+
+
+@pytest.mark.parametrize(
+    ("command", "called", "expected"),
+    [
+        ("netdiag check", "", f"netdiag check --host 10.0.0.7 --kag-version 0.6 --timeout 5 {FILES}"),
+        (
+            "netdiag fix-base-url --kag-version 0.7",
+            FROM_HOST,
+            f"{FROM_HOST} fix-base-url --kag-version 0.7 --host 10.0.0.7 --timeout 5 {FILES}",
+        ),
+        (
+            "netdiag check --timeout 600 --host 10.0.0.7",
+            "",
+            f"netdiag check --timeout 600 --host 10.0.0.7 --kag-version 0.6 {FILES}",
+        ),
+        (
+            "netdiag fix-base-url --host 10.0.0.8",
+            "",
+            f"netdiag fix-base-url --host 10.0.0.8 --host 10.0.0.7 --kag-version 0.6 --timeout 5 {FILES}",
+        ),
+        (
+            "netdiag check other.yaml",
+            "",
+            "netdiag check other.yaml --host 10.0.0.7 --kag-version 0.6 --timeout 5",
+        ),
+        (
+            "netdiag check -v -v > /dev/shm/n.txt",
+            "",
+            f"netdiag check -v -v --host 10.0.0.7 --kag-version 0.6 --timeout 5 {FILES} > /dev/shm/n.txt",
+        ),
+        (
+            "netdiag suggest",
+            FROM_HOST,
+            f"{FROM_HOST} suggest --host 10.0.0.7 --kag-version 0.6 --timeout 5 --api-key-env KEY",
+        ),
+        (
+            "netdiag chat --type ollama --base-url 'http://h/?a=b' --model m --kind chat",
+            "",
+            "netdiag chat --type ollama --base-url 'http://h/?a=b' --model m --kind chat --kag-version 0.6 --timeout 5",
+        ),
+        ("netdiag rollback --list", "", "netdiag rollback --list"),
+        ("netdiag --container openspg check", "", None),
+        ("netdiag --container spg-2 check", FROM_HOST, None),
+        ("echo '{}' | netdiag fix-base-url -", "", None),
+        ("netdiag fix-compose docker-compose.yml", "", "netdiag fix-compose docker-compose.yml"),
+    ],
+)
+def test_a_command_repeats_what_the_run_was_given(command, called, expected):
+    """Its own options win, a FILE that it names is the only one, and another place has other files."""
+    expected = expected or f"{command} --host 10.0.0.7 --kag-version 0.6 --timeout 5"
+    assert as_called(command, called, RUN) == expected
+
+
+def test_standard_input_is_given_again():
+    """What the run read of it is not there for the next one: the command says that a file goes in."""
+    assert as_called("netdiag check", "", Invocation(files=("-",))) == "netdiag check - < FILE"
+
+
+@pytest.mark.parametrize("line", OURS)
+def test_a_command_with_all_that_a_run_may_be_given_is_one(line):
+    """Whatever options and files are added, the command takes them."""
+    given = {"--only": "files", "--scope": "global", "--timeout": "5", "--port": "80", "--kag-version": "0.7"}
+    given |= {"--db-url": "mysql://h/openspg", "--host": "10.0.0.7"}
+    run = Invocation(files=("a.yaml",), options=tuple((name, given.get(name, "HOME")) for name in OPTIONS))
+    words = [FILLED.get(word, word) for word in shlex.split(as_called(line, "", run))]
+    assert parser().parse_args(words[1:]).command
+
+
+def test_every_option_that_is_kept_is_given_on():
+    """The table says of each option and of FILE which commands take it."""
+    assert set(TAKES) == {*OPTIONS, "FILE"}
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "command"),
+    [
+        (
+            "fix-base-url --kag-version 0.8 a.yaml",
+            "ND452",
+            "netdiag fix-base-url --kag-version 0.6 a.yaml",
+        ),
+        ("check --config a.yaml --host 10.0.0.7", "ND546", "netdiag check -v -v --host 10.0.0.7 a.yaml"),
+        ("check --only server --db-url mysql://root@db/x", "ND546", None),
+    ],
+)
+def test_what_was_typed_is_what_is_advised(argv, code, command):
+    """From the command line to the remedy nothing that decides the run is lost."""
+    use(invocation(parser().parse_args(argv.split())))
+    said = findings.words(Finding(code, "", {"other_kag": "0.6"})).remedies
+    assert (command or "netdiag check -v -v --db-url mysql://db:3306/x --only server") in [r.command for r in said]
+
+
+@pytest.mark.parametrize("name", ["netdiag", "./netdiag", "/elsewhere/netdiag"])
+def test_the_file_that_was_run_is_called_again(name, tmp_path, monkeypatch):
+    """A copied file that no directory of PATH holds is called by its path; elsewhere netdiag by its name."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "netdiag").touch(0o755)
+    monkeypatch.setattr("sys.argv", [name])
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert program() == (name if name.startswith(".") else "netdiag")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert program() == "netdiag"
+
+
+FROM_CONTAINER = RUN._replace(program=("netdiag", "--container", "spg-server-1"))
+
+
+def test_a_saved_report_brings_how_it_was_made():
+    """Its commands are for the container that was looked into, wherever the report is read."""
+    use(restored(as_plain(FROM_CONTAINER)))
+    (remedy,) = findings.words(Finding("ND546")).remedies
+    assert remedy.command.startswith(f"{FROM_HOST} check -v -v --host 10.0.0.7")
+    assert remedy.on == ""
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"program": ["rm", "-rf", "/"]},
+        {"program": ["./netdiag"]},
+        {"program": ["netdiag", "--container", "x; rm -rf ~"]},
+        {"program": ["netdiag", "--way", "lent"]},
+        {"program": ["netdiag", "--container"]},
+        {"files": ["a\nrm b"]},
+        {"options": [["--output", "/etc/passwd"]]},
+        {"options": [["--host"]]},
+        {"files": [1]},
+    ],
+    ids=str,
+)
+def test_what_netdiag_never_writes_is_not_taken_from_a_report(changed):
+    """Who copies a command of a page that was handed on runs netdiag and nothing else."""
+    with pytest.raises(ValueError, match=r"."):
+        restored({**as_plain(FROM_CONTAINER), **changed})

@@ -4,7 +4,6 @@ import re
 from typing import Final
 
 from netdiag import spelling
-from netdiag.findings import commands
 from netdiag.findings.nearest import pulled
 from netdiag.findings.pasted.causes import SHOWN
 from netdiag.findings.pasted.reading import OWN_PORTS, Reading
@@ -20,8 +19,8 @@ _UNKNOWN: Final = {
     "waits": "no",
     "fewer": "1024",
     "asked": "8192",
-    "limit": "untold_limit",
-    "field": "untold_field",
+    "limit": "",
+    "field": "",
     "variables": "HTTP_PROXY",
     "failure": "",
     "systems": "linux macos windows",
@@ -41,7 +40,7 @@ _LIMIT: Final = re.compile(r"(?i)(?:context (?:length|window|size)|max_model_len
 
 
 def values(told: Taken, reading: Reading) -> dict[str, str]:
-    """Return what the words of all codes may want; what the text does not tell is an ``untold_`` word."""
+    """Return what the words of all codes may want; what the text does not tell is empty."""
     base_url = told.base_url or next(iter(told.urls), "")
     host, port, configured = reading.host, reading.port, bool(told.base_url)
     if not host and reading.part == "untold":
@@ -58,18 +57,18 @@ def values(told: Taken, reading: Reading) -> dict[str, str]:
     limit = _LIMIT.search(told.said)
     return {
         **_UNKNOWN,
-        "type": commands.quoted(shown(type_)) if type_ else "untold_type",
-        "model": commands.quoted(shown(model)) if model else "untold_model",
-        "models": "untold_models",
+        "type": shown(type_),
+        "model": shown(model),
+        "models": "",
         "kind": told.kind or "chat",
-        "base_url": shown(base_url) or "untold_url",
-        "keyed_url": shown(base_url.rstrip("/").removesuffix("/chat/completions")) or "untold_url",
-        "host": shown(host) or "untold_host",
-        "port": port or "untold_port",
-        "address": f"{host}:{port}" if host and port else host or "untold_address",
-        "path": (split(base_url).path or "/") if configured and "://" in base_url else "untold_path",
+        "base_url": shown(base_url),
+        "keyed_url": shown(base_url.rstrip("/").removesuffix("/chat/completions")),
+        "host": shown(host),
+        "port": port,
+        "address": f"{host}:{port}" if host and port else host,
+        "path": (split(base_url).path or "/") if configured and "://" in base_url else "",
         "asked_path": _asked(told),
-        "status": str(reading.status or "untold_status"),
+        "status": str(reading.status or ""),
         "failure": SHOWN.get(reading.failure, reading.failure),
         "detail": listed["known"].replace("'", "") if listed else setting or shown(reading.said or told.said)[:_DETAIL],
         "missing": setting,
@@ -78,12 +77,12 @@ def values(told: Taken, reading: Reading) -> dict[str, str]:
         "part": _part(told.said, reading),
         "service": "ollama" if told.type.lower() == "ollama" or port == "11434" else "other",
         "suggestion": shown(right),
-        "wanted": shown(right) or "untold_url",
+        "wanted": shown(right),
         "corrected": "yes" if right else "no",
-        "pulled": commands.quoted(pull),
+        "pulled": pull,
         "pullable": "yes" if pull else "no",
         "whole": "yes" if is_whole else "no",
-        "url": commands.quoted(shown(base_url)) if base_url else "untold_url",
+        "url": shown(base_url),
         **({"limit": limit[1], "fewer": str(int(limit[1][:9]) // 2)} if limit else {}),
         **{name: shown(value) for name, value in reading.more.items()},
         **_seconds(reading),
@@ -119,7 +118,7 @@ def _right_url(told: Taken) -> str:
 def _asked(told: Taken) -> str:
     """Return the path that KAG 0.7 and newer call."""
     if "://" not in told.base_url or not told.type:
-        return "untold_path"
+        return ""
     path = split(told.base_url).path.rstrip("/")
     if told.kind == "embedding":
         return path + "/embeddings"
