@@ -49,7 +49,7 @@ def values(proof: Proof, examined: Examined, context: Context) -> Mapping[str, s
         "address": origin_of(proof.url),
         "host": proof.host,
         "port": str(port or ollama.PORT),
-        "base_url": endpoint.base_url,
+        "base_url": endpoint.base_url or "''",
         "path": _path(proof.url) or "/",
         "failure": proof.failure or "",
         "detail": proof.detail or (f"HTTP {proof.status}" if proof.status else ""),
