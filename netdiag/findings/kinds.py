@@ -27,11 +27,6 @@ def met(examined: Examined) -> Proof | None:
     return next((proof for proof in examined.proofs if "other_type" in proof.seen), None)
 
 
-def at_runner(examined: Examined) -> Proof | None:
-    """Return the call that met Docker's Model Runner at a port of the host's, in place of Docker Desktop's name."""
-    return next((proof for proof in examined.proofs if "runner" in proof.seen), None)
-
-
 def tried(proof: Proof, examined: Examined) -> tuple[str, ...]:
     """Return the calls at the same address that were tried in place of ``proof``, as evidence."""
     others = (each for each in examined.proofs if each.host == proof.host and not of_own_type(each))
@@ -59,20 +54,6 @@ def wrong_type(examined: Examined, other: Proof, context: Context) -> Finding:
     return Finding("ND440", endpoint.where, values, (call_line(first), *tried(first, examined)))
 
 
-def model_runner(examined: Examined, found: Proof, context: Context) -> Finding:
-    """Return that a name is Docker Desktop's own, with the URL at which its Model Runner answers here."""
-    endpoint, url = examined.endpoint, shown(found.url)
-    values = {
-        **context.place,
-        "address": origin_of(found.url),
-        "base_url": shown(endpoint.base_url),
-        "instead_url": url,
-        "edit": edits.written(endpoint, {"base_url": url}),
-        "proven": "no" if found.failure else "yes",
-    }
-    return Finding("ND444", endpoint.where, values, (call_line(first_of(found, examined)), call_line(found)))
-
-
 def first_of(other: Proof, examined: Examined) -> Proof:
     """Return the call of the configured type at the address of ``other``, or the first of all."""
     at = (proof for proof in examined.proofs if proof.host == other.host and of_own_type(proof))
@@ -98,7 +79,7 @@ def exactly(code: str, proof: Proof, examined: Examined) -> str:
     if proof.wanted_url and code in NO_PATH | {"ND410", "ND457"} and code != "ND425":
         return "ND402"  # with another path it is a model service
     if code == "ND403" and _is_listed(proof, examined):
-        return "ND443"
+        return "ND461"
     return _without_api(code, proof, examined) if code in ("ND401", "ND402", "ND425") else code
 
 

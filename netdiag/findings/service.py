@@ -133,7 +133,7 @@ def of_calls(examined: Examined, context: Context) -> Iterator[Finding]:
     refused = next((proof for proof in examined.proofs if proof.failure in _BY_KAG), None)
     if refused:
         yield _finding(_of_kag(refused, examined.endpoint), refused, examined, context)
-    if elsewhere := kinds.at_runner(examined) or kinds.met(examined):
+    if elsewhere := kinds.met(examined):
         yield from _of_another(elsewhere, examined, context)
         return
     failed = [proof for proof in examined.proofs if proof.failure in _BY_PROOF and kinds.of_own_type(proof)]
@@ -148,11 +148,9 @@ def of_calls(examined: Examined, context: Context) -> Iterator[Finding]:
 
 
 def _of_another(other: Proof, examined: Examined, context: Context) -> Iterator[Finding]:
-    """Yield what is wrong where a call of another type, or at another port, met an API; and what stopped that call."""
+    """Yield what is wrong where a call of another type met an API; and what stopped that call."""
     first = kinds.first_of(other, examined)
-    if "runner" in other.seen:
-        yield kinds.model_runner(examined, other, context)
-    elif first.failure == failures.KEY_NOT_SENT:  # of the type it says nothing, and with a key the call succeeds
+    if first.failure == failures.KEY_NOT_SENT:  # of the type it says nothing, and with a key the call succeeds
         told = _finding(_of_service(first, examined), first, examined, context)
         yield told._replace(values={**told.values, **kinds.edit(examined, other, context)})
     else:

@@ -19,11 +19,6 @@ APPLE: Final = "host.container.internal"
 
 ALL: Final = (DOCKER, DESKTOP_GATEWAY, PODMAN, ORBSTACK, LIMA, RANCHER, WSLC, K3D, MINIKUBE, APPLE)
 
-MODEL_RUNNER: Final = "model-runner.docker.internal"
-MODEL_RUNNER_PORT: Final = 12434
-"""What Docker Desktop calls its Model Runner inside of containers, on port 80; with Docker Engine it has a port of the
-host's instead, and no name (docs.docker.com/ai/model-runner/api-reference)."""
-
 CONTROL: Final = "no-such-host.netdiag.internal"
 """A name nobody has: a server that knows it answers everything. ``.internal`` is kept for private use (ICANN, 2024)."""
 

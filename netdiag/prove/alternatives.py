@@ -13,7 +13,6 @@ from netdiag import config, failures, kag
 from netdiag.model.attempt import Proof
 from netdiag.model.endpoint import Endpoint
 from netdiag.model.report import Examined
-from netdiag.platform import names
 from netdiag.platform.trust import WHEREVER_IT_LEADS, Trust
 from netdiag.prove.caller import Caller
 from netdiag.prove.target import Target
@@ -84,34 +83,6 @@ def along_types(item: Examined, to: Target, ways: Ways, caller: Caller) -> Exami
         if found and "other_type" in found[-1].seen:
             break
     return item._replace(proofs=(*item.proofs, *found))
-
-
-def at_model_runner(item: Examined, to: Target, ways: Ways, caller: Caller) -> Examined:
-    """Return the endpoint with what became of calls to Docker's Model Runner where Docker Engine has it.
-
-    They are made where the name that Docker Desktop has for it leads nowhere. Nothing of that is written: who wrote the
-    name may use the file with Docker Desktop too.
-    """
-    name = to.url.host.removesuffix(".").lower()
-    is_reached = any(proof.failure not in _NOWHERE for proof in item.proofs)
-    if item.verdict != "broken" or name != names.MODEL_RUNNER or is_reached:
-        return item
-    found: list[Proof] = []
-    caller = caller.until(caller.ends)
-    others = (each for each in ways.candidates if each.kind != "loopback" and not each.is_container)
-    hosts = (each for each in others if config.address_of(each.host))  # names were not looked up: nothing is raced here
-    for candidate in islice(hosts, _MOST_HOSTS):
-        url = config.with_port(config.with_host(to.endpoint.base_url, candidate.host), names.MODEL_RUNNER_PORT)
-        *_, last = along_paths(to.endpoint, candidate.host, url, caller, ways.trust(to, candidate))
-        if last.failure not in _NOWHERE | kag.NO_API | {failures.NOT_TRUSTED}:
-            found.append(_in_vain(last, "port", {"type": to.endpoint.type, "runner": "yes"}))
-            break
-    return item._replace(proofs=(*item.proofs, *found))
-
-
-_NOWHERE: Final = failures.UNREACHED | {failures.CONNECTION_CLOSED, failures.CONNECTION_RESET}
-_MOST_HOSTS: Final = 3
-"""Addresses of the host at which Docker's Model Runner is called, the best first."""
 
 
 def _starts(item: Examined, to: Target, ways: Ways) -> tuple[tuple[Proof, Trust], ...]:

@@ -14,7 +14,7 @@ from netdiag.model.event import Called, Tell, tell_all
 from netdiag.model.place import Candidate
 from netdiag.model.report import Examined, Verdict
 from netdiag.prove.alike import once_each
-from netdiag.prove.alternatives import along_paths, along_types, at_model_runner
+from netdiag.prove.alternatives import along_paths, along_types
 from netdiag.prove.beside import side_by_side
 from netdiag.prove.caller import Caller, not_trusted
 from netdiag.prove.target import Target
@@ -105,8 +105,8 @@ def _called(to: Target, ways: Ways, caller: Caller) -> Examined:
 
 
 def _with_others(item: Examined, to: Target, ways: Ways, caller: Caller) -> Examined:
-    """Return the endpoint with what became of other calls: of other types, or at the host's Docker Model Runner."""
-    tried = at_model_runner(along_types(item, to, ways, caller), to, ways, caller)
+    """Return the endpoint with what became of other calls: of other types."""
+    tried = along_types(item, to, ways, caller)
     return tried._replace(attempts=tried.attempts + _calls(to, tried.proofs[len(item.proofs) :]))
 
 

@@ -121,8 +121,6 @@ NEVER: Final[Mapping[str, str]] = {
     "ND440": "a setting: the type",
     "ND441": "the service has no embeddings",
     "ND442": "the service has no chat",
-    "ND443": "what is behind the service has no such model",
-    "ND444": "a setting: the name is Docker Desktop's",
     "ND458": "the model needs more memory than there is",
     "ND459": "where a call comes from",
     "ND461": "a setting of the gateway's: the model",

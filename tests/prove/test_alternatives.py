@@ -192,7 +192,7 @@ def test_a_second_fault_is_told_beside_the_type():
 def test_a_model_that_is_listed_and_missing_is_missing_behind_the_service():
     """To write the name that is there would be to write the same name."""
     _, found, _ = examined(recorded("one-api"), "openai", "chat", "/v1", "gone-upstream")
-    assert [finding.code for finding in found] == ["ND443"]
+    assert [finding.code for finding in found] == ["ND461"]
 
 
 def test_a_type_that_sends_no_key_is_told_with_the_one_that_was_proven():

@@ -164,7 +164,7 @@ SCENARIOS: Final = (
         config='{ "type": "openai", "base_url": "http://localhost:4000/v1", "model": "gone-upstream",\n'
         '  "api_key": "sk-lab-invented-key" }\n',
         expect_exit=1,
-        expect_codes=frozenset({"ND443"}),
+        expect_codes=frozenset({"ND461"}),
     ),
     Scenario(
         "model-runner-without-the-model",
@@ -180,34 +180,5 @@ SCENARIOS: Final = (
         .replace("qwen2.5:3b", "ai/qwen2.5"),
         expect_exit=1,
         expect_codes=frozenset({"ND403"}),
-    ),
-    Scenario(
-        "model-runner-by-desktops-name",
-        title={
-            "en": "Docker Model Runner by Docker Desktop's name",
-            "zh": "用 Docker Desktop 的名称访问 Docker Model Runner",
-        },
-        story={
-            "en": "The name model-runner.docker.internal is Docker Desktop's. With Docker Engine it means nothing, and "
-            "Model Runner has port 12434 of the host, where KAG's call is proven.",
-            "zh": "model-runner.docker.internal 是 Docker Desktop 的名称。在 Docker Engine 上它没有意义，"
-            "Model Runner 使用宿主机的端口 12434，KAG 的调用在那里得到验证。",
-        },
-        world=World(services=served("model-runner", 12434)),
-        config=_RUNNER,
-        expect_exit=1,
-        expect_codes=frozenset({"ND444"}),
-    ),
-    Scenario(
-        "model-runner-by-desktops-name-without-the-model",
-        title={"en": "The same, and the model was never pulled", "zh": "同上，而且没有下载该模型"},
-        story={
-            "en": "Both are told: where Model Runner is, and that the model is missing there.",
-            "zh": "两处都会说明：Model Runner 在哪里，以及那里缺少该模型。",
-        },
-        world=World(services=served("model-runner", 12434)),
-        config=_RUNNER.replace("smollm2", "qwen2.5"),
-        expect_exit=1,
-        expect_codes=frozenset({"ND403", "ND444"}),
     ),
 )
