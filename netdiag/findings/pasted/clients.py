@@ -96,7 +96,7 @@ CLIENTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
                 r"nodename nor servname|No such host is known|Name does not resolve|UnknownHostException|"
                 r"Could not resolve host|Errno -[235]\b|Errno 11001|WinError 11001|\(11001\)|curl: \(6\)|"
                 r"不知道这样的主机|未知的名称或服务|域名解析(?:暂时)?(?:出现)?失败|无法解析主机|"
-                r"server misbehaving|\bENOTFOUND\b|EAI_AGAIN"
+                r"server misbehaving|'ENOTFOUND'|EAI_AGAIN"
             ),
         ),
     ),
@@ -204,7 +204,7 @@ CLIENTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
             (
                 r"RemoteProtocolError|Server disconnected|Empty reply|RemoteDisconnected|"
                 r"Remote end closed connection|socket hang up|other side closed|header parser received no bytes|"
-                r'failed to respond$|unexpected end of stream|": EOF$|response ended prematurely|'
+                r':\d{1,5} failed to respond$|unexpected end of stream|": EOF$|response ended prematurely|'
                 r"服务器(?:提前)?关闭了连接"
             ),
         ),
