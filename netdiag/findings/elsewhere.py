@@ -68,7 +68,7 @@ def of_names(examined: Examined, context: Context) -> Iterator[Finding]:
     if not _is_foreign(examined, context) or _is_literal(host):
         return
     bare = _bare(host)
-    values = {**context.place, **_values(examined, host), "name": bare, "quoted_host": quoted(bare)}
+    values = {**context.place, **_values(examined, host), "name": bare}
     evidence = _evidence(examined, host)
     said = [answer for answer in context.names if answer.name == bare]
     invented = next((a for a in said if _invented(a, context)), None)
@@ -77,6 +77,7 @@ def of_names(examined: Examined, context: Context) -> Iterator[Finding]:
             "server": invented.server,
             "answered": ", ".join(invented.addresses),
             "reason": f"invented_{_invented(invented, context)}",
+            "broken": "yes",
             "fake": "yes" if _invented(invented, context) == "fake_ip" else "no",
         }
         yield Finding("ND229", examined.endpoint.where, {**values, **more}, (*_told(said), *evidence))

@@ -30,7 +30,7 @@ def test_one_port_under_two_types_is_told_once():
     assert any("vllm serve m " in command for command in commands)
     for page in (as_text(made), as_markdown(made), as_html(made)):
         said = " ".join(page.split())
-        assert said.count("nothing accepts connections from containers on port 8000") == 1
+        assert said.count("refuses connections from containers on port 8000") == 1
         assert all(name in page for name in ("chatting", "extracting"))
 
 

@@ -58,13 +58,13 @@ CHECKED = {
     "docker option": r"--(?:add-host|env|publish|dns|network pasta|network slirp4netns)\b.*",
     "unit": r"printf .*\[Service\].*",
     "shell": (
-        r"(?:sudo )?(?:curl|ss|lsof|ip|nft|nsenter|mkdir|mv|rm|chmod|cp|cat|tr|df|ls|ps|pkill|cd|date|ulimit|ssh|"
+        r"(?:sudo )?(?:curl|getent|nslookup|free|ss|lsof|ip|nft|nsenter|mkdir|mv|rm|chmod|cp|cat|tr|df|ls|ps|pkill|cd|date|ulimit|ssh|"
         r"usermod|systemctl|timedatectl|journalctl|openssl|ollama|export|unset|python3|pip|vllm|kubectl|incus|snap|PYTHON|"
         r"/opt/netdiag/bin/pip|OLLAMA_HOST=\S+ ollama)\b.*"
     ),
     "kag": (
         r"(?:base_url|model|type|api_key|max_tokens|stream|timeout|batch_size|vector_dimensions|host_addr|llm|project|"
-        r"chat_llm|openie_llm|drop_params)\b:.*"
+        r"chat_llm|openie_llm|temperature)\b:.*"
     ),
     "json": r'\{"[^%]*\}',
 }
@@ -79,6 +79,8 @@ REVIEWED = {
     r'\[Environment\]::SetEnvironmentVariable\("OLLAMA_(?:HOST|ORIGINS)", "[^"]*", "User"\)': (
         "PowerShell: .NET's method of that name; the app reads it when it starts"
     ),
+    r"ifconfig \| grep 'inet '; lsof .*": "macOS: ifconfig(8), lsof(8); only reads",
+    r"Get-NetIPAddress .*": "PowerShell: NetTCPIP; only reads",
     r"Stop-Process -Name ollama": "PowerShell: Microsoft.PowerShell.Management; ends `ollama serve` and its runners",
     r'\$env:OLLAMA_HOST = "0\.0\.0\.0:11434"; ollama serve': "PowerShell: about_Environment_Variables",
     r"New-NetFirewallRule .* -Action Allow": "PowerShell: NetSecurity; LocalSubnet is one of its words",
@@ -91,10 +93,13 @@ LISTED = {
     r"(?:GRANT|CREATE USER|SELECT|UPDATE) .*;": "SQL with placeholders; tests/openspg makes its users with the like",
     r"bind-address = .*": "an option of mysqld, in a file that only the image's maker knows",
     r"remove: skip-ssl.*": "says which options to take out, and none to paste",
-    r"(?:ssl_protocols|proxy_set_header) .*;": "directives of nginx, which is in no ground",
-    r"(?:fake-ip-filter|route-exclude-address|tun): .*": "Clash's configuration, of which there is no ground",
+    r"(?:ssl_protocols|proxy_set_header|client_max_body_size) .*;": "directives of nginx, which is in no ground",
+    r"(?:fake-ip-filter|dns: \{fake-ip-filter|route-exclude-address|tun): .*": "Clash's configuration, of which there is no ground",
     r"traffic\.sidecar\.istio\.io/.*": "an annotation of Istio, of which there is no ground",
     r"--(?:host|served-model-name|embeddings)\b.*": "options of model servers, which need a GPU or their own build",
+    r"OPTION": "an option that the service itself names",
+    r"EDIT": "made by findings/edits.py in the form of the file; tests/findings/test_kinds.py has the forms",
+    r"additional_drop_params: .*": "tests/litellm gives it to the real LiteLLM, which is an optional ground",
     r"external: true|host\.docker\.internal:host-gateway": "a part of a line, for the place that the code names",
     r"Environment=.*": "a line of the user's own unit; the drop-ins above are judged whole",
     r"(?:OLLAMA_HOST|HTTP_PROXY)=\S*": "a setting where it stands, in a shell's or a service's form",
@@ -276,7 +281,7 @@ def test_docker_s_own(require: Callable[[str, str], NoReturn]) -> None:
         return told[words]
 
     for block in of("docker"):
-        for line in re.findall(r"docker ((?:compose |network |context )?[a-z]+)([^&|;]*)", block):
+        for line in re.findall(r"docker ((?:compose |network |context )?[a-z]+)([^&|;(]*)", block):
             options = re.findall(r"(?<=\s)--?[a-z][a-z-]*", line[1].partition(" mysql mysql")[0])
             assert all(re.search(rf"{option}\b", said(line[0])) for option in options), block
             assert said(line[0]), block

@@ -63,7 +63,7 @@ def test_machines_get_each_endpoint():
     [
         (WORKS, "base_urls: 1 working; nothing to repair"),
         (REPAIRABLE, "base_urls: 1 to repair"),
-        (BROKEN, "problem: the host answers, but nothing accepts connections from containers on"),
+        (BROKEN, "problem: the host answers, but refuses connections from containers on port 11434"),
     ],
 )
 def test_the_first_line_is_the_useful_one(item, first):
