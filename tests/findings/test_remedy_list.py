@@ -58,7 +58,8 @@ CHECKED = {
     "docker option": r"--(?:add-host|env|publish|dns|network pasta|network slirp4netns)\b.*",
     "unit": r"printf .*\[Service\].*",
     "shell": (
-        r"(?:sudo )?(?:curl|getent|nslookup|free|ss|lsof|ip|nft|nsenter|mkdir|mv|rm|chmod|cp|cat|tr|df|ls|ps|pkill|cd|date|ulimit|ssh|"
+        r"(?:sudo )?(?:curl|getent|nslookup|free|ss|lsof|ip|nft|nsenter|mkdir|mv|rm|chmod|cp|cat|tr|df|ls|ps|pkill|cd|"
+        r"date|ulimit|ssh|"
         r"usermod|systemctl|timedatectl|journalctl|openssl|ollama|export|unset|python3|pip|vllm|kubectl|incus|snap|PYTHON|"
         r"/opt/netdiag/bin/pip|OLLAMA_HOST=\S+ ollama)\b.*"
     ),
@@ -94,7 +95,9 @@ LISTED = {
     r"bind-address = .*": "an option of mysqld, in a file that only the image's maker knows",
     r"remove: skip-ssl.*": "says which options to take out, and none to paste",
     r"(?:ssl_protocols|proxy_set_header|client_max_body_size) .*;": "directives of nginx, which is in no ground",
-    r"(?:fake-ip-filter|dns: \{fake-ip-filter|route-exclude-address|tun): .*": "Clash's configuration, of which there is no ground",
+    r"(?:fake-ip-filter|dns: \{fake-ip-filter|route-exclude-address|tun): .*": (
+        "Clash's configuration, of which there is no ground"
+    ),
     r"traffic\.sidecar\.istio\.io/.*": "an annotation of Istio, of which there is no ground",
     r"--(?:host|served-model-name|embeddings)\b.*": "options of model servers, which need a GPU or their own build",
     r"OPTION": "an option that the service itself names",
