@@ -35,7 +35,7 @@ CASES = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def llama_cpp(require: Callable[[str, str], NoReturn]) -> Sequence[str]:
     """Return the command that starts the server, or give up before an engine is asked for."""
     if not (PYTHON.exists() and MODEL.exists()):
