@@ -139,8 +139,8 @@ def names(said: str, model: str) -> bool:
 
 
 def is_page(text: str) -> bool:
-    """Tell whether a text is a web page."""
-    return text.lstrip()[:15].lower().startswith(("<!doctype html", "<html"))
+    """Tell whether a text is a web page, or a part of one, as some servers send for an error: it begins with a tag."""
+    return re.match(r"\s*\ufeff?<[!?a-zA-Z]", text) is not None
 
 
 def title(text: str) -> str:

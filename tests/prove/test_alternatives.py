@@ -204,11 +204,10 @@ def test_a_type_that_sends_no_key_is_told_with_the_one_that_was_proven():
 
 
 def test_a_type_whose_call_failed_with_the_key_is_not_offered():
-    """Basic authentication refuses the key too, so to send it is no remedy."""
+    """Basic authentication refuses the key too: a login is wanted, and no other type is proven."""
     _, found, _ = examined(lambda _: Said(401, "", {"www-authenticate": 'Basic realm="x"'}), "ollama", "chat", "/")
-    assert [finding.code for finding in found] == ["ND415"]
-    assert found[0].values["proven"] == "disproved"
-    assert words(found[0]).remedies == ()
+    assert [finding.code for finding in found] == ["ND463"]
+    assert "other_type" not in found[0].values
 
 
 def test_a_gateway_that_guards_every_path_proves_no_type_without_its_key():
