@@ -141,12 +141,17 @@ def most_telling(examined: Examined, context: Context) -> tuple[str, Attempt] | 
 def ended(tried: Iterable[Attempt], examined: Examined, context: Context) -> tuple[str, Attempt] | None:
     """Return the code for how these connects ended, and the connect that says it; ``None`` without any.
 
-    An address that is the host's own says more of it than one of which that is not known.
+    An address that is the host's own says more of it than one of which that is not known; where no route leads, nothing
+    was learned of anybody.
     """
     causes = _causes(tried, examined, context)
     if not causes:
         return None
-    cause, attempt = min(causes, key=lambda each: (each[1].address in context.strangers, _TELLING.index(each[0])))
+
+    def rank(each: tuple[str, Attempt]) -> tuple[bool, bool, int]:
+        return each[0] == "ND214", each[1].address in context.strangers, _TELLING.index(each[0])
+
+    cause, attempt = min(causes, key=rank)
     return cause.partition(" ")[0], attempt
 
 
