@@ -57,7 +57,7 @@ def values(proof: Proof, examined: Examined, context: Context) -> Mapping[str, s
         "model": endpoint.model if endpoint.model.isprintable() else shown(endpoint.model),
         "models": ", ".join(service.models[:10]),
         "nearest": near,
-        "near": closeness if closeness and near != endpoint.model else "no",
+        "near": closeness if closeness and near != proof.seen.get("model", endpoint.model) else "no",
         "pulled": pull,
         "pullable": "yes" if pull else "no",
         "service": _service(service, endpoint, port or 0),
