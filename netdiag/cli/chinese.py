@@ -125,16 +125,23 @@ _HELP: Final = {
     "undo the last change of these files (default: the last run)": "撤销这些文件的最近一次修改（默认：上一次运行）",
     "undo this run, or with FILE its change of these files": "撤销这次运行；与 FILE 同用时只撤销对这些文件的修改",
     "name the runs in the journal; undoes nothing": "列出日志中的各次运行，不撤销任何内容",
-    "on the host: let a service of a compose file know the name host.docker.internal, or join a network": (
-        "在宿主机上：让 compose 文件中的服务认识 host.docker.internal，或加入一个网络"
+    "on the host: give a service the name of its host, an entry in NO_PROXY, a name server, a network": (
+        "在宿主机上：为 compose 文件中的服务加入宿主机的名称、NO_PROXY 中的主机、域名服务器或网络"
+    ),
+    "what the service gets (default: the name of its host, host.docker.internal)": (
+        "为服务加入的内容（默认：宿主机的名称 host.docker.internal）"
+    ),
+    "hosts that are called without a proxy, put into its NO_PROXY with commas between them (repeatable)": (
+        "不经代理访问的主机，用逗号分隔，写入它的 NO_PROXY（可重复）"
+    ),
+    "the address of a name server that is asked before the others (repeatable)": (
+        "优先询问的域名服务器的地址（可重复）"
     ),
     "compose files, or directories that hold one; `-` is standard input (default: where compose looks)": (
         "compose 文件，或其所在目录；`-` 表示标准输入（默认：compose 会查找的位置）"
     ),
     "which service (default: OpenSPG's server)": "哪个服务（默认：OpenSPG 服务器）",
-    "join this existing network (default: give the service the name of its host)": (
-        "加入这个已有的网络（默认：为服务加入宿主机的名称）"
-    ),
+    "join this network, which exists already": "加入这个已有的网络",
     "what a finding means and every remedy, or what a pasted error can mean; offline": (
         "某个代码的含义及所有解决办法，或解读粘贴的报错；离线可用"
     ),

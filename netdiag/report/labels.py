@@ -196,6 +196,8 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
         "zh": "出现以下任一代码时不再提示：{codes}",
     },
     "applies": {"en": "(shown for {when})", "zh": "（适用于：{when}）"},
+    "yes": {"en": "yes", "zh": "是"},
+    "no": {"en": "no", "zh": "否"},
     "when_platform": {"en": "platform", "zh": "平台"},
     "when_systems": {"en": "a host with", "zh": "宿主机系统"},
     "when_service": {"en": "service", "zh": "服务"},

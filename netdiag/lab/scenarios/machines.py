@@ -77,7 +77,7 @@ SCENARIOS: Final = (
         story={
             "en": "Docker Desktop's own setting, Enable host networking, is on: localhost reaches the computer. "
             "KAG's own call shows it, and nothing is changed.",
-            "zh": "Docker Desktop 的设置 Enable host networking 已打开，localhost 可以到达电脑。"
+            "zh": "Docker Desktop 的设置“Enable host networking”已打开，localhost 可以到达电脑。"
             "KAG 的实际调用证明了这一点，什么也不改。",
         },
         world=replace(_DESKTOP, services=(Service("ollama", 11434, listen="127.0.0.1"),)),
