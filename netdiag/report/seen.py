@@ -13,7 +13,9 @@ _ATTEMPT: Final = re.compile(
 )
 """An attempt, as :func:`netdiag.findings.context.line_of` and :mod:`netdiag.findings.reach` write it."""
 
-_CALL: Final = re.compile(r"(?P<where>[a-z]+://\S+): (?:(?P<status>HTTP \d+), )?(?P<how>[a-z_]+)(?P<more> .*)?")
+_CALL: Final = re.compile(
+    r"(?P<where>(?:type \w+, )?[a-z]+://\S+): (?:(?P<status>HTTP \d+), )?(?P<how>[a-z_]+)(?P<more> .*)?"
+)
 """A call, as :func:`netdiag.findings.context.call_line` writes it."""
 
 _ENDS: Final = failures.WORDS | {"works"}
@@ -56,7 +58,7 @@ _CHINESE: Final = (
         r"宿主机：未能读取 \1 的规则：需要 root 权限以及 iptables-save 或 nft 命令",
     ),
     (r"host: (.+)", r"宿主机：\1"),
-    (r"(\S+): ([a-z_]+) \((\S+)\)", r"\1：\2（\3）"),
+    (r"([\da-f.:]+): (.+) \(([\w.-]+)\)", r"\1：\2（\3）"),
     (r"listening here: nobody", "本机监听：无"),
     (r"listening here: (.+)", r"本机监听：\1"),
     (r"(\S+): listening: (.+)", r"\1：正在监听：\2"),
