@@ -130,7 +130,11 @@ def _title(template: str, values: Mapping[str, str], types: Mapping[str, str], l
     """Return a title, which has to be there whatever is missing: what is, is called unknown."""
     needed = [name for name in templates.fields(template) if types.get(name) != "piece"]
     known = {name: values.get(name) or _unknown(name, language) for name in needed}
-    return templates.filled(template, {**values, **known}, types)
+    return _BETWEEN_CHINESE.sub("", templates.filled(template, {**values, **known}, types))
+
+
+_BETWEEN_CHINESE: Final = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+"""The blank that a template has beside a value, where a Chinese word stands in place of that."""
 
 
 def _unknown(name: str, language: str) -> str:

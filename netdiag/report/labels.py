@@ -111,6 +111,7 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "certain": {"en": "certain", "zh": "确定"},
     "likely": {"en": "likely", "zh": "很可能"},
     "guess": {"en": "a guess", "zh": "猜测"},
+    "bracketed": {"en": " ({what})", "zh": "（{what}）"},
     "because": {"en": "because", "zh": "依据"},
     "against": {"en": "against", "zh": "不符"},
     "candidates": {"en": "addresses that would be tried, best first", "zh": "将会尝试的地址，按优先顺序"},
