@@ -83,7 +83,7 @@ def _outcome(item: Examined, written: Collection[str]) -> Outcome:
         return "left_alone"
     if item.verdict != "repairable":
         return item.verdict
-    if any(finding.code in BY_HAND for finding in item.findings):
+    if item.endpoint.left_alone or any(finding.code in BY_HAND for finding in item.findings):
         return "by_hand"  # whatever else was written to the same file
     return "repaired" if item.endpoint.source in written else "repairable"
 

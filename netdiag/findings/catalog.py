@@ -7,6 +7,7 @@ command as much as starting Python twice.
 import contextlib
 import functools
 import json
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -129,7 +130,11 @@ def _title(template: str, values: Mapping[str, str], types: Mapping[str, str], l
     """Return a title, which has to be there whatever is missing: what is, is called unknown."""
     needed = [name for name in templates.fields(template) if types.get(name) != "piece"]
     known = {name: values.get(name) or _unknown(name, language) for name in needed}
-    return templates.filled(template, {**values, **known}, types)
+    return _BETWEEN_CHINESE.sub("", templates.filled(template, {**values, **known}, types))
+
+
+_BETWEEN_CHINESE: Final = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+"""The blank that a template has beside a value, where a Chinese word stands in place of that."""
 
 
 def _unknown(name: str, language: str) -> str:
@@ -158,14 +163,31 @@ def _remedy(entry: Mapping[str, Any], language: str, values: Mapping[str, str], 
     :exc:`templates.MissingValueError`.
     """
     text = templates.filled(entry[language], values, types)
-    command = templates.command(entry.get("command", ""), values, types)
+    written = entry.get("command", "")
+    command = templates.command(written, values, types)
     on = templates.filled(entry.get("on", {}).get(language, ""), values, types)
     run = invocation.current()
     handed = handed_in.called() or (shlex.join(run.program) if "--container" in run.program else "")
     called = values.get("called") or handed
     if commands.runs_there(command):
         on = _where(on, called, language)
-    return Remedy(text, commands.naming(commands.as_called(command, called, run), handed), on)
+    command = commands.naming(commands.as_called(command, called, run), handed)
+    return Remedy(term("then_also", language).join((text, *_blanks(written, command, text, language))), command, on)
+
+
+_BLANK: Final = re.compile(r"USER@HOST|(?<![\w{])[A-Z][A-Z_]{3,}(?!\w)")
+"""What a command of the registry may have for the reader to put something else in its place."""
+
+
+def _blanks(written: str, command: str, text: str, language: str) -> Iterator[str]:
+    """Yield what to put in place of each word in capitals that ``command`` still has, unless ``text`` names it."""
+    for word in dict.fromkeys(_BLANK.findall(written)):
+        if f"blank_{word}" in terms() and _has(command, word) and not _has(text, word):
+            yield term(f"blank_{word}", language)
+
+
+def _has(text: str, word: str) -> bool:
+    return re.search(rf"(?<!\w){word}(?!\w)", text, re.ASCII) is not None
 
 
 def _where(on: str, called: str, language: str) -> str:

@@ -14,15 +14,15 @@ def values(proof: Proof, endpoint: Endpoint) -> Mapping[str, str]:
     return {
         "option": "--reranking" if endpoint.kind == "rerank" else "--embeddings",
         "only": "1",
-        **_login(endpoint),
+        **_login(endpoint.type, proof.url),
         "azure_url": commands.quoted(shown(_azure(proof.url))),
     }
 
 
-def _login(endpoint: Endpoint) -> Mapping[str, str]:
-    """Return the base_url around its login; that of type ollama as a type that sends logins takes it."""
-    sends = endpoint.type.lower() != "ollama"
-    scheme, _, rest = endpoint.base_url.rpartition("://")
+def _login(type_: str, url: str) -> Mapping[str, str]:
+    """Return the URL that asked for a login, around it; that of type ollama as a type that sends logins takes it."""
+    sends = type_.lower() != "ollama"
+    scheme, _, rest = url.rpartition("://")
     place = rest.rpartition("@")[2] if "@" in rest.partition("/")[0] else rest
     if not sends:
         place = place.rstrip("/").removesuffix("/v1") + "/v1"

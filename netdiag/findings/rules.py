@@ -56,6 +56,10 @@ _RULES: Final[tuple[Rule, ...]] = (
 by ``hidden_by`` of the registry, and guesses where a fact is known (:mod:`netdiag.findings.degrees`)."""
 
 
+_WHOLE: Final = frozenset({"ND507", "ND508"})
+"""They give the type with the base_url that was proven together, so what is wrong with its path is not told beside."""
+
+
 def of_endpoints(
     examined: Sequence[Examined], candidates: tuple[Candidate, ...], place: Platform, evidence: Evidence
 ) -> tuple[Examined, ...]:
@@ -86,6 +90,8 @@ def of_endpoint(examined: Examined, context: Context) -> tuple[Finding, ...]:
     if examined.verdict != "broken":
         return beside
     found = [finding for rule in _RULES for finding in rule(examined, context)]
+    if any(each.code in _WHOLE and each.values.get("proven") == "yes" for each in found):
+        found = [each for each in found if each.code != "ND402"]
     raised = {finding.code for finding in found}
     if proxies.is_half(examined):
         raised -= {code for code in raised if code.startswith("ND3")}  # they explain nothing of the direct way

@@ -107,7 +107,7 @@ _TITLE: Final = re.compile(rb"(?is)<title[^>]*>(.{1,200}?)</title>")
 _PRODUCTS: Final[tuple[tuple[str, Callable[[Answer], bool]], ...]] = (
     ("Open WebUI", lambda answer: b"<title>Open WebUI" in answer.body),
     ("OpenSPG", lambda answer: b"<title>OpenSPG" in answer.body),
-    ("Spring Boot (OpenSPG?)", is_spring),
+    ("OpenSPG / Spring Boot", is_spring),
     ("Neo4j", lambda answer: "neo4j_version" in parsed(answer)),
     ("MinIO", lambda answer: "MinIO" in answer.headers.get("server", "")),
     ("Elasticsearch", lambda answer: "lucene_version" in str(parsed(answer).get("version", ""))),

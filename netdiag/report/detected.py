@@ -49,7 +49,8 @@ def _named(platform: Platform, language: str) -> str:
     names = [name for name in (platform.name, platform.below) if name]
     on = f" {label('here', language)} "
     words = on.join(findings.term(name, language) for name in names)
-    return f"{words} ({' / '.join(names)}, {label(platform.confidence, language)})"
+    said = (" / ".join(names), label(platform.confidence, language))
+    return words + label("bracketed", language, what=label("comma", language).join(said))
 
 
 def _draw(page: Page, report: Report, platform: Platform, language: str) -> None:

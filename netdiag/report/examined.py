@@ -266,7 +266,7 @@ class _Outcome:
         return f"{self._where(endpoint)} {shown(endpoint.base_url)}".strip()
 
     def _where(self, endpoint: Endpoint) -> str:
-        where = endpoint.where if endpoint.line else findings.placed(endpoint.place, self._language) or endpoint.source
+        where = endpoint.where if endpoint.line else findings.placed(endpoint.place or endpoint.source, self._language)
         return " ".join(part for part in (where, shown(endpoint.node)) if part)
 
 

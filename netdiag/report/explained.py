@@ -43,7 +43,9 @@ def conditions(when: Mapping[str, Sequence[str]], language: str) -> str:
     for name, wanted in when.items():
         words = [label(word, language) for word in wanted] if name == "systems" else wanted
         words = [findings.term(word, language) for word in wanted] if name in ("reason", "family") else words
-        said.append(f"{label(f'when_{name}', language)} {comma.join(words)}")
+        words = [label(word, language) if word in ("yes", "no") else word for word in words]
+        asked = label(f"when_{name}", language)
+        said.append(f"{asked}{'' if asked.endswith('：') else ' '}{comma.join(words)}")
     return label("semicolon", language).join(said)
 
 

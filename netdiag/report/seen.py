@@ -9,12 +9,17 @@ from netdiag.report.labels import label
 
 _ATTEMPT: Final = re.compile(
     r"(?P<where>.+) (?P<step>dns|tcp|tls|http|call|control) (?P<how>[a-z_]+) \((?P<ms>[\d.]+) ms\)"
-    r"(?:, ARP (?P<arp>\w+))?(?:, not sent: (?P<unsent>\w+))?"
+    r"(?:, ARP (?P<arp>\w+)|, (?P<own>the host's own))?(?:, not sent: (?P<unsent>\w+))?"
 )
 """An attempt, as :func:`netdiag.findings.context.line_of` and :mod:`netdiag.findings.reach` write it."""
 
-_CALL: Final = re.compile(r"(?P<where>[a-z]+://\S+): (?:(?P<status>HTTP \d+), )?(?P<how>[a-z_]+)(?P<more> .*)?")
+_CALL: Final = re.compile(
+    r"(?P<where>(?:type \w+, )?[a-z]+://\S+): (?:(?P<status>HTTP \d+), )?(?P<how>[a-z_]+)(?P<more> .*)?"
+)
 """A call, as :func:`netdiag.findings.context.call_line` writes it."""
+
+_ENDS: Final = failures.WORDS | {"works"}
+"""How a call may end."""
 
 _WORD: Final = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 """What may be a word of the vocabulary; those of a single word stand in the two forms above only."""
@@ -33,6 +38,7 @@ _SAID: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "; no machine on this network has the address",
         "zh": "；本网络中没有机器使用该地址",
     },
+    "own": {"en": "; it is an address of the host itself", "zh": "；这是宿主机自己的地址"},
     "no_route": {"en": "; not sent, since no route leads there", "zh": "；没有路由，未发送"},
     "policy": {
         "en": "; not sent, since a rule of this container forbids it",
@@ -52,6 +58,7 @@ _CHINESE: Final = (
         r"宿主机：未能读取 \1 的规则：需要 root 权限以及 iptables-save 或 nft 命令",
     ),
     (r"host: (.+)", r"宿主机：\1"),
+    (r"([\da-f.:]+): (.+) \(([\w.-]+)\)", r"\1：\2（\3）"),
     (r"listening here: nobody", "本机监听：无"),
     (r"listening here: (.+)", r"本机监听：\1"),
     (r"(\S+): listening: (.+)", r"\1：正在监听：\2"),
@@ -81,7 +88,7 @@ def seen(line: str, language: str) -> str:
     """Return one line of evidence as a person reads it: failures in words, and what a connect was compared with."""
     if attempt := _ATTEMPT.fullmatch(line):
         return _attempt(attempt, language)
-    if (call := _CALL.fullmatch(line)) and call["how"] in failures.WORDS:
+    if (call := _CALL.fullmatch(line)) and call["how"] in _ENDS:
         values = {name: value or "" for name, value in call.groupdict().items()}
         values["more"] = _worded(values["more"], language)
         values["status"] += label("comma", language) if values["status"] else ""
@@ -104,6 +111,8 @@ def _attempt(attempt: "re.Match[str]", language: str) -> str:
     said = form.format(where=where, how=how, ms=values["ms"])
     if values["arp"] in _SAID:
         said += _SAID[values["arp"]][language]
+    if values["own"]:
+        said += _SAID["own"][language]
     if unsent := values["unsent"]:
         said += _SAID.get(unsent, _SAID["unsent"])[language].format(unsent=unsent)
     return said

@@ -19,7 +19,14 @@ REMEDIES = [
     if remedy.command
 ]
 FROM_HOST = "netdiag --container spg-server-1"
-FILLED = {"ADDRESS": "192.0.2.1", "COMMAND": "check", "KIND": "chat", "OTHER_KAG": "0.7", "PORT": "8000"}
+FILLED = {
+    "ADDRESS": "192.0.2.1",
+    "COMMAND": "check",
+    "KIND": "chat",
+    "OTHER_KAG": "0.7",
+    "NAME_SERVER": "192.0.2.1",
+    "PORT": "8000",
+}
 _RUN = re.compile(r"(?:^|; |&& |' \| |docker exec (?:-i )?\S+ |sudo )((?:netdiag|\"\$\(command -v netdiag\)\") .*)")
 
 

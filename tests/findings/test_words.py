@@ -141,3 +141,29 @@ def test_where_a_value_cannot_stand(template, expected):
 def test_values_have_types(values, expected):
     """What a finding lacks is named, and a value of another kind than it should be is, too."""
     assert findings.lacking(Finding("ND205", "", {"port": "1", **values})) == expected
+
+
+BLANKS = (
+    "API_KEY", "CERTIFICATE", "CONTAINER", "DEPLOYMENT", "NAME_SERVER", "NETWORK", "SERVICE", "SERVICE_CONTAINER",
+    "USER@HOST",
+)  # fmt: skip
+"""What commands of the registry leave to the reader to fill in."""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_to_be_filled_in_is_said(language):
+    """A word in capitals that a command is written with is named by the sentence before it, in each language."""
+    left = [
+        (code, word, remedy.text)
+        for code in findings.catalog()
+        for (remedy, _), entry in zip(
+            findings.described(code, language).remedies,
+            [e for e in findings.catalog()[code]["remedies"] if "otherwise" not in e]
+            or findings.catalog()[code]["remedies"],
+            strict=True,
+        )
+        for word in BLANKS
+        if re.search(rf"(?<![\w{{]){word}(?![\w}}])", entry.get("command", ""))
+        and not re.search(rf"(?<![A-Z_]){word.partition('@')[0]}(?![A-Z_])", remedy.text)
+    ]
+    assert left == []

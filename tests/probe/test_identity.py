@@ -84,7 +84,7 @@ def test_servers_that_name_themselves(site, name):
     [
         (reply(200, b"<title>Open WebUI</title>", content_type="text/html"), "Open WebUI"),
         (reply(200, b"<title>OpenSPG</title>", content_type="text/html"), "OpenSPG"),
-        (reply(404, SPRING, content_type="application/json"), "Spring Boot (OpenSPG?)"),
+        (reply(404, SPRING, content_type="application/json"), "OpenSPG / Spring Boot"),
         (reply(200, NEO4J, content_type="application/json"), "Neo4j"),
         (reply(403, b"<Error/>", server="MinIO"), "MinIO"),
         (reply(200, b'{"version":{"lucene_version":"9"}}'), "Elasticsearch"),

@@ -187,7 +187,7 @@ SCENARIOS: Final = (
         kag_version="0.7",
         config=VECTORS.replace('"openai"', '"ollama"').replace("/v1", "/"),
         expect_exit=1,
-        expect_codes=frozenset({"ND402", "ND507"}),
+        expect_codes=frozenset({"ND507"}),
     ),
     # KAG#463, KAG#257
     Scenario(
@@ -202,7 +202,7 @@ SCENARIOS: Final = (
         world=World(services=(_BOTH,)),
         config=VECTORS.replace('"openai"', '"bge_m3"').replace("/v1", ""),
         expect_exit=1,
-        expect_codes=frozenset({"ND402", "ND508"}),
+        expect_codes=frozenset({"ND508"}),
     ),
     # openspg#520
     Scenario(
@@ -218,7 +218,7 @@ SCENARIOS: Final = (
         kag_version="0.6",
         config=VECTORS.replace('"openai"', '"bge_m3"').replace("/v1", "/v1/embeddings"),
         expect_exit=1,
-        expect_codes=frozenset({"ND402", "ND508"}),
+        expect_codes=frozenset({"ND508"}),
     ),
     # KAG#543, KAG#187
     Scenario(
