@@ -103,7 +103,8 @@ MISSING: Final = (
         failures.MODEL_NOT_FOUND,
         "one-api, new-api",
         r"无可用渠道|无有效上游渠道|可用渠道失败|渠道不存在|(?:该)?渠道已被禁用|没有可用的渠道密钥|"
-        r"no available channels?(?: keys?)?\b|no channels? (?:is |are )?available|failed to get available channels?|no valid upstream channel|"
+        r"no available channels?(?: keys?)?\b|no channels? (?:is |are )?available|"
+        r"failed to get available channels?|no valid upstream channel|"
         r"channel (?:has been disabled|not found)|channel:no_available_key|get_channel_failed",
         "recorded: one-api 8df4a26 (503); middleware/distributor.go; new-api i18n/locales",
     ),
