@@ -57,12 +57,24 @@ def groups(variables: dict[str, Scalar]) -> dict[str, Mapping]:
         prefix = name[: ending.start()] if ending.re is _BASE_URL else f"{name.partition('_')[0]}_"
         pairs: dict[str, Node] = {k: lowered[prefix.lower() + k] for k in _SIBLINGS if prefix.lower() + k in lowered}
         pairs["base_url"] = scalar
-        if service := _SERVICE.match(prefix):
-            pairs.setdefault("type", Scalar(service["type"].lower(), scalar.start, scalar.start, "env"))
+        if type_ := _type(prefix, pairs, variables):
+            pairs.setdefault("type", Scalar(type_, scalar.start, scalar.start, "env"))
             found |= _of_service(name, prefix, pairs, variables)
         else:
             found[name] = Mapping(scalar.start, pairs)
     return found
+
+
+def _type(prefix: str, pairs: dict[str, Node], variables: dict[str, Scalar]) -> str:
+    """Return the type that nobody writes: that of the service which the prefix names, or openai's for a model's.
+
+    Where an application takes an address and a model from ``LLM_BASE_URL`` and ``LLM_MODEL``, it calls them with
+    OpenAI's client; a section of KAG's, ``KAG_LLM_…``, has a type.
+    """
+    if service := _SERVICE.match(prefix):
+        return service["type"].lower()
+    is_typed = prefix.lower().startswith("kag_") or not {"type", "client_type"}.isdisjoint(pairs)
+    return "openai" if prefix and not is_typed and _models(prefix, variables) else ""
 
 
 def _is_called(address: str) -> bool:

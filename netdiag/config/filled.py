@@ -14,6 +14,9 @@ _AS_IF_FILLED: Final = re.compile(r"\$\{[^}\r\n]*\}|\{\{.*?\}\}|\{%.*?%\}|!ENV[ 
 quotes under 0.6, a tag in quotes.
 """
 
+_BARE: Final = re.compile(r"(?<!\w)(?:\$[A-Za-z_]\w*|%[A-Za-z_]\w{2,}%)(?=[:/]|\Z)|\Aos\.environ/\w+")
+"""The same of shells, Windows and LiteLLM, as whole parts of a base_url: a password may hold a dollar."""
+
 _BLANKS: Final = re.compile(r"[ \t]*")
 
 
@@ -59,6 +62,9 @@ def _names(pieces: Iterable[Piece]) -> tuple[str, ...]:
 def unfilled(settings: Mapping[str, Scalar]) -> Mapping[str, str]:
     """Return the settings that hold something written as if it were filled in, with the first of it."""
     found = {name: _AS_IF_FILLED.search(scalar.text) for name, scalar in settings.items() if not scalar.variable}
+    url = settings.get("base_url")
+    if url is not None and not url.variable:
+        found["base_url"] = found.get("base_url") or _BARE.search(url.text)
     return {name: match.group() for name, match in found.items() if match}
 
 

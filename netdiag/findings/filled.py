@@ -60,9 +60,18 @@ def of_filling(examined: Examined, context: Context) -> Iterator[Finding]:
         yield Finding("ND559", endpoint.where, {**context.place, **values})
     if setting := _first(endpoint.unfilled):
         written = shown(endpoint.unfilled[setting])
-        name = _NAME.search(written)
-        said = {"written": written, "name": name.group() if name else "NAME", "setting": setting}
-        yield Finding("ND558", endpoint.where, {"kag": context.kag, "release": release(context.kag), **said})
+        found = _NAME.search(written.removeprefix("os.environ/"))
+        name = found.group() if found else "NAME"
+        said = {"written": written, "name": name, "setting": setting, **_to_fill_in(endpoint, setting, name, context)}
+        yield Finding("ND558", endpoint.where, {"kag": context.kag, **said})
+
+
+def _to_fill_in(endpoint: Endpoint, setting: str, name: str, context: Context) -> dict[str, str]:
+    """Return how to write it for this KAG: a tag takes a whole value, Jinja's braces any part of a base_url."""
+    written, here = endpoint.unfilled[setting], release(context.kag)
+    is_part = setting == "base_url" and endpoint.base_url != written
+    value = endpoint.base_url.replace(written, f"{{{{ {name} }}}}", 1) if is_part else f"{{{{ {name} }}}}"
+    return {"release": "render" if is_part and here == "tag" else here, "value": shown(value)}
 
 
 def told(found: Sequence[Finding], endpoint: Endpoint) -> Iterator[Finding]:
@@ -70,8 +79,11 @@ def told(found: Sequence[Finding], endpoint: Endpoint) -> Iterator[Finding]:
 
     What KAG does not take of a setting that is filled in is the variable's to mend: the file says only its name.
     """
-    if "base_url" in endpoint.unset:  # what was called in its place says nothing of what is meant
+    # what was called in its place says nothing of what is meant
+    if "base_url" in endpoint.unset:
         found = [finding for finding in found if finding.code == "ND559"] or found
+    elif "base_url" in endpoint.unfilled:
+        found = [finding for finding in found if finding.code == "ND558"] or found
     for finding in found:
         setting = _SAYS_MISSING.get(finding.code) or finding.values.get("setting") or finding.values.get("missing", "")
         if finding.code not in _FOLLOWS or setting not in endpoint.filled:

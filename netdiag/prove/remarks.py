@@ -50,10 +50,10 @@ def of_redirects(endpoint: Endpoint, base_url: str, answer: Answer) -> Mapping[s
 
 
 def is_lost(answer: Answer, failure: str) -> bool:
-    """Tell whether a call failed because it was redirected: without its question, or without its key."""
+    """Tell whether a call failed because it was redirected: without its question or key, or to where nobody answers."""
     if any(step.method == "GET" for step in answer.redirects):
         return True
-    return failure in _LOST_KEY and any(step.away for step in answer.redirects)
+    return failure in _LOST_KEY | failures.UNREACHED and any(step.away for step in answer.redirects)
 
 
 def _onward(endpoint: Endpoint, base_url: str, target: str) -> str:

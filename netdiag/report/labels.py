@@ -222,6 +222,7 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = {
     "when_written": {"en": "a right value is known:", "zh": "已知正确的值："},
     "when_moved": {"en": "another base_url was proven with it:", "zh": "同时验证了另一个 base_url："},
     "when_whole": {"en": "type, URL and model are in the text:", "zh": "文本中有类型、URL 和模型："},
+    "when_whose": {"en": "whose name it is:", "zh": "名称属于："},
     "when_reason": {"en": "where", "zh": "原因："},
     "when_table": {"en": "table", "zh": "表："},
     "when_listed": {"en": "the journal can be listed:", "zh": "可以列出日志："},

@@ -49,8 +49,9 @@ ROWS: Final = (
         code("130[2358]"),
         "docs.z.ai, error codes: concurrency, frequency, calls of a day",
     ),
+    # not a rate: no queue and no minute of waiting gives back what a week allows
     Row(
-        failures.RATE_LIMITED,
+        failures.OUT_OF_CREDIT,
         "Ollama",
         r"reached your (?:hourly|daily|weekly) usage limit",
         "ollama.com: limits of its cloud",

@@ -122,8 +122,8 @@ def is_about_channels(said: str) -> bool:
 
 
 _ABOUT_PATHS: Final = re.compile(
-    r"(?i)\A\W*\Z|\A(?:\d{3} )?(?:page |file |resource )?not ?found\W*\Z|\burls?\b|\bpath\b|\broutes?\b|\bmethod\b|"
-    r"\bendpoint\b|\bpage\b|\bresource\b|\b(?:cannot )?(?:get|post) /|backend not found|not ?found\W*\Z|"
+    r"(?i)\A\W*\Z|\A(?:\d{3} )?(?:page |file |resource )?not ?found(?:\W*\Z|\. )|\burls?\b|\bpath\b|\broutes?\b|"
+    r"\bmethod\b|\bendpoint\b|\bpage\b|\bresource\b|\b(?:cannot )?(?:get|post) /|backend not found|not ?found\W*\Z|"
     r"路径|接口|地址|页面|资源"
 )
 

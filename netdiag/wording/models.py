@@ -69,6 +69,7 @@ FORBIDDEN: Final = (
         r"(?:have )?access(?: to)? (?:the )?model|"
         r"must be verified to use the model|model_terms_required|key_model_access_denied|"
         r"unable to access non-serverless model|missing scopes: model|requires a subscription|"
+        r"not (?:available|included) (?:in|on|for|with) your (?:current )?(?:plan|tier|subscription)|"
         r"(?:eligible|authorized|access) (?:for|to).{0,20} model|model disabled|model_permission_blocked|"
         r"permission to (?:use|access).{0,20} model",
         "the providers' error pages; litellm/proxy/auth/auth_checks.py; console.groq.com/docs/errors",
@@ -102,7 +103,8 @@ MISSING: Final = (
         failures.MODEL_NOT_FOUND,
         "one-api, new-api",
         r"无可用渠道|无有效上游渠道|可用渠道失败|渠道不存在|(?:该)?渠道已被禁用|没有可用的渠道密钥|"
-        r"no available channels?(?: keys?)?\b|failed to get available channels?|no valid upstream channel|"
+        r"no available channels?(?: keys?)?\b|no channels? (?:is |are )?available|"
+        r"failed to get available channels?|no valid upstream channel|"
         r"channel (?:has been disabled|not found)|channel:no_available_key|get_channel_failed",
         "recorded: one-api 8df4a26 (503); middleware/distributor.go; new-api i18n/locales",
     ),

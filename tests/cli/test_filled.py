@@ -121,6 +121,7 @@ def test_a_base_url_of_a_variable_that_works(filled):
         (chat("http://{{ NOBODY }}:11434"), "0.7", "ND559"),
         (KEYED.format(key="{{ NOBODY }}"), "0.8", "ND559"),
         (chat("${URL}"), "0.8", "ND558"),
+        (chat("http://$HOST:11434/v1"), "0.8", "ND558"),
         (chat("'{{ URL }}'"), "0.6", "ND558"),
         (chat("'!ENV URL'"), "0.8", "ND558"),
         (chat() + "  timeout: !ENV SECONDS\n", "0.8", "ND562"),

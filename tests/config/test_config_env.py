@@ -115,3 +115,18 @@ def test_a_path_that_would_be_expanded_is_refused(path):
     document = parse(b"A_BASE_URL=http://localhost", ".env")
     with pytest.raises(ValueError, match="quotes"):
         edits(document, document.endpoints[0], path=path)
+
+
+@pytest.mark.parametrize(
+    ("text", "types"),
+    [
+        ("LLM_BASE_URL=http://h/v1\nLLM_MODEL=m\n", ["openai"]),
+        ("EMBEDDING_BASE_URL=http://h/v1\nEMBEDDING_MODEL_NAME=m\n", ["openai"]),
+        ("LLM_BASE_URL=http://h/v1\nLLM_MODEL=m\nLLM_TYPE=vllm\n", ["vllm"]),
+        ("KAG_LLM_BASE_URL=http://h/v1\nKAG_LLM_MODEL=m\n", [""]),
+        ("SEARCH_BASE_URL=http://h/v1\n", [""]),
+    ],
+)
+def test_nobody_writes_a_type_beside_a_model(text, types):
+    """An address with a model and without a type is called as OpenAI's client calls it, but for KAG's own sections."""
+    assert [endpoint.type for endpoint in read(text)] == types

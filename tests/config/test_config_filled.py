@@ -169,6 +169,10 @@ def test_a_variable_that_is_not_set(text, unset):
         (chat(model="'!ENV MODEL'"), "0.8", {"model": "!ENV MODEL"}),
         (chat(model="'{{ MODEL }}'"), "0.7", {}),
         (chat(key="pa$$word"), "0.8", {}),
+        (chat("http://$HOST:8000/v1"), "0.8", {"base_url": "$HOST"}),
+        (chat("'%LLM_URL%'"), "0.8", {"base_url": "%LLM_URL%"}),
+        (chat("os.environ/LLM_URL"), "0.8", {"base_url": "os.environ/LLM_URL"}),
+        (chat("http://u:pa$word@h%C3%A9:1/v1"), "0.8", {}),
     ],
 )
 def test_what_this_kag_takes_as_it_stands(text, version, unfilled):

@@ -330,3 +330,21 @@ def test_reading_is_linear(unit):
 def test_a_url_that_is_none_is_read(text):
     """What no library takes for a URL is told like any other text."""
     assert all(finding.code.startswith("ND") for finding in read(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("curl: (6) Could not resolve host: host.docker.internal", "netdiag fix-compose docker-compose.yml"),
+        ("wget: bad address 'ollama:11434'", "docker ps --all"),
+        ("Error: getaddrinfo ENOTFOUND one-api", "docker ps --all"),
+        ("curl: (6) Could not resolve host: llm.example.com", "nslookup llm.example.com"),
+        ("java.net.UnknownHostException: model-runner.docker.internal", "base_url: http://172.17.0.1:12434/engines/v1"),
+    ],
+)
+def test_a_name_that_is_not_known_is_mended_as_what_it_names(text, command):
+    """What gives the host a name is not told of a container's name, or of a service on the internet."""
+    (finding,) = read(text)
+    (remedy, *_) = findings.words(finding).remedies
+    assert finding.code == "ND103"
+    assert remedy.command.startswith(command)

@@ -235,3 +235,14 @@ def test_a_slow_answer_is_told_with_kags_own_limit(version, timeout, took_s, lim
     if limit:
         item = Examined(asked, "works", proofs=(Proof("h", asked.base_url, None, seen=seen),))
         assert [finding.code for finding in of_endpoint(item, Context((), version, 120))] == ["ND455"]
+
+
+@pytest.mark.parametrize("status", [302, 308])
+def test_a_redirect_to_where_nobody_answers(status):
+    """What failed is the place to which the call was sent on, not the service that sent it there: ND457."""
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        gone = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    with serving(after(reply(status, b"", location=f"{gone}/v1/chat/completions"))) as site:
+        proof, (finding,) = proven(f"{site.origin}/v1")
+    assert (proof.failure, finding.code) == ("redirected_away", "ND457")
+    assert finding.values["target"] == f"{gone}/v1/chat/completions"

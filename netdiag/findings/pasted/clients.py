@@ -67,6 +67,7 @@ CLIENTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("urllib3", r"Failed to resolve \\?'" + _HOST + r"\\?'"),
         ("curl", r"Could not resolve host: " + _HOST),
         ("wget", r"(?:unable to resolve host address|无法解析主机地址) ?[‘“'`\"]?" + _HOST + r"[’”'\"]"),
+        ("BusyBox", r"wget: bad address ['‘]" + _HOST),
         ("the Neo4j driver", r"DNS resolve address " + _AT),
         (
             "Go",

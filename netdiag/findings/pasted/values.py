@@ -8,6 +8,7 @@ from netdiag.findings.nearest import pulled
 from netdiag.findings.pasted.causes import SHOWN
 from netdiag.findings.pasted.reading import OWN_PORTS, Reading
 from netdiag.findings.pasted.text import Taken, address, split
+from netdiag.platform.meaning import PLATFORM_NAMES, is_host_name
 from netdiag.text import shown
 
 _DETAIL: Final = 400
@@ -83,10 +84,20 @@ def values(told: Taken, reading: Reading) -> dict[str, str]:
         "pullable": "yes" if pull else "no",
         "whole": "yes" if is_whole else "no",
         "url": shown(base_url),
+        **_whose(host),
         **({"limit": limit[1], "fewer": str(int(limit[1][:9]) // 2)} if limit else {}),
         **{name: shown(value) for name, value in reading.more.items()},
         **_seconds(reading),
     }
+
+
+def _whose(host: str) -> dict[str, str]:
+    """Return whose name ``host`` is, where it is not one of the host: what gives the host a name helps no other."""
+    bare = host.removesuffix(".").lower()
+    if not re.search("[a-z]", bare) or is_host_name(bare):
+        return {}
+    runner = "runner" if bare in PLATFORM_NAMES else ""
+    return {"platform": "", "whose": runner or ("elsewhere" if "." in bare else "container")}
 
 
 def _seconds(reading: Reading) -> dict[str, str]:
