@@ -7,6 +7,7 @@ command as much as starting Python twice.
 import contextlib
 import functools
 import json
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -125,11 +126,16 @@ def _told(name: str, value: str, language: str) -> str:
     return term(value, language) if name in _TERMS else placed(value, language)
 
 
+_GAP: Final = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
+"""A space between two Chinese characters, which is left where words stand for a value that is not known."""
+
+
 def _title(template: str, values: Mapping[str, str], types: Mapping[str, str], language: str) -> str:
     """Return a title, which has to be there whatever is missing: what is, is called unknown."""
     needed = [name for name in templates.fields(template) if types.get(name) != "piece"]
     known = {name: values.get(name) or _unknown(name, language) for name in needed}
-    return templates.filled(template, {**values, **known}, types)
+    title = templates.filled(template, {**values, **known}, types)
+    return _GAP.sub("", title) if language == "zh" else title
 
 
 def _unknown(name: str, language: str) -> str:
