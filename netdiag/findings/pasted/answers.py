@@ -143,9 +143,11 @@ def _neutral(alone: str | None) -> int:
 
 
 def _by_words_alone(text: str) -> str:
-    """Return what the words of an answer mean whose status is not in the text; nothing for those of a resolver."""
+    """Return what the words of an answer mean whose status is not told; nothing of a resolver or database."""
     if not _OF_A_GATEWAY.search(text) and re.search(
-        r"(?i)lookup |no such host|resolve|getaddrinfo|dial tcp|HostException|model not found at", text
+        r"(?i)lookup |no such host|resolve|getaddrinfo|dial tcp|HostException|model not found at|"
+        r"Neo\.ClientError|Access denied for user",
+        text,
     ):
         return ""
     said = _readable(text)

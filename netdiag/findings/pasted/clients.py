@@ -139,6 +139,7 @@ CLIENTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ),
     ),
     failures.TIMED_OUT: (
+        ("asyncio", r"Errno (?:110|60)\] Connect call failed \('" + _HOST + r"', (?P<port>\d{1,5})[,)]"),
         ("urllib3", r"Connection to " + _HOST + r" timed out\. \(connect timeout"),
         ("urllib3", _POOL + r"(?:Errno 110\]|WinError 10060\]|connect timeout)"),
         ("curl", r"\(28\) " + _CURL),
@@ -174,8 +175,8 @@ CLIENTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ),
     ),
     word.FIREWALL: (
-        ("ufw", r"UFW BLOCK|with ufw enabled"),
         ("the kernel's log of ufw", r"DST=(?P<host>[\d.]{7,15}) .{0,400}?DPT=(?P<port>\d{1,5})\b"),
+        ("ufw", r"UFW BLOCK|with ufw enabled"),
     ),
     failures.READ_TIMED_OUT: (
         (
@@ -196,6 +197,7 @@ CLIENTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     ),
     failures.HOST_UNREACHABLE: (
         ("urllib3", _POOL + r"(?:Errno 113\]|No route to host)"),
+        ("asyncio", r"Errno 113\] Connect call failed \('" + _HOST + r"', (?P<port>\d{1,5})[,)]"),
         ("Go", r"dial tcp " + _AT + r": connect: no route to host"),
         ("aiohttp", r"Cannot connect to host " + _AT + r" ssl:\S{1,40} \[No route to host"),
         ("Node", r"connect EHOSTUNREACH " + _AT),
@@ -249,7 +251,7 @@ CLIENTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         (
             "all",
             (
-                r"Connect call failed|curl: \(7\)|"
+                r"Connect call failed|All connection attempts failed|curl: \(7\)|"
                 r"Couldn't connect|Failed to connect to (?!O)|Cannot connect to host|Could not connect to|"
                 r"Failed to establish a new connection|无法连接到?远程服务器|fetch failed|java\.net\.ConnectException"
             ),

@@ -124,7 +124,7 @@ _CAUSES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
             (
                 r"Extra data: line 1 column 5|404 page not found|/completions/completions|"
                 r"message'?\"?: ?['\"]Resource not found|\bdetail['\"]: ?['\"](?:Not Found|Method Not Allowed)['\"]|"
-                r"message'?\"?: ?['\"]File Not Found['\"]|Error code: 405\b"
+                r"message'?\"?: ?['\"]File Not Found['\"]|Cannot POST /|Invalid URL \((?:POST|GET) /|Error code: 405\b"
             ),
         ),
     ),

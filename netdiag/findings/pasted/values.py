@@ -33,7 +33,11 @@ _UNKNOWN: Final = {
 """What no text tells: commands are shown for every system a host may have."""
 
 _MODEL: Final = re.compile(
-    r"""(?ix)(?:\bmodel[: ]{1,2}|模型\ ?)[`'"\\]{0,2}(?P<named>[\w.:/@-]{2,120})[`'"\\]{0,2}[ ,]{0,2}
+    r"""(?ix)(?:no\ endpoints\ found\ for\ |not\ found[^\n]{0,20},\ uid:\ |passed\ in\ model=|
+    the\ model\ (?=[^\n]{1,99}\ or\ perm)|
+    activated\ the\ model\ |(?:使用|访问)模型[：:]?\ ?)(?P<told>[\w.:/@-]{1,119}\w)(?=[^\w:/@-])|
+    "(?P<quoted>[\w.:/@-]{2,120})\\{0,2}"\ does\ not\ support\b|
+    (?:\bmodel[: ]{1,2}|模型\ ?)[`'"\\]{0,2}(?P<named>[\w.:/@-]{2,120})[`'"\\]{0,2}[ ,]{0,2}
     (?:not\ found|does\ not\ exist|is\ not\ found|under\ group|无可用渠道|不存在)"""
 )
 _MISSING: Final = re.compile(
@@ -52,7 +56,7 @@ def values(told: Taken, reading: Reading) -> dict[str, str]:
     if reading.failure == failures.UPSTREAM_FAILED and not configured:
         base_url = host = port = ""  # what a gateway names is whom it called, not where it is
     named = _MODEL.search(told.said)
-    model = told.model or (named["named"] if named else "")
+    model = told.model or ((named["told"] or named["quoted"] or named["named"]) if named else "")
     is_whole = bool(told.type and told.base_url and told.model)
     listed = re.search(r"acceptable choices for type: \[(?P<known>[^\]]{0,2000})\]", told.said)
     refused = re.search(r"(?<![\w.-])(?P<type>[\w.-]{1,80}) not in acceptable choices", told.said)
