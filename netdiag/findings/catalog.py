@@ -126,15 +126,16 @@ def _told(name: str, value: str, language: str) -> str:
     return term(value, language) if name in _TERMS else placed(value, language)
 
 
+_GAP: Final = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
+"""A space between two Chinese characters, which is left where words stand for a value that is not known."""
+
+
 def _title(template: str, values: Mapping[str, str], types: Mapping[str, str], language: str) -> str:
     """Return a title, which has to be there whatever is missing: what is, is called unknown."""
     needed = [name for name in templates.fields(template) if types.get(name) != "piece"]
     known = {name: values.get(name) or _unknown(name, language) for name in needed}
-    return _BETWEEN_CHINESE.sub("", templates.filled(template, {**values, **known}, types))
-
-
-_BETWEEN_CHINESE: Final = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
-"""The blank that a template has beside a value, where a Chinese word stands in place of that."""
+    title = templates.filled(template, {**values, **known}, types)
+    return _GAP.sub("", title) if language == "zh" else title
 
 
 def _unknown(name: str, language: str) -> str:

@@ -156,15 +156,16 @@ KEYS: Final = (
         r"invalid_?api_?key|incorrect api key|invalid (?:x-)?(?:api.?key|token\b(?! count))|"
         r"api.?key.{0,40}(?:is |not )?(?:invalid|valid|missing|incorrect|required)|x-api-key header is required|"
         r"authentication fails|invalid.authentication|authentication_?error|\bunauthorized\b|\bunauthenticated\b|"
-        r"not authenticated|could not validate credentials|invalid_iam_token|access.?token (?:is )?invalid",
+        r"not authenticated|no (?:cookie )?auth credentials|"
+        r"could not validate credentials|invalid_iam_token|access.?token (?:is )?invalid",
         "providers' error pages; FastAPI's 'Not authenticated' (403); recorded: Xinference 4.1.0, FastChat 0.2.36",
         DENIED,
     ),
     Row(
         failures.KEY_REFUSED,
         "LiteLLM",
-        r"no_db_connection|no connected db",
-        "recorded: LiteLLM 1.108.7: a key that is not its master key, and no database with others",
+        r"no_db_connection|no connected db|invalid proxy server token|token_not_found_in_db",
+        "recorded: LiteLLM 1.108.7: a key that is not its master key, and no database with others; litellm/proxy/auth",
         frozenset({400, 401}),
     ),
     Row(

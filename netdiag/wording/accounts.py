@@ -40,6 +40,7 @@ ROWS: Final = (
         failures.RATE_LIMITED,
         "new-api, Chinese providers",
         r"分钟内最多请求|请求(?:过于|太)?频繁|请求频率|限流|并发(?:数|量)?.{0,10}(?:过高|超限|超过|超出|已满)|"
+        r"达到.{0,6}(?:并发|速率|频率).{0,4}(?:限制|上限)|"
         r"每(?:分钟|秒).{0,20}(?:限制|上限|超)",
         "new-api i18n/locales; docs.bigmodel.cn, error codes",
     ),

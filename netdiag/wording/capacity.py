@@ -22,7 +22,7 @@ MEMORY: Final = (
         failures.OUT_OF_MEMORY,
         "vLLM, SGLang, FastChat, Xinference, any",
         r"out of memory|outofmemoryerror|cuda_out_of_memory|insufficient (?:gpu |system |free )?memory|"
-        r"not enough memory|"
+        r"not enough memory|no available memory for the cache|"
         r"(?:显存|内存)(?:不足|不够)|"
         r"exceeds (?:the )?available (?:gpu |system )?memory|memory (?:is )?(?:exhausted|insufficient)",
         "PyTorch's and CUDA's words; fastchat/constants.py",
@@ -40,7 +40,7 @@ LOADING: Final = (
     Row(
         failures.MODEL_LOADING,
         "llama.cpp, Hugging Face, Volcengine Ark, any",
-        r"(?<!error )\bloading model|(?:still|currently|is) (?:being )?load(?:ing|ed)\b(?!.{0,10}saturat)|"
+        r"(?<!error )\bloading model|(?:still|currently|is) loading\b|being loaded\b|"
         r"modelloadingerror|"
         r"正在加载|加载中|warming up|正在启动|启动中",
         "recorded: llama.cpp b11549 (503); volcengine.com/docs/82379/1299023 (429)",

@@ -93,6 +93,7 @@ _PLACES: Final = (
     r"cannot connect to host ([\w.-]{1,253}:\d{1,5})",
     r"(?:dial tcp|econnrefused|connect call failed \(')\s{0,2}([\w.-]{1,253}(?::|', )\d{1,5})",
     r"(?:post|get) \\?\"https?://([\w.-]{1,253}(?::\d{1,5})?)/",
+    r"upstream: \\?\"https?://([\w.-]{1,253}(?::\d{1,5})?)/",
     r"host='([\w.-]{1,253}', port=\d{1,5})",
 )
 

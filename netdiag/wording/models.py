@@ -71,7 +71,7 @@ FORBIDDEN: Final = (
         r"unable to access non-serverless model|missing scopes: model|requires a subscription|"
         r"not (?:available|included) (?:in|on|for|with) your (?:current )?(?:plan|tier|subscription)|"
         r"(?:eligible|authorized|access) (?:for|to).{0,20} model|model disabled|model_permission_blocked|"
-        r"permission to (?:use|access).{0,20} model",
+        r"(?:permission|not (?:allowed|permitted|authorized)) to (?:use|access).{0,20} model",
         "the providers' error pages; litellm/proxy/auth/auth_checks.py; console.groq.com/docs/errors",
         frozenset({400, 401, 403, 404}),
     ),
@@ -145,7 +145,7 @@ MISSING: Final = (
         failures.MODEL_NOT_FOUND,
         "OpenAI, Ollama, vLLM, DeepSeek, SiliconFlow, any",
         r"model.{0,200}?(?:not found|not exist|not_found|no such)|(?:unknown|invalid) model|model is required|"
-        r"model_not_found|no models? (?:is |are )?loaded|\bmodel: \S{1,120} not_found_error|"
+        r"model_not_found|no models? (?:is |are )?(?:currently )?loaded|\bmodel: \S{1,120} not_found_error|"
         r"not_found_error.{0,60}model: |"
         r"\bmodel (?:\S{1,100} )?is not (?:supported|available|deployed|enabled)\b|has no provider supported|"
         r"not supported by any provider",

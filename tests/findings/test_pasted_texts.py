@@ -79,7 +79,7 @@ def test_no_address_is_told_that_is_not_in_the_text(case):
             ), (name, value)
 
 
-DEFAULTS = {("port", "80"), ("port", "443"), ("host", "")}
+DEFAULTS = {("port", "80"), ("port", "443"), ("port", ""), ("host", "")}
 OLLAMA = {code: {("port", "11434")} for code in ("ND514", "ND515", "ND516", "ND517")}
 """What a URL means that names no port, and a value of OLLAMA_HOST."""
 

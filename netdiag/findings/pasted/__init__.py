@@ -65,7 +65,7 @@ def _finding(code: str, told: Taken, reading: Reading, cause: Cause) -> Finding:
     said = shown(reading.said or _line_of(told.said, reading.span))[:_LINE]
     more = {"reason": cause.reason, "fault": cause.reason, "said": said}
     answered = {name: shown(value) for name, value in details.told(reading.failure, told.said).items()}
-    return Finding(code, "", {**values(told, reading), **answered, **more}, (said,))
+    return Finding(code, "", {**values(told, reading), **more, **answered}, (said,))
 
 
 def _of_ollama(said: str) -> Iterator[Finding]:
@@ -121,4 +121,7 @@ def _line_of(text: str, span: tuple[int, int]) -> str:
     start = text.rfind("\n", 0, span[0]) + 1
     end = text.find("\n", span[1])
     line = without_frames(text[start : end if end >= 0 else len(text)]).strip()
-    return line if len(line) <= _LINE else without_frames(text[max(start, span[0] - 40) : span[1] + 80]).strip()
+    if len(line) <= _LINE:
+        return line
+    part = without_frames(text[max(start, span[0] - 40) : span[1] + 80]).strip()
+    return part.partition(" ")[2] or part if span[0] - 40 > start else part  # not from within a word

@@ -25,7 +25,8 @@ class Answer(NamedTuple):
 
 _STATUS: Final = re.compile(
     r"""(?ix)
-    (?:error\ code:|status[ _]code:?=?|\bstatus=|\bstatus:|HTTP/1\.[01]\"?|HTTP/2|HTTP\ Error|returned\ error:|
+    (?:error\ code:|status[ _]code:?=?|\bstatus=|\bstatus:|
+       ['"]status(?:_?code)?['"]:|HTTP/1\.[01]\"?|HTTP/2|HTTP\ Error|returned\ error:|
        \bERROR(?=\ \d{3}:)|response\ code:|indicate\ success:|(?:client|server)\ error\ '|
        \bHTTP\ (?:状态码)?|状态码[:：]?|
        awaiting\ response\.{3}|<title>|UnexpectedStatusCode|\bcode=)
@@ -35,6 +36,7 @@ _STATUS: Final = re.compile(
        payment\ required|method\ not|
        gateway\ time-?out|internal\ server\ error|bad\ request)
     | \b(?P<named>[45]\d\d),\ message='
+    | ^(?P<bare>[45]\d\d)(?=\ ?\{)
     """,
     re.MULTILINE,
 )
@@ -47,12 +49,22 @@ _READ: Final = 4_000
 _BY_WORDS_ALONE: Final = (400, 401, 403, 404, 429, 500, 503)
 """Statuses that an answer may have had whose status is not in the text."""
 
-_BY_STATUS_TOO: Final = (failures.UPSTREAM_FAILED, failures.LOCATION_REFUSED)
+_BY_STATUS_TOO: Final = (failures.UPSTREAM_FAILED,)
 """What words mean only beside a status: a client says of its own connect what a gateway says of its upstream."""
+
+_ON_PAGES: Final = ("Cloudflare", "firewalls")
+"""Whose rows are words of web pages, which are told by their status or by shapes of their own."""
+
+_OF_A_GATEWAY: Final = re.compile(
+    r"""(?i)do[_ ]request[_ ]failed|litellm\.\w{3,60}error|['"]error['"]: ?\{ ?['"]message['"]|"""
+    r"upstream (?:connect error|request timeout|service)|no healthy upstream|bad[_ ]response[_ ]status[_ ]code|上游"
+)
+"""What only a gateway prints, or an answer: what it says of a connection is not its caller's."""
 
 _FRAMES: Final = re.compile(
     r"(?:\sat [\w.$/<>@]{3,300}\([^)\n]{0,300}\)?|\s\.{3} \d+ more\b|\nCaused by: |\n {1,8}File \").*", re.DOTALL
 )
+_OPEN: Final = re.compile(r"""['"]:[ ]?(['"])(?:(?!\1)[^\n])*\Z""")
 _MESSAGE: Final = re.compile(
     r"""['"](?:message|msg|detail|error)['"]\s?:\s?(?:"((?:[^"\\]|\\.){1,2000})"|'([^'\n]{1,2000})')"""
 )
@@ -86,7 +98,7 @@ def without_frames(text: str) -> str:
 
 
 def _of(match: re.Match[str]) -> int:
-    return int(match["status"] or match["before"] or match["named"])
+    return int(match["status"] or match["before"] or match["named"] or match["bare"])
 
 
 def _read(status: int, text: str, body_at: int, key: KeyState) -> Answer:
@@ -131,27 +143,31 @@ def _neutral(alone: str | None) -> int:
 
 
 def _by_words_alone(text: str) -> str:
-    """Return what the words of an answer mean whose status is not in the text; nothing for those of a resolver."""
-    if re.search(r"(?i)lookup |no such host|resolve|getaddrinfo|dial tcp|HostException|model not found at", text):
+    """Return what the words of an answer mean whose status is not told; nothing of a resolver or database."""
+    if not _OF_A_GATEWAY.search(text) and re.search(
+        r"(?i)lookup |no such host|resolve|getaddrinfo|dial tcp|HostException|model not found at|"
+        r"Neo\.ClientError|Access denied for user",
+        text,
+    ):
         return ""
     said = _readable(text)
-    for status in _BY_WORDS_ALONE:
-        failure = wording.meaning(status, said)
-        if failure in _BY_STATUS_TOO:
-            continue
-        if failure and failure != wording.meaning(status, "") and failure != failures.PATH_NOT_FOUND:
-            return failure
-        if failure == failures.KEY_REFUSED and wording.meaning(400, said) == failure:
-            return failure
-    return ""
+    without = () if _OF_A_GATEWAY.search(text) else _BY_STATUS_TOO
+    rows = (wording.row_of(status, said) for status in _BY_WORDS_ALONE)
+    fitting = [row for row in rows if row and row.means not in without and row.service not in _ON_PAGES]
+    means = min(fitting, key=wording.ROWS.index).means if fitting else ""
+    is_cut = means == failures.KEY_EXPIRED and re.search(r"(?:(?<!该令牌已)过期|失效|expired)\s*\Z", text)
+    return failures.KEY_REFUSED if is_cut else means  # "... or wrong" may follow
 
 
 def _readable(text: str) -> str:
     """Return the text without its frames, and of one that was cut off without the last word, which may be half."""
     text = _FRAMES.sub("", text[:_READ])
-    return text if _is_whole(text) else re.sub(r"[^\s\"'{}]*$", "", text)
+    is_whole = _is_whole(text)
+    if not is_whole or "billing" not in text:  # Gemini's may go on: "Please retry in 34s", which is no balance
+        text = text.replace("exceeded your current quota", "")
+    return text if is_whole else re.sub(r"[^\s\"'{}]*$", "", text)
 
 
 def _is_whole(text: str) -> bool:
-    """Tell whether every brace that opens is closed."""
-    return text.count("{") <= text.count("}")
+    """Tell whether every brace that opens is closed, and the last value in quotes."""
+    return text.count("{") <= text.count("}") and not _OPEN.search(text)

@@ -51,7 +51,9 @@ CAUSES: Final[Mapping[str, Cause]] = {
     # what stands before the service
     word.FIREWALL: Cause(("ND202",), ("ND202",), ("ND202",), ("ND202",), _OWN),
     failures.PROXY_UNUSABLE: _everywhere("ND529"),
+    word.PROXY_REFUSED: _everywhere("ND528", "ND520", reason="proxy_answered"),
     word.GATEWAY: _everywhere("ND528", "ND520", reason="proxy_answered"),
+    failures.UPSTREAM_FAILED: _everywhere("ND460"),
     word.CLOUDFLARE: _everywhere("ND495"),
     word.BODY_TOO_LARGE: _everywhere("ND494"),
     # answers
@@ -62,6 +64,8 @@ CAUSES: Final[Mapping[str, Cause]] = {
     word.STATUS: _everywhere("ND492"),
     failures.UNEXPECTED_ANSWER: _everywhere("ND410"),
     failures.FIELD_REFUSED: _everywhere("ND421"),
+    failures.KEY_UNSENDABLE: _everywhere("ND411"),
+    failures.BAD_URL: _everywhere("ND503", reason="no_scheme"),
     # OpenSPG and KAG
     word.OWN_PART: _everywhere("ND525"),
     word.OWN_VERSIONS: _everywhere("ND526"),
@@ -78,6 +82,7 @@ CAUSES: Final[Mapping[str, Cause]] = {
     word.DIMENSIONS: _everywhere("ND493"),
     # what hides the cause
     word.HIDDEN_POOL: Cause(("ND520",), ("ND520",), ("ND520",), ("ND520",), _OWN, "any_connection"),
+    word.HIDDEN_BY_PROXY: _everywhere("ND520", reason="proxy_answered"),
     word.HIDDEN_EMBEDDING: _everywhere("ND522"),
     word.HIDDEN_BY_RETRIES: _everywhere("ND520", reason="hidden_by_retries"),
     word.HIDDEN_BY_JAVA: _everywhere("ND523"),
@@ -115,23 +120,25 @@ _ANSWERED: Final = frozenset(
 )
 
 VAGUER: Final[Mapping[str, frozenset[str]]] = {
-    "ND491": _CONNECTING | {"ND490", "ND495"},
-    "ND490": _CONNECTING,
+    "ND491": _CONNECTING | {"ND490", "ND495", "ND460"},
+    "ND490": _CONNECTING | {"ND460"},
     "ND528": (_ANSWERED | {"ND529"}) - {"ND528"},
     "ND492": _ANSWERED | {"ND317", "ND318", "ND524"},
     "ND410": frozenset({"ND425", "ND524"}),
-    "ND404": frozenset({"ND412", "ND413"}),
+    "ND404": frozenset({"ND412", "ND413", "ND414", "ND462", "ND464", "ND467", "ND468"}),
+    "ND406": frozenset({"ND458"}),
     "ND103": frozenset({"ND514", "ND525", "ND529"}),
     "ND205": frozenset({"ND525", "ND529"}),
-    "ND403": frozenset({"ND527"}),
+    "ND403": frozenset({"ND461", "ND527"}),
 }
 """Code → codes that say the same and more: what a text gives that was cut is its code, or one that is vaguer.
 
 ``ND520``, ``ND522`` and ``ND523`` say that the cause is not in the text, so they are vaguer than all. ``ND491`` knows
 of a connection that did not come about, ``ND490`` to which address too; ``ND492`` knows the status of an answer,
-``ND528`` that it may be a gateway's or a proxy's, ``ND410`` that KAG could not read it; ``ND404`` knows that the key is
-refused, and not what stands in its place; ``ND103``, ``ND205`` and ``ND403`` do not know that it was a part of
-OpenSPG's, a proxy, an Ollama that starts, or a directory of KAG's.
+``ND528`` that it may be a gateway's or a proxy's, ``ND410`` that KAG could not read it; ``ND404`` knows that the key
+is refused, and not what stands in its place, why or by whom; ``ND403`` that a model is missing, and not where;
+``ND406`` that a service cannot answer, and not for want of memory; ``ND103``, ``ND205`` and ``ND403`` do not know
+that it was a part of OpenSPG's, a proxy, an Ollama that starts, or a directory of KAG's.
 """
 
 HIDES: Final = frozenset({"ND520", "ND522", "ND523"})

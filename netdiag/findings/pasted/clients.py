@@ -48,8 +48,11 @@ CLIENTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
             "OpenSSL, curl, Java, Go, Node",
             (
                 r"CERTIFICATE_VERIFY_FAILED|SSL certificate problem|PKIX path building failed|x509: cert|"
-                r"x509: cannot validate|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|"
-                r"GET_ISSUER_CERT_LOCALLY)|self-signed certificate\b|certificate of [^\n]{1,260} is not trusted|"
+                r"x509: cannot validate|CERT_HAS_EXPIRED|certificate has expired|"
+                r"unable to verify the first certificate|establish trust relationship for the SSL|"
+                r"安全通道建立信任关系|curl: \(60\)|"
+                r"DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|"
+                r"GET_ISSUER_CERT_LOCALLY)|self[- ]signed certificate\b|certificate of [^\n]{1,260} is not trusted|"
                 r"RemoteCertificateChainErrors|远程证书无效"
             ),
         ),
@@ -78,6 +81,10 @@ CLIENTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
                 r"Name or service)"
             ),
         ),
+        (
+            ".NET Framework",
+            r"(?:remote name could not be resolved|未能解析此远程名称)[:：] ?'" + _HOST + r"'",
+        ),
         ("Node", r"getaddrinfo (?:ENOTFOUND|EAI_AGAIN) " + _HOST),
         ("Java", r"UnknownHostException: (?:Failed to resolve ['\"]?|Unable to resolve host \")?" + _HOST),
         (
@@ -97,7 +104,7 @@ CLIENTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
                 r"nodename nor servname|No such host is known|Name does not resolve|UnknownHostException|"
                 r"Could not resolve host|Errno -[235]\b|Errno 11001|WinError 11001|\(11001\)|curl: \(6\)|"
                 r"不知道这样的主机|未知的名称或服务|域名解析(?:暂时)?(?:出现)?失败|无法解析主机|"
-                r"server misbehaving|'ENOTFOUND'|EAI_AGAIN"
+                r"server misbehaving|'ENOTFOUND'|EAI_AGAIN|remote name could not be resolved|未能解析此远程名称"
             ),
         ),
     ),
@@ -108,7 +115,15 @@ CLIENTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("wget", _WGET + r"(?:failed: Connection refused|失败[:：]拒绝连接)"),
         ("Go", r"dial tcp " + _AT + r": (?:connect: connection refused|connectex: No connection could be made)"),
         ("Node", r"ECONNREFUSED " + _AT),
-        ("asyncio", r"Connect call failed \('" + _HOST + r"', (?P<port>\d{1,5})[,)]"),
+        ("Node", r"ECONNREFUSED (?P<host>[0-9a-f:]{2,39}):(?P<port>\d{1,5})(?![\d:])"),
+        (
+            "asyncio",
+            r"(?:Errno (?:111|61)\]|RefusedError\((?:111|61),) ['\"]?Connect call failed \('"
+            + _HOST
+            + r"', (?P<port>\d{1,5})[,)]",
+        ),
+        # asyncio says so of a connect that timed out, too, which the container's own address does not
+        ("asyncio", r"Connect call failed \('(?P<host>127(?:\.\d{1,3}){3}|::1)', (?P<port>\d{1,5})[,)]"),
         ("netty", r"Connection refused: (?:no further information: )?" + _JAVA),
         (
             "Apache HttpClient",
@@ -119,12 +134,13 @@ CLIENTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
             "all",
             (
                 r"Connection refused|ECONNREFUSED|Errno 111\b|Errno 61\b|WinError 10061|Errno 10061|\(10061\)|"
-                r"ConnectionRefusedError|Connect call failed|actively refused|"
+                r"ConnectionRefusedError|actively refused|"
                 r"积极拒绝|拒绝连接|连接被拒绝|拒绝了?(?:我们的)?连接"
             ),
         ),
     ),
     failures.TIMED_OUT: (
+        ("asyncio", r"Errno (?:110|60)\] Connect call failed \('" + _HOST + r"', (?P<port>\d{1,5})[,)]"),
         ("urllib3", r"Connection to " + _HOST + r" timed out\. \(connect timeout"),
         ("urllib3", _POOL + r"(?:Errno 110\]|WinError 10060\]|connect timeout)"),
         ("curl", r"\(28\) " + _CURL),
@@ -160,8 +176,8 @@ CLIENTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ),
     ),
     word.FIREWALL: (
-        ("ufw", r"UFW BLOCK|with ufw enabled"),
         ("the kernel's log of ufw", r"DST=(?P<host>[\d.]{7,15}) .{0,400}?DPT=(?P<port>\d{1,5})\b"),
+        ("ufw", r"UFW BLOCK|with ufw enabled"),
     ),
     failures.READ_TIMED_OUT: (
         (
@@ -182,6 +198,7 @@ CLIENTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     ),
     failures.HOST_UNREACHABLE: (
         ("urllib3", _POOL + r"(?:Errno 113\]|No route to host)"),
+        ("asyncio", r"Errno 113\] Connect call failed \('" + _HOST + r"', (?P<port>\d{1,5})[,)]"),
         ("Go", r"dial tcp " + _AT + r": connect: no route to host"),
         ("aiohttp", r"Cannot connect to host " + _AT + r" ssl:\S{1,40} \[No route to host"),
         ("Node", r"connect EHOSTUNREACH " + _AT),
@@ -206,7 +223,7 @@ CLIENTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
                 r"RemoteProtocolError|Server disconnected|Empty reply|RemoteDisconnected|"
                 r"Remote end closed connection|socket hang up|other side closed|header parser received no bytes|"
                 r':\d{1,5} failed to respond$|unexpected end of stream|": EOF$|response ended prematurely|'
-                r"服务器(?:提前)?关闭了连接"
+                r"服务器(?:提前)?关闭了连接|连接被意外关闭|connection was closed unexpectedly|curl: \(52\)"
             ),
         ),
     ),
@@ -230,10 +247,12 @@ CLIENTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
             + r"|Failed to connect to "
             + _JAVA.replace("<host>", "<host2>").replace("<port>", "<port2>").replace("<name>", "<name2>"),
         ),
+        ("asyncio", r"Connect call failed \('" + _HOST + r"', (?P<port>\d{1,5})[,)]"),
         ("aiohttp", r"Cannot connect to host " + _AT),
         (
             "all",
             (
+                r"Connect call failed|All connection attempts failed|curl: \(7\)|"
                 r"Couldn't connect|Failed to connect to (?!O)|Cannot connect to host|Could not connect to|"
                 r"Failed to establish a new connection|无法连接到?远程服务器|fetch failed|java\.net\.ConnectException"
             ),
@@ -244,7 +263,7 @@ CLIENTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
             "all",
             (
                 r"timed out|SocketTimeoutException|context deadline exceeded|i/o timeout|\bTimeoutError\b|"
-                r"ETIMEDOUT|HttpClient\.Timeout|aborted due to timeout|(?:请求|连接|操作|响应)(?:已)?超时"
+                r"ETIMEDOUT|HttpClient\.Timeout|aborted due to timeout|curl: \(28\)|(?:请求|连接|操作|响应)(?:已)?超时"
             ),
         ),
     ),

@@ -49,7 +49,7 @@ _NOT_KEY_OPTION: Final = re.compile(r"(?i)--(?:api-key|db-password)-(?:env|stdin
 _SCHEME: Final = re.compile(r"(?i)(\b(?:bearer|basic)(?:\s|%20|\+|\\t){1,4}[\"']?)(?!error|auth|realm)[\w.~+/=*%-]{3,}")
 _REPEATED: Final = re.compile(
     r"(?i)((?<![A-Za-z])(?:key|token|密钥|令牌)(?: provided| is| was| given)?\s{0,2}[:：]?\s{0,2}[\"'`(（]?)"
-    r"(?=[^\s]{0,60}(?:\d|\*))[\w.*~+/=-]{6,}"
+    r"(?=[\w.*~+/=-]{0,60}(?:\d|\*))[A-Za-z0-9_.*~+/=-]{6,}"
 )
 _SHAPES: Final = re.compile(
     r"""(?x)

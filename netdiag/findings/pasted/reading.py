@@ -81,6 +81,7 @@ _GENERAL: Final = frozenset({word.LATE, word.NOT_CONNECTED, word.ANY_CONNECTION,
 _OF_STATUS: Final = frozenset({word.GATEWAY, failures.REQUEST_REFUSED, failures.SERVER_ERROR})
 _HIDING: Final = (
     word.NOT_IMPLEMENTED,
+    word.HIDDEN_BY_PROXY,
     word.HIDDEN_EMBEDDING,
     word.HIDDEN_POOL,
     word.HIDDEN_BY_RETRIES,

@@ -29,9 +29,10 @@ class Shape(NamedTuple):
 _CAUSES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     word.OWN_PART: (
         ("OpenSPG", r"neo4j client failed|JDBC Connection|Communications link failure|\bport=8887\b"),
+        ("the Neo4j driver", r"ServiceUnavailable(?:Exception)?: [^\n]{0,120}:7687\b|connect to [\w.-]{1,253}:7687\b"),
         ("OpenSPG", r":8887\b.{0,80}refused|release-openspg-(?:neo4j|mysql|minio)\b.{0,80}(?:refused|timed out)"),
     ),
-    word.OWN_VERSIONS: (("OpenSPG", r"404.{0,40}/public/v1/|/public/v1/project/update.{0,40}404"),),
+    word.OWN_VERSIONS: (("OpenSPG", r"404.{0,100}/public/v1/|/public/v1/project/update.{0,40}404"),),
     word.KEY_WANTED: (("KAG 0.7", r"generate_key\(\) missing .{0,80}api_key"),),
     failures.BROKEN_TYPE: (("KAG", r"AzureOpenAI.{0,80}unexpected keyword argument 'model'"),),
     word.STREAMED: (("KAG", r"'Stream' object has no attribute|list\.append\(\) takes exactly one"),),
@@ -44,7 +45,7 @@ _CAUSES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
             "KAG",
             (
                 r"No configuration setting found for key (?:(?:name|type|client_type|api_key|base_url|model)\b|"
-                r"(?!path)\w{2,40}['\"])|API key is not set"
+                r"(?!path)\w{2,40}['\"])|API key is not set|The api_key client option must be set"
             ),
         ),
     ),
@@ -80,9 +81,18 @@ _CAUSES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         (
             "httpx, requests, Go, curl",
             (
-                r"socksio|SOCKS support|Unknown scheme for proxy|proxyconnect|ProxyError|Cannot connect to proxy|"
-                r"Unable to connect to proxy|Could not resolve proxy|Tunnel connection failed|"
-                r"CONNECT tunnel failed|Proxy CONNECT aborted|Received HTTP code \d{3} from proxy after CONNECT"
+                r"socksio|SOCKS support|Unknown scheme for proxy|proxyconnect|Could not resolve proxy|"
+                r"Proxy CONNECT aborted|connect to proxy\.?['\"], (?!OSError)\w{3,60}\("
+            ),
+        ),
+    ),
+    word.PROXY_REFUSED: (
+        (
+            "urllib3, httpx, curl, Java, Go",
+            (
+                r"(?:Tunnel connection failed: |ProxyError: |CONNECT tunnel failed, response |Received HTTP code |"
+                r"Proxy returns \\?\"HTTP/1\.[01] )(?P<status>[45]\d\d)(?!\d)|"
+                r"(?P<status2>407) Proxy Authentication|Proxy Authentication Required"
             ),
         ),
     ),
@@ -113,11 +123,40 @@ _CAUSES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
             "Go, FastAPI, Azure, the ollama SDK",
             (
                 r"Extra data: line 1 column 5|404 page not found|/completions/completions|"
-                r"message'?\"?: ?['\"]Resource not found|\bdetail['\"]: ?['\"]Not Found['\"]|Error code: 405\b"
+                r"message'?\"?: ?['\"]Resource not found|\bdetail['\"]: ?['\"](?:Not Found|Method Not Allowed)['\"]|"
+                r"message'?\"?: ?['\"]File Not Found['\"]|Cannot POST /|Invalid URL \((?:POST|GET) /|Error code: 405\b"
             ),
         ),
     ),
     word.PATH: (("nginx, Go", r"page not found|Error code: 404 - .{0,80}Resource not found"),),
+    failures.BAD_URL: (
+        (
+            "requests, httpx, Go, Java",
+            (
+                r"Invalid URL ['\"](?P<base_url>[^'\"\n]{1,300})['\"]: No scheme supplied|"
+                r"missing an 'http://' or 'https://' protocol|unsupported protocol scheme|"
+                r"MalformedURLException: no protocol"
+            ),
+        ),
+    ),
+    failures.UPSTREAM_FAILED: (
+        (
+            "nginx's log",
+            (
+                r"while connecting to upstream|while reading response header from upstream|upstream timed out|"
+                r"upstream prematurely closed"
+            ),
+        ),
+    ),
+    failures.KEY_UNSENDABLE: (
+        (
+            "httpx, requests, Go",
+            (
+                r"Illegal header value|return character\(s\) in header value|invalid header field value|"
+                r"normalize_header_value[\s\S]{0,400}UnicodeEncodeError"
+            ),
+        ),
+    ),
     failures.UNEXPECTED_ANSWER: (("KAG", r"^[ \t]{0,40}'choices'$|KeyError: 'choices'|No embedding data received"),),
     failures.FIELD_REFUSED: (
         (
@@ -127,6 +166,7 @@ _CAUSES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
                 r"request argument supplied: (?P<field2>\w{1,60}\b)|"
                 r"body', ?'(?P<field3>\w{1,60})'\]?[^\n]{0,80}(?:not permitted|extra_forbidden|Unsupported)|"
                 r"(?:Extra inputs are not permitted|extra_forbidden)[^\n]{0,120}?body', ?'(?P<field4>\w{1,60})'|"
+                r"invalid (?P<field7>\w{1,60}): only \S{1,9} is allowed|"
                 r"parameter\.(?P<field5>\w{1,60}) (?:must|only)|(?P<field6>chat_template_kwargs|enable_thinking|"
                 r"stop_token_ids)\b"
             ),
@@ -138,6 +178,9 @@ _CAUSES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 _HIDING: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     word.ANY_CONNECTION: (
         ("openai, the ollama SDK", r"Connection error|APIConnectionError|Failed to connect to Ollama"),
+    ),
+    word.HIDDEN_BY_PROXY: (
+        ("urllib3, httpx", r"ProxyError|connect to proxy|Tunnel connection failed|CONNECT tunnel failed|through proxy"),
     ),
     word.HIDDEN_POOL: (("urllib3", r"Max retries exceeded|No connection adapters"),),
     word.HIDDEN_EMBEDDING: (

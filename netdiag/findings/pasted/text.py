@@ -13,9 +13,9 @@ from netdiag.findings.pasted.keys import KeyState, key_state
 
 _DETAILS: Final = re.compile(r"(?s)for details:\s*(?P<said>.*)|invalid vectorizer config:(?!\s*\{)\s*(?P<bare>.*)")
 _SETTING: Final = r"""(?<!\w){name}["']?\s{{0,8}}[:=]\s{{0,8}}["']?(?P<value>[^"',}}\r\n]{{1,400}})"""
-_URL: Final = re.compile(r"https?:/{1,2}[^\s\"'<>，。)\]}]{1,2000}", re.IGNORECASE)
+_URL: Final = re.compile(r"https?:/{1,2}(?=[^/\s\"'<>\\])[^\s\"'<>\\，。；、（）)\]}]{1,2000}", re.IGNORECASE)
 _NOT_A_SERVICE: Final = re.compile(
-    r"(?i)//(?:[\w.-]*github\.com|ollama\.com|[\w.-]*pydantic\.dev|platform\.|help\.|docs?\.|developer\.mozilla\.org|"
+    r"(?i)//(?:[\w.-]*github\.com|ollama\.com|openrouter\.ai/(?!api)|(?:console|api-docs|registry[\w-]*)\.|[\w.-]*pydantic\.dev|platform\.|help\.|docs?\.|developer\.mozilla\.org|"
     r"curl\.se|aka\.ms|[\w.-]*w3\.org|[\w.-]*cloudflare\.com|[\w.-]*apache\.org|[\w.-]*python\.org)"
 )
 
@@ -80,7 +80,7 @@ def address(url: str, *, configured: bool = False) -> tuple[str, str, bool]:
     except ValueError:
         return "", "", configured
     host = re.sub(r":\d*$", "", parts.netloc.rpartition("@")[2])
-    return host.strip("[]"), str(port or ""), configured
+    return host.strip("[]"), str(port or "") if host else "", configured
 
 
 def _settings(text: str) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from netdiag import spelling
+from netdiag import failures, spelling
 from netdiag.findings.nearest import pulled
 from netdiag.findings.pasted.causes import SHOWN
 from netdiag.findings.pasted.reading import OWN_PORTS, Reading
@@ -34,8 +34,16 @@ _UNKNOWN: Final = {
 """What no text tells: commands are shown for every system a host may have."""
 
 _MODEL: Final = re.compile(
-    r"""(?ix)(?:\bmodel[: ]{1,2}|模型\ ?)[`'"\\]{0,2}(?P<named>[\w.:/@-]{2,120})[`'"\\]{0,2}[ ,]{0,2}
+    r"""(?ix)(?:no\ endpoints\ found\ for\ |not\ found[^\n]{0,20},\ uid:\ |passed\ in\ model=|
+    the\ model\ (?=[^\n]{1,99}\ or\ perm)|
+    activated\ the\ model\ |(?:使用|访问)模型[：:]?\ ?)(?P<told>[\w.:/@-]{1,119}\w)(?=[^\w:/@-])|
+    "(?P<quoted>[\w.:/@-]{2,120})\\{0,2}"\ does\ not\ support\b|
+    (?:\bmodel[: ]{1,2}|模型\ ?)[`'"\\]{0,2}(?P<named>[\w.:/@-]{2,120})[`'"\\]{0,2}[ ,]{0,2}
     (?:not\ found|does\ not\ exist|is\ not\ found|under\ group|无可用渠道|不存在)"""
+)
+_MISSING: Final = re.compile(
+    r"found for key (?P<name>\w{1,80})|(?P<key>API key is not set|api_key client option must be set)|"
+    r"NotImplemented"
 )
 _LIMIT: Final = re.compile(r"(?i)(?:context (?:length|window|size)|max_model_len|max_seq_len|> )\D{0,20}(\d{2,})")
 
@@ -46,12 +54,14 @@ def values(told: Taken, reading: Reading) -> dict[str, str]:
     host, port, configured = reading.host, reading.port, bool(told.base_url)
     if not host and reading.part == "untold":
         host, port, _ = address(base_url)
+    if reading.failure == failures.UPSTREAM_FAILED and not configured:
+        base_url = host = port = ""  # what a gateway names is whom it called, not where it is
     named = _MODEL.search(told.said)
-    model = told.model or (named["named"] if named else "")
+    model = told.model or ((named["told"] or named["quoted"] or named["named"]) if named else "")
     is_whole = bool(told.type and told.base_url and told.model)
     listed = re.search(r"acceptable choices for type: \[(?P<known>[^\]]{0,2000})\]", told.said)
     refused = re.search(r"(?<![\w.-])(?P<type>[\w.-]{1,80}) not in acceptable choices", told.said)
-    missing = re.search(r"found for key (?P<name>\w{1,80})|(?P<key>API key is not set)|NotImplemented", told.said)
+    missing = _MISSING.search(told.said)
     setting = (missing["name"] or ("api_key" if missing["key"] else "type")).replace("name", "type") if missing else ""
     type_ = refused["type"] if refused else told.type
     right, pull = _right_url(told), pulled(model)
