@@ -69,6 +69,7 @@ TOKENS: Final = (
         "DashScope, Anthropic, Mistral, LiteLLM, one-api",
         r"range of \[?max_tokens|max_(?:completion_|new_)?tokens.{0,60}(?:greater|large|exceed|less|at most|must be)|"
         r"max_(?:completion_|new_)?tokens.{0,12}\d+ ?> ?\d+|maximum allowed number of output tokens|"
+        r"max_tokens.{0,20}(?:最大值?为|上限为|不能大于|不能超过)|"
         r"(?:max|maximum)\b.{0,30}\bmax_(?:completion_|new_)?tokens\b.{0,20}\bis \d",
         "recorded: LiteLLM 1.108.7, one-api 8df4a26; docs.anthropic.com; help.aliyun.com/zh/model-studio/error-code",
         BAD | {500},

@@ -9,7 +9,7 @@ from netdiag import failures
 _NAMES_A_FIELD: Final = re.compile(
     r"(?i)unrecogni[sz]ed|not permitted|forbidden|unsupported|not supported|not allowed|is allowed|"
     r"unexpected|unknown|"
-    r"not support|is too short|not of type|should be|must be|invalid|deserializ|extra (?:inputs|fields)|"
+    r"not support|is too short|not of type|should be|must be|invalid|deserializ|extra (?:inputs|fields)|cannot both be|"
     r"cannot find field|"
     r"不支持|无效|不合法|参数错误"
 )
@@ -64,7 +64,7 @@ _OF_ANSWER: Final = (
     r"max_(?:completion_|new_)?tokens\D{0,12}\d+ ?> ?(\d{2,})",
     r"supports at most (\d{2,}) (?:completion|output) tokens",
     r"max_(?:completion_|new_)?tokens.{0,60}?(?:less than or equal to|at most|between \d+ and|<=)\W{0,3}(\d{2,})",
-    r"max_(?:completion_|new_)?tokens.{0,20}?(?:不能大于|不能超过|不超过|小于等于)\W{0,3}(\d{2,})",
+    r"max_(?:completion_|new_)?tokens.{0,20}?(?:不能大于|不能超过|不超过|小于等于|最大值为|最大为|上限为)\W{0,3}(\d{2,})",
     r"max_(?:completion_|new_)?tokens.{0,40}?\[\d+, ?(\d{2,})\]",
     r"maximum value for `?max_(?:completion_|new_)?tokens`?\D{0,20}(\d{2,})",
 )

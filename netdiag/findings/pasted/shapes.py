@@ -54,6 +54,7 @@ _CAUSES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     word.DIMENSIONS: (
         ("Milvus", r"length\((?P<got>\d+)\) of float data should divide the dim\((?P<wanted>\d+)\)"),
         ("Milvus", r"dim \((?P<got>\d+)\) of field data\(\w{1,60}\) is not equal to schema dim \((?P<wanted>\d+)\)"),
+        ("pgvector", r"expected (?P<wanted>\d+) dimensions, not (?P<got>\d+)"),
         ("Neo4j", r"query vector has (?P<got>\d+) dimensions, but indexed vectors have (?P<wanted>\d+)\b"),
         (
             "Milvus",
