@@ -229,7 +229,8 @@ class Caller:
             return {}
         if asking.origin not in self._strangers:
             self._strangers[asking.origin] = shown(stranger(asking))
-        return {"who": self._strangers[asking.origin]}
+        who = self._strangers[asking.origin]
+        return {"who": who} if who else {}
 
     def _asking(self, url: str, answer: Answer | None = None) -> Asking:
         """Return whom to ask about ``url``, within what is left of the time for the call, and a little more.

@@ -21,7 +21,7 @@ BROKEN = Change(AT + 30, "a.yaml:4", "chat_llm", "works", "broken", (REFUSED,), 
             "en",
             BROKEN,
             (
-                "1970-01-12T13:47:10Z  a.yaml:4 chat_llm  works -> problem: the host answers, but nothing accepts "
+                "1970-01-12T13:47:10Z  a.yaml:4 chat_llm  works -> problem: the host answers, but refuses "
                 "connections from containers on port 11434  [ND201] "
                 "(since it last worked at 1970-01-12T13:46:40Z changed: addresses, routes)"
             ),

@@ -50,7 +50,7 @@ def vectors(**more) -> Endpoint:
         ("0.8", endpoint(MAAS, timeout=[1]), ("timeout", "[…]", "wants_number", "")),
         ("0.8", endpoint(MAAS, timeout=-1), ("timeout", "-1", "no_timeout", "")),
         ("0.8", endpoint(MAAS, timeout=float("inf")), ("timeout", ".inf", "no_timeout", "")),
-        ("0.8", endpoint(MAAS, max_rate=10**400), ("max_rate", "…", "too_large", "")),
+        ("0.8", endpoint(MAAS, max_rate=10**400), ("max_rate", "…", "number_too_large", "")),
         ("0.7", endpoint(MAAS, time_period=0), ("time_period", "0", "zero_period", "1")),
         ("0.8", endpoint(OLLAMA, name=["x"]), ("name", "[…]", "wants_text", "")),
         ("0.8", endpoint(MAAS, self="x"), ("self", '"x"', "reserved_name", "")),
