@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -102,7 +102,7 @@ def _processes(marker: Path) -> list[int]:
     return found
 
 
-def _namespaces(processes: list[int]) -> set[str]:
+def _namespaces(processes: Iterable[int]) -> set[str]:
     found = set()
     for process in processes:
         with suppress(OSError):
