@@ -105,7 +105,9 @@ def of_connections(examined: Examined, context: Context) -> Iterator[Finding]:
 
 def of_place(examined: Examined, context: Context) -> Iterator[Finding]:
     """Yield that no address of a host could be tried, because this kind of place offers none."""
-    tried = [attempt for attempt in examined.attempts if attempt.step == "tcp" and attempt.failure]
+    meant = {*names.ALL, *(candidate.host for candidate in context.candidates)}
+    failed = [attempt for attempt in examined.attempts if attempt.step == "tcp" and attempt.failure]
+    tried = [attempt for attempt in failed if attempt.host.removesuffix(".").lower() in meant]
     if context.no_way is None or not tried:
         return
     values = {**context.no_way.values, **wanted(examined.endpoint, tried[0].port)}
