@@ -9,7 +9,6 @@ from typing import Final
 
 from netdiag import failures
 from netdiag.findings import reach
-from netdiag.findings.commands import quoted
 from netdiag.findings.context import Context, call_line, taken_apart, wanted
 from netdiag.model.attempt import Proof
 from netdiag.model.place import NameAnswer
@@ -40,7 +39,7 @@ def of_offers(examined: Examined, context: Context) -> Iterator[Finding]:
         return
     attempt = next((a for a in examined.attempts if a.host == found and a.step == "tcp" and not a.failure), None)
     at = host_port(found, attempt.port if attempt else 0)
-    if _bare(host) in PLATFORM_NAMES:
+    if names.bare(host) in PLATFORM_NAMES:
         return  # told with whose name it is
     if found in SERVICE_NAMES:
         code = "ND227"
@@ -54,7 +53,7 @@ def of_offers(examined: Examined, context: Context) -> Iterator[Finding]:
         **wanted(examined.endpoint, attempt.port if attempt else 0),
         "found": at,
         "name": found,
-        "named": quoted(found),
+        "named": found,
         "suggestion": shown(proof.url) if proof else "",
         "proven": "yes" if proof else "no",
         "reason": f"was_{_kind(examined, context)}",
@@ -67,18 +66,18 @@ def of_names(examined: Examined, context: Context) -> Iterator[Finding]:
     host = _configured(examined)
     if not _is_foreign(examined, context) or _is_literal(host):
         return
-    bare = _bare(host)
+    bare = names.bare(host)
     values = {**context.place, **_values(examined, host), "name": bare}
     evidence = _evidence(examined, host)
     said = [answer for answer in context.names if answer.name == bare]
-    invented = next((a for a in said if _invented(a, context)), None)
+    invented, how = next(((a, how) for a in said if (how := _invented(a, context))), (None, ""))
     if invented:
         more = {
             "server": invented.server,
             "answered": ", ".join(invented.addresses),
-            "reason": f"invented_{_invented(invented, context)}",
+            "reason": f"invented_{how}",
             "broken": "yes",
-            "fake": "yes" if _invented(invented, context) == "fake_ip" else "no",
+            "fake": "yes" if how == "fake_ip" else "no",
         }
         yield Finding("ND229", examined.endpoint.where, {**values, **more}, (*_told(said), *evidence))
         return
@@ -135,13 +134,9 @@ def _equivalent(examined: Examined, context: Context, known: PlatformName) -> di
         "owner": known.owner,
         "equivalent": host_port(at, known.port),
         "service_port": str(known.port),
-        "named": quoted(at),
+        "named": at,
         "proven": "yes" if proven else "open" if found else "no",
     }
-
-
-def _bare(host: str) -> str:
-    return host.removesuffix(".").lower()
 
 
 def _is_foreign(examined: Examined, context: Context) -> bool:
@@ -149,7 +144,7 @@ def _is_foreign(examined: Examined, context: Context) -> bool:
     known = {
         name.lower() for each in context.candidates for name in (each.host, *each.aliases) if not each.is_container
     }
-    bare = _bare(host)
+    bare = names.bare(host)
     own = any(a.host == host and a.step in ("dns", "tcp") for a in examined.attempts)
     return bool(host) and own and bare not in names.ALL and host.lower() not in known
 
@@ -190,8 +185,7 @@ def _invented(answer: NameAnswer, context: Context) -> str:
         return "fake_ip"
     if any(map(names.is_null, answer.addresses)):
         return "null"
-    liars = {each.server for each in context.names if each.name == names.CONTROL and each.addresses}
-    return "page" if answer.addresses and answer.server in liars else ""
+    return "page" if answer.addresses and answer.server in names.liars(context.names) else ""
 
 
 def _values(examined: Examined, host: str) -> dict[str, str]:

@@ -44,7 +44,7 @@ def meaning(host: str, scheme: str, addresses: Sequence[str], facts: Facts, own:
     ``own`` are addresses that the container's host is known to have. A name that is answered with an invented address
     is judged by the name. A name that nobody knows and that is called without TLS may be one of a private network.
     """
-    bare = host.removesuffix(".").lower()
+    bare = names.bare(host)
     real = [each for each in addresses if not names.is_fake(each) and not names.is_null(each)]
     if any(each in own for each in real):
         return "host"
@@ -62,11 +62,6 @@ def meaning(host: str, scheme: str, addresses: Sequence[str], facts: Facts, own:
 def may_be_host(kind: Kind) -> bool:
     """Tell whether the service that is meant may be found on the container's host: not what is on the internet."""
     return kind in _HAVE_HOSTS_SERVICES
-
-
-def is_host_name(host: str) -> bool:
-    """Tell whether ``host`` is one of the names that platforms give their host."""
-    return host.removesuffix(".").lower() in names.ALL
 
 
 SERVICE_NAMES: Final = (

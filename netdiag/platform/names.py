@@ -55,6 +55,11 @@ _PRIVATE: Final = tuple(
 """Where a machine's own host may have an address. What :mod:`ipaddress` calls private is more: 203.0.113.0/24 too."""
 
 
+def bare(host: str) -> str:
+    """Return a name as it is compared: in lower case, without the final dot."""
+    return host.removesuffix(".").lower()
+
+
 def is_private(address: str) -> bool:
     """Tell whether an address is one that networks give out for themselves."""
     parsed = ipaddress.ip_address(address)
@@ -86,6 +91,11 @@ def is_strange(facts: Facts, address: str) -> bool:
     return bool(own_network(facts, address)) or not is_private(address)
 
 
+def liars(answers: Sequence[NameAnswer]) -> frozenset[str]:
+    """Return the servers that know a name which nobody has: nothing that they say is believed."""
+    return frozenset(answer.server for answer in answers if answer.name == CONTROL and answer.addresses)
+
+
 def believable(facts: Facts, answers: Sequence[NameAnswer]) -> Mapping[str, NameAnswer]:
     """Return the answers that say where a name leads, by name: of several servers the first that knew it.
 
@@ -93,14 +103,14 @@ def believable(facts: Facts, answers: Sequence[NameAnswer]) -> Mapping[str, Name
     nothing, those of other containers and public ones, and all of a server that answers what nobody can know.
     """
     known: dict[str, NameAnswer] = {}
-    liars = {answer.server for answer in answers if answer.name == CONTROL and answer.addresses}
+    liars_ = liars(answers)
     for answer in answers:
         is_useless = any(
             is_fake(address) or is_null(address) or is_strange(facts, address) for address in answer.addresses
         )
         is_pinned = not answer.server and facts.pinned(answer.name)
         is_hosts = answer.name.lower() in (*ALL, CONTROL)
-        if answer.addresses and is_hosts and not is_useless and not is_pinned and answer.server not in liars:
+        if answer.addresses and is_hosts and not is_useless and not is_pinned and answer.server not in liars_:
             known.setdefault(answer.name, answer)
     return known
 
@@ -108,10 +118,10 @@ def believable(facts: Facts, answers: Sequence[NameAnswer]) -> Mapping[str, Name
 def others(answers: Sequence[NameAnswer]) -> Mapping[str, NameAnswer]:
     """Return the answers about names that are no host's, by name, where their server does not invent them."""
     known: dict[str, NameAnswer] = {}
-    liars = {answer.server for answer in answers if answer.name == CONTROL and answer.addresses}
+    liars_ = liars(answers)
     for answer in answers:
         is_invented = any(is_fake(address) or is_null(address) for address in answer.addresses)
-        if answer.addresses and answer.name not in (*ALL, CONTROL) and not is_invented and answer.server not in liars:
+        if answer.addresses and answer.name not in (*ALL, CONTROL) and not is_invented and answer.server not in liars_:
             known.setdefault(answer.name, answer)
     return known
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from netdiag import config, failures, platform
-from netdiag.model.attempt import Attempt, Proof
+from netdiag.model.attempt import Attempt
 from netdiag.model.event import nobody
 from netdiag.model.place import Candidate, Facts, NameAnswer
 from netdiag.model.report import Examined
@@ -19,6 +19,7 @@ from netdiag.platform.resolving import EMBEDDED_DNS
 from netdiag.platform.trust import WHEREVER_IT_LEADS, Trust
 from netdiag.probe import control
 from netdiag.probe.race import CONNECT_LIMIT_S, Race, race
+from netdiag.prove.alternatives import along_paths
 from netdiag.prove.caller import Caller
 from netdiag.prove.target import Target
 from netdiag.prove.ways import Ways
@@ -87,7 +88,7 @@ class Unreached:
         if not may_be_host(kind):
             return item
         others = services if kind == "container" else ()
-        port = PLATFORM_NAMES[bare].port if (bare := to.url.host.removesuffix(".").lower()) in PLATFORM_NAMES else 0
+        port = PLATFORM_NAMES[bare].port if (bare := names.bare(to.url.host)) in PLATFORM_NAMES else 0
         ways = [_at_port(each, to, port) for each in self._usual()]
         return self._tried(item, to, (*ways, *others), is_known=kind in ("host", "platform"))
 
@@ -137,7 +138,8 @@ class Unreached:
         for way in sorted(ways, key=lambda each: each.rank):
             if (way.host, way.at(to.port)) not in ran.connected:
                 continue
-            proofs = self._called(item, to, way, self._trust(to, way, is_known=is_known))
+            trust = self._trust(to, way, is_known=is_known)
+            proofs = tuple(along_paths(item.endpoint, way.host, to.base_url(way), self._caller, trust))
             last = proofs[-1]
             opened = [a for a in ran.attempts if a.step == "tcp" and a.host == way.host and not a.failure]
             if last.failure is None and way.kind == "user":
@@ -158,18 +160,10 @@ class Unreached:
             return self._ways.trust(to, way)
         return Trust("container" if way.is_container else "unproven", next(iter(way.addresses), ""))
 
-    def _called(self, item: Examined, to: Target, way: Candidate, trust: Trust) -> list[Proof]:
-        """Call as KAG would, and once more with the path that KAG's rules ask for; each way has time of its own."""
-        caller = self._caller.until(self._caller.ends)
-        first = caller.prove(item.endpoint, way.host, to.base_url(way), trust)
-        if not first.wanted_url:
-            return [first]
-        return [first, caller.prove(item.endpoint, way.host, first.wanted_url, trust)]
-
 
 def _containers(facts: Facts, answers: Sequence[NameAnswer]) -> Iterator[Candidate]:
     """Yield the usual names that Docker's own name server knows, each with the container's address on this network."""
-    liars = {answer.server for answer in answers if answer.name == names.CONTROL and answer.addresses}
+    liars = names.liars(answers)
     for rank, answer in enumerate(answers):
         near = tuple(each for each in answer.addresses if names.own_network(facts, each))
         if answer.name in SERVICE_NAMES and answer.server == EMBEDDED_DNS and answer.server not in liars and near:

@@ -8,7 +8,8 @@ from netdiag.findings.nearest import pulled
 from netdiag.findings.pasted.causes import SHOWN
 from netdiag.findings.pasted.reading import OWN_PORTS, Reading
 from netdiag.findings.pasted.text import Taken, address, split
-from netdiag.platform.meaning import PLATFORM_NAMES, is_host_name
+from netdiag.platform import names
+from netdiag.platform.meaning import PLATFORM_NAMES
 from netdiag.text import shown
 
 _DETAIL: Final = 400
@@ -103,8 +104,8 @@ def values(told: Taken, reading: Reading) -> dict[str, str]:
 
 def _whose(host: str) -> dict[str, str]:
     """Return whose name ``host`` is, where it is not one of the host: what gives the host a name helps no other."""
-    bare = host.removesuffix(".").lower()
-    if not re.search("[a-z]", bare) or is_host_name(bare):
+    bare = names.bare(host)
+    if not re.search("[a-z]", bare) or bare in names.ALL:
         return {}
     runner = "runner" if bare in PLATFORM_NAMES else ""
     return {"platform": "", "whose": runner or ("elsewhere" if "." in bare else "container")}
