@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from netdiag.findings import commands, edits
+from netdiag.findings import edits
 from netdiag.findings.context import Context, call_line, origin_of
 from netdiag.model.attempt import Proof
 from netdiag.model.endpoint import MODEL_PAGE
@@ -40,10 +40,10 @@ def wrong_type(examined: Examined, other: Proof, context: Context) -> Finding:
         **context.place,
         **edit(examined, other, context),
         "address": origin_of(other.url),
-        "type": commands.quoted(endpoint.type),
+        "type": endpoint.type,
         "base_url": shown(endpoint.base_url),
         "kag": context.kag,
-        "model": commands.quoted(endpoint.model) if endpoint.model.isprintable() else shown(endpoint.model),
+        "model": endpoint.model if endpoint.model.isprintable() else shown(endpoint.model),
         "kind": endpoint.kind,
         "stored": "page" if endpoint.table == MODEL_PAGE else "file" if endpoint.line or endpoint.table else "command",
         "proven": "no" if other.failure else "yes",

@@ -57,13 +57,8 @@ _ANSWERS: Final = (failures.HOST_UNREACHABLE, failures.NOT_PERMITTED, failures.N
 
 def of_names(examined: Examined, context: Context) -> Iterator[Finding]:
     """Yield that the configured host is a name that does not resolve, where no address was surely the host's either."""
-    known = {*names.ALL, *(candidate.host for candidate in context.candidates)}
-    unknown = [
-        a
-        for a in examined.attempts
-        if a.step == "dns" and a.failure and a.host in examined.endpoint.base_url
-        if a.host.removesuffix(".").lower() in known
-    ]
+    failed = [a for a in _to_ways(examined, context, "dns") if a.failure]
+    unknown = [attempt for attempt in failed if attempt.host in examined.endpoint.base_url]
     told = most_telling(examined, context)
     if not unknown or (told and told[0] in _REACHED):
         return
@@ -105,9 +100,7 @@ def of_connections(examined: Examined, context: Context) -> Iterator[Finding]:
 
 def of_place(examined: Examined, context: Context) -> Iterator[Finding]:
     """Yield that no address of a host could be tried, because this kind of place offers none."""
-    meant = {*names.ALL, *(candidate.host for candidate in context.candidates)}
-    failed = [attempt for attempt in examined.attempts if attempt.step == "tcp" and attempt.failure]
-    tried = [attempt for attempt in failed if attempt.host.removesuffix(".").lower() in meant]
+    tried = [attempt for attempt in _to_ways(examined, context, "tcp") if attempt.failure]
     if context.no_way is None or not tried:
         return
     values = {**context.no_way.values, **wanted(examined.endpoint, tried[0].port)}
@@ -231,6 +224,12 @@ def _answered(tried: Attempt, failure: str) -> str:
     if failure == failures.NETWORK_UNREACHABLE:
         return _AT_ONCE if tried.neighbour in _THERE else "ND215"
     return "ND212" if failure == failures.HOST_UNREACHABLE and tried.neighbour in _THERE else "ND203"
+
+
+def _to_ways(examined: Examined, context: Context, step: str) -> list[Attempt]:
+    """Return the attempts of this ``step`` at the host's names, and at what was tried as a way to it."""
+    known = {*names.ALL, *(candidate.host for candidate in context.candidates)}
+    return [attempt for attempt in examined.attempts if attempt.step == step and names.bare(attempt.host) in known]
 
 
 def _at_host(examined: Examined, context: Context) -> list[Attempt]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from netdiag.findings import commands
 from netdiag.model.attempt import Proof
 from netdiag.model.endpoint import Endpoint
 from netdiag.text import shown
@@ -15,7 +14,7 @@ def values(proof: Proof, endpoint: Endpoint) -> Mapping[str, str]:
         "option": "--reranking" if endpoint.kind == "rerank" else "--embeddings",
         "only": "1",
         **_login(endpoint.type, proof.url),
-        "azure_url": commands.quoted(shown(_azure(proof.url))),
+        "azure_url": shown(_azure(proof.url)),
     }
 
 

@@ -185,26 +185,13 @@ def _of_service(proof: Proof, examined: Examined) -> str:
         return "ND518"
     if "other_kag" in proof.seen:
         return "ND452"
-    code = _by_gateway(code, proof, examined.endpoint)
+    if code == "ND406" and proof.seen.get("retry_after"):
+        return "ND417"
     if service == "ollama":
         from netdiag.findings import answers  # noqa: PLC0415 - a run in which all works does without it
 
         return answers.of_ollama(code, proof)
     return kinds.exactly(code, proof, examined)
-
-
-def _by_gateway(code: str, proof: Proof, endpoint: Endpoint) -> str:
-    """Return the code of a failed call, made more exact by what gateways say.
-
-    Who serves models itself says of no model that it lists that there is none; a gateway passes on what the service
-    behind it says, unless it speaks of its own channels.
-    """
-    if code == "ND406" and proof.seen.get("retry_after"):
-        return "ND417"
-    service = proof.service
-    if code != "ND403" or service is None or service.name in ("ollama", "vllm") or proof.seen.get("channel"):
-        return code
-    return "ND461" if endpoint.model in service.models else code
 
 
 def _finding(code: str, proof: Proof, examined: Examined, context: Context) -> Finding:

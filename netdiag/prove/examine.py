@@ -61,7 +61,9 @@ def _one(endpoint: Endpoint, ways: Ways, caller: Caller) -> Examined:
         return Examined(endpoint, "left_alone")
     refused = caller.refusal(endpoint)
     if refused is None:
-        return _with_others(_called(to, ways, caller), to, ways, caller) if to else Examined(endpoint, "left_alone")
+        return (
+            _with_other_types(_called(to, ways, caller), to, ways, caller) if to else Examined(endpoint, "left_alone")
+        )
     if refused.failure is None:
         return Examined(endpoint, "works", (), (refused,))
     if endpoint.is_overlay and refused.failure == failures.MISSING_SETTING:
@@ -104,8 +106,8 @@ def _called(to: Target, ways: Ways, caller: Caller) -> Examined:
     return tried._replace(verdict=verdict, chosen=chosen, proven_url=proofs[-1].url, runner_up=runner_up)
 
 
-def _with_others(item: Examined, to: Target, ways: Ways, caller: Caller) -> Examined:
-    """Return the endpoint with what became of other calls: of other types."""
+def _with_other_types(item: Examined, to: Target, ways: Ways, caller: Caller) -> Examined:
+    """Return the endpoint with what became of calls with other types, where its own met no API."""
     tried = along_types(item, to, ways, caller)
     return tried._replace(attempts=tried.attempts + _calls(to, tried.proofs[len(item.proofs) :]))
 

@@ -11,9 +11,6 @@ _KEYED: Final = """\
 { "type": "openai", "base_url": "http://localhost:8080/llm", "model": "qwen2.5-7b-instruct",
   "api_key": "sk-lab-invented-key" }
 """
-_RUNNER: Final = """\
-{ "type": "openai", "base_url": "http://model-runner.docker.internal/engines/v1", "model": "ai/smollm2" }
-"""
 _AT_8000: Final = VECTORS.replace("11434", "8000")
 
 SCENARIOS: Final = (
