@@ -173,7 +173,7 @@ def test_it_wants_a_key(keyed: Container):
     assert (ended, codes(report)) == (UNREADABLE, ["ND582"])
     (told,) = [each for each in report["findings"] if each["code"] == "ND582"]
     assert "vllm 172.18.0.1:8000" in told["title"]
-    assert any("--api-key-env NAME" in each["command"] for each in told["remedies"])
+    assert any("--api-key-env API_KEY" in each["command"] for each in told["remedies"])
     assert KEY not in json.dumps(report)
 
 
@@ -187,7 +187,7 @@ def test_its_key_is_given(keyed: Container):
         assert KEY not in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(("given", "says"), [(None, "add `-e NAME`"), ("wrong", "refuses the key")])
+@pytest.mark.parametrize(("given", "says"), [(None, "add `-e API_KEY`"), ("wrong", "refuses the key")])
 def test_what_is_said_of_the_key(keyed: Container, given, says):
     """A key that was not given is asked for; one that was given and is refused is told as refused."""
     words, env = (["--api-key-env", "MINE"], {"MINE": given}) if given else ([], {})
