@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import pytest
 from probe.hostile import HANDSHAKES, LATE, MANNERS, Manner, drip, flood, hostile, slowly
@@ -22,6 +23,7 @@ LIMIT_S = 1.0
 """The time for a call in the breadth of the suite; whole runs have 2 s."""
 
 SIDE_BY_SIDE = 12
+TRIES_ALONE = 4
 TRUSTING = Environment({"SSL_CERT_FILE": str(AUTHORITY)})
 
 CASES = [
@@ -54,26 +56,41 @@ def met(case) -> tuple[str, float, str | None, str]:
         return name, time.monotonic() - began, failure, who
 
 
+def is_late(took: float) -> bool:
+    """Whether a call went on for more than a second beyond its limit."""
+    return took > LIMIT_S + 1
+
+
+def is_wrong(case, failure: str | None) -> bool:
+    """Whether how a call ended is none of the words that may be told of it."""
+    _, verb, manner, _, _ = case
+    return failure not in manner.words and not (verb == "GET" and manner.is_http)
+
+
 @pytest.fixture(scope="module")
 def ended():
-    """All cases, side by side, by their names."""
+    """All cases, side by side, by their names.
+
+    What is late or wrong is met again, alone, since the machine may have been busy: a server that netdiag does not
+    bound, or takes for another, has it so each time.
+    """
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        return {name: rest for name, *rest in pool.map(met, CASES)}
+        found = {name: rest for name, *rest in pool.map(met, CASES)}
+    for case in CASES * TRIES_ALONE:
+        took, failure, _ = found[case[0]]
+        if is_late(took) or is_wrong(case, failure):
+            name, *found[name] = met(case)
+    return found
 
 
 def test_every_call_ends_in_time(ended):
     """At its limit and a second, whatever the server does."""
-    assert {name: took for name, (took, _, _) in ended.items() if took > LIMIT_S + 1} == {}
+    assert {name: took for name, (took, _, _) in ended.items() if is_late(took)} == {}
 
 
 def test_every_call_ends_with_the_right_word(ended):
     """Late, too large, not HTTP or broken off, as it was; never netdiag's own failure, and never an answer."""
-    wrong = {
-        name: ended[name][1]
-        for name, verb, manner, _, _ in CASES
-        if ended[name][1] not in manner.words and not (verb == "GET" and manner.is_http)
-    }
-    assert wrong == {}
+    assert {case[0]: ended[case[0]][1] for case in CASES if is_wrong(case, ended[case[0]][1])} == {}
     assert {name: who for name, (_, _, who) in ended.items() if who != "other"} == {}
 
 
@@ -88,12 +105,16 @@ PROXIES = {
 @pytest.mark.parametrize(("says", "words"), PROXIES.values(), ids=PROXIES)
 def test_a_proxy_is_bounded_too(says, words):
     """What a tunnel takes to come about is part of the call."""
-    with hostile(says) as port:
-        environment = Environment({"HTTPS_PROXY": f"http://127.0.0.1:{port}", "SSL_CERT_FILE": str(AUTHORITY)})
-        began = time.monotonic()
-        failure, _ = asked("POST", "https://127.0.0.1:1", environment)
-        assert time.monotonic() - began < LIMIT_S + 1
+    for _ in range(TRIES_ALONE):
+        with hostile(says) as port:
+            environment = Environment({"HTTPS_PROXY": f"http://127.0.0.1:{port}", "SSL_CERT_FILE": str(AUTHORITY)})
+            began = time.monotonic()
+            failure, _ = asked("POST", "https://127.0.0.1:1", environment)
+            took = time.monotonic() - began
+        if failure in words and not is_late(took):
+            break
     assert failure in words
+    assert not is_late(took)
 
 
 HEALTHY = b'{"choices": [{"message": {"role": "assistant", "content": "hi"}}], "data": [{"id": "m"}]}'
@@ -119,11 +140,28 @@ sys.exit(main())
 """The whole program, which leaves the most memory that it had, in KB (proc(5); getrusage counts who forked it)."""
 
 
-def run(directory, name: str, manner: Manner) -> tuple[float, int, dict]:
-    """Return the seconds and the kilobytes of a whole run against a server, and its report."""
+class Ended(NamedTuple):
+    """How a whole run ended: its seconds, the kilobytes it took at most, and its report."""
+
+    took: float
+    peak: int
+    report: dict
+
+    @property
+    def words(self) -> set[str]:
+        """What is said of the calls."""
+        return {each["failure"] for each in self.report["endpoints"][0]["attempts"] if each["step"] == "call"}
+
+    def is_well(self, usual: "Ended", words: frozenset[str]) -> bool:
+        """Whether it was in time, needed as little memory as it may, and said what may be said."""
+        return self.took - usual.took <= 2 + 1 and self.peak - usual.peak <= 64 * 1024 and self.words <= words
+
+
+def run(directory, name: str, manner: Manner) -> Ended:
+    """Run the whole program against a server."""
     with hostile(manner.says) as port:
         place = directory / name.replace(" ", "-")
-        place.mkdir()
+        place.mkdir(exist_ok=True)
         (place / "kag_config.yaml").write_text(
             f"chat_llm:\n  type: maas\n  base_url: http://127.0.0.1:{port}/v1\n  api_key: sk-canary-4f1d\n"
             f"  model: m\n  stream: {'true' if manner.streamed else 'false'}\n"
@@ -136,23 +174,25 @@ def run(directory, name: str, manner: Manner) -> tuple[float, int, dict]:
         )
         assert b"ND701" not in done.stdout, done.stdout
         report = json.loads(done.stdout)
-        return report["duration_ms"] / 1000, int((place / "peak").read_text()), report
+        return Ended(report["duration_ms"] / 1000, int((place / "peak").read_text()), report)
 
 
 def test_whole_runs_end_in_time_and_in_little_memory(tmp_path):
     """A run ends a second after its limit, and needs at most 64 MB more than against a healthy server.
 
-    What a run takes on a busy machine beside waiting is not counted: as much as the healthy one takes.
+    What a run takes on a busy machine beside waiting is not counted: as much as the healthy one takes. What is not
+    well beside others is run again, alone.
     """
     healthy = Manner(
         lambda: iter([b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" + HEALTHY]), frozenset()
     )
-    usual_s, usual, report = run(tmp_path, "healthy", healthy)
-    assert report["exit_code"] == 0
+    usual = run(tmp_path, "healthy", healthy)
+    assert usual.report["exit_code"] == 0
     with ThreadPoolExecutor(3) as pool:
         found = dict(zip(WHOLE_RUNS, pool.map(lambda of: run(tmp_path, *of), WHOLE_RUNS.items()), strict=True))
-    assert {name: took for name, (took, _, _) in found.items() if took - usual_s > 2 + 1} == {}
-    assert {name: peak - usual for name, (_, peak, _) in found.items() if peak - usual > 64 * 1024} == {}
-    words = {name: {proof["failure"] for proof in of["endpoints"][0]["attempts"] if proof["step"] == "call"}
-             for name, (_, _, of) in found.items()}  # fmt: skip
-    assert {name: said for name, said in words.items() if not said <= WHOLE_RUNS[name].words} == {}
+    for name, manner in list(WHOLE_RUNS.items()) * TRIES_ALONE:
+        if not found[name].is_well(usual, manner.words):
+            usual = run(tmp_path, "healthy", healthy)
+            found[name] = run(tmp_path, name, manner)
+    bad = {name: ended for name, ended in found.items() if not ended.is_well(usual, WHOLE_RUNS[name].words)}
+    assert {name: (ended.took, ended.peak - usual.peak, ended.words) for name, ended in bad.items()} == {}
