@@ -63,7 +63,7 @@ def of_ignored(examined: Examined, context: Context) -> Iterator[Finding]:
 
 def meant_host(host: str) -> str:
     """Return the well-known name of which ``host`` is a typing error, or nothing."""
-    bare = host.removesuffix(".").lower()
+    bare = names.bare(host)
     return "" if bare in _WELL_KNOWN else spelling.nearest(bare, _WELL_KNOWN, 3 if len(bare) > 12 else 2)
 
 

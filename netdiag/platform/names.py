@@ -103,14 +103,14 @@ def believable(facts: Facts, answers: Sequence[NameAnswer]) -> Mapping[str, Name
     nothing, those of other containers and public ones, and all of a server that answers what nobody can know.
     """
     known: dict[str, NameAnswer] = {}
-    liars_ = liars(answers)
+    lying = liars(answers)
     for answer in answers:
         is_useless = any(
             is_fake(address) or is_null(address) or is_strange(facts, address) for address in answer.addresses
         )
         is_pinned = not answer.server and facts.pinned(answer.name)
         is_hosts = answer.name.lower() in (*ALL, CONTROL)
-        if answer.addresses and is_hosts and not is_useless and not is_pinned and answer.server not in liars_:
+        if answer.addresses and is_hosts and not is_useless and not is_pinned and answer.server not in lying:
             known.setdefault(answer.name, answer)
     return known
 
@@ -118,10 +118,10 @@ def believable(facts: Facts, answers: Sequence[NameAnswer]) -> Mapping[str, Name
 def others(answers: Sequence[NameAnswer]) -> Mapping[str, NameAnswer]:
     """Return the answers about names that are no host's, by name, where their server does not invent them."""
     known: dict[str, NameAnswer] = {}
-    liars_ = liars(answers)
+    lying = liars(answers)
     for answer in answers:
         is_invented = any(is_fake(address) or is_null(address) for address in answer.addresses)
-        if answer.addresses and answer.name not in (*ALL, CONTROL) and not is_invented and answer.server not in liars_:
+        if answer.addresses and answer.name not in (*ALL, CONTROL) and not is_invented and answer.server not in lying:
             known.setdefault(answer.name, answer)
     return known
 

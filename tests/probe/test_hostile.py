@@ -79,7 +79,7 @@ def ended():
     for case in CASES * TRIES_ALONE:
         took, failure, _ = found[case[0]]
         if is_late(took) or is_wrong(case, failure):
-            name, *found[name] = met(case)
+            found[case[0]] = [*met(case)[1:]]
     return found
 
 
@@ -105,16 +105,12 @@ PROXIES = {
 @pytest.mark.parametrize(("says", "words"), PROXIES.values(), ids=PROXIES)
 def test_a_proxy_is_bounded_too(says, words):
     """What a tunnel takes to come about is part of the call."""
-    for _ in range(TRIES_ALONE):
-        with hostile(says) as port:
-            environment = Environment({"HTTPS_PROXY": f"http://127.0.0.1:{port}", "SSL_CERT_FILE": str(AUTHORITY)})
-            began = time.monotonic()
-            failure, _ = asked("POST", "https://127.0.0.1:1", environment)
-            took = time.monotonic() - began
-        if failure in words and not is_late(took):
-            break
+    with hostile(says) as port:
+        environment = Environment({"HTTPS_PROXY": f"http://127.0.0.1:{port}", "SSL_CERT_FILE": str(AUTHORITY)})
+        began = time.monotonic()
+        failure, _ = asked("POST", "https://127.0.0.1:1", environment)
+        assert time.monotonic() - began < LIMIT_S + 1
     assert failure in words
-    assert not is_late(took)
 
 
 HEALTHY = b'{"choices": [{"message": {"role": "assistant", "content": "hi"}}], "data": [{"id": "m"}]}'
@@ -192,7 +188,6 @@ def test_whole_runs_end_in_time_and_in_little_memory(tmp_path):
         found = dict(zip(WHOLE_RUNS, pool.map(lambda of: run(tmp_path, *of), WHOLE_RUNS.items()), strict=True))
     for name, manner in list(WHOLE_RUNS.items()) * TRIES_ALONE:
         if not found[name].is_well(usual, manner.words):
-            usual = run(tmp_path, "healthy", healthy)
             found[name] = run(tmp_path, name, manner)
     bad = {name: ended for name, ended in found.items() if not ended.is_well(usual, WHOLE_RUNS[name].words)}
     assert {name: (ended.took, ended.peak - usual.peak, ended.words) for name, ended in bad.items()} == {}

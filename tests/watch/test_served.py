@@ -138,12 +138,10 @@ def test_others_are_answered(served, number, first):
     with clients(served, number, first) as connections:
         threading.Thread(target=trickle, args=(connections, done), daemon=True).start()
         try:
-            took = []
             for _ in range(3):
                 began = time.monotonic()
                 assert get(served, "/healthz") == (200, b"/healthz")
-                took.append(time.monotonic() - began)
-            assert min(took) < 1  # on a busy machine not each of them
+                assert time.monotonic() - began < 1
             assert sum(thread.name == "http" for thread in threading.enumerate()) == 1
             assert sum(is_open(connection) for connection in connections) <= AT_ONCE
         finally:
